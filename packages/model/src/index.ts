@@ -1,0 +1,16 @@
+export type { AccessRequest, Destination } from './access-request.ts'
+export {
+  type BanId,
+  ID_RANDOM_BYTES,
+  type KeyId,
+  makeId,
+  type PassageId,
+  parseId,
+  type SessionId,
+  type TargetId,
+  type UserId,
+} from './ids.ts'
+export type { Principal, Proof } from './principal.ts'
+export { Secret } from './secret.ts'
+export { isTag, isTargetName, TARGET_NAME_MAX, type Target } from './target.ts'
+export { isUserName, ROLES, type Role, USER_NAME_MAX, type User, type UserKey } from './user.ts'

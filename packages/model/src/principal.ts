@@ -1,0 +1,21 @@
+import type { SessionId, UserId } from './ids.ts'
+import type { Role } from './user.ts'
+
+/** How a principal proved who they are. */
+export interface Proof {
+  readonly method: 'publickey'
+  /** `SHA256:…` of the key that signed. */
+  readonly fingerprint: string
+}
+
+/** A user as proved on one connection: the answer to "who is it?". */
+export interface Principal {
+  readonly userId: UserId
+  /** Login name, e.g. `alice@example.com`. */
+  readonly name: string
+  readonly role: Role
+  readonly proof: Proof
+  readonly sessionId: SessionId
+  /** Canonical text of the peer's IP address; IPv4-mapped IPv6 is written as IPv4. */
+  readonly sourceAddress: string
+}
