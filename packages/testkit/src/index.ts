@@ -1,1 +1,7 @@
-export {}
+export { FakeClock } from './fake-clock.ts'
+export { freePort } from './free-port.ts'
+export { debian13Command, debian13Root, ensureDebian13, hasDebian13 } from './peers/debian13.ts'
+export { hasSshd, SSHD, Sshd, type SshdOptions } from './peers/sshd.ts'
+export { type CommandOptions, type CommandResult, runCommand } from './run-command.ts'
+export { SeededRandom } from './seeded-random.ts'
+export { TemporaryDirectory } from './temporary-directory.ts'

@@ -1,0 +1,125 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { freePort } from '../free-port.ts'
+import { TemporaryDirectory } from '../temporary-directory.ts'
+
+export const SSHD = '/usr/sbin/sshd'
+const START_DEADLINE_MS = 10_000
+
+export interface SshdOptions {
+  /** Lines of the `authorized_keys` that every user of this server has. */
+  readonly authorizedKeys?: readonly string[]
+  /** Lines put first in its sshd_config, so that they win. */
+  readonly config?: readonly string[]
+  /** Types of its host keys, as `ssh-keygen -t` takes them; ed25519 alone unless told. */
+  readonly hostKeyTypes?: readonly string[]
+  /** Directory of a Debian to run its sshd from, by chroot. */
+  readonly root?: string
+}
+
+/** Whether Debian's sshd is on this machine. */
+export function hasSshd(root = ''): boolean {
+  return existsSync(root + SSHD)
+}
+
+/** A throw-away OpenSSH server on a port of 127.0.0.1. Whoever runs the test can log in with the keys given. */
+export class Sshd implements AsyncDisposable {
+  readonly port: number
+  /** `type base64` of its host keys, in the order asked for. */
+  readonly hostKeys: readonly string[]
+  /** Lines for a known_hosts file. */
+  readonly knownHosts: readonly string[]
+  readonly directory: TemporaryDirectory
+  readonly #child: ChildProcess
+  #log = ''
+
+  private constructor(port: number, hostKeys: readonly string[], directory: TemporaryDirectory, child: ChildProcess) {
+    this.port = port
+    this.hostKeys = hostKeys
+    this.knownHosts = hostKeys.map((key) => `[127.0.0.1]:${port} ${key}`)
+    this.directory = directory
+    this.#child = child
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.#log += chunk.toString()
+    })
+  }
+
+  static async start(options: SshdOptions = {}): Promise<Sshd> {
+    const { root = '', hostKeyTypes = ['ed25519'], authorizedKeys = [], config = [] } = options
+    const directory = new TemporaryDirectory('sshd')
+    const port = await freePort()
+    const inside = root === '' ? directory.path : join('/tmp', directory.path.replaceAll('/', '_'))
+    if (root !== '') mkdirSync(root + inside, { recursive: true, mode: 0o700 })
+    if (!existsSync(`${root}/run/sshd`)) mkdirSync(`${root}/run/sshd`, { recursive: true, mode: 0o755 })
+    const hostKeys: string[] = []
+    const lines = [
+      ...config,
+      `ListenAddress 127.0.0.1:${port}`,
+      'PidFile none',
+      'UsePAM no',
+      'StrictModes no',
+      'LogLevel DEBUG1',
+    ]
+    for (const type of hostKeyTypes) {
+      const file = join(root + inside, `host_${type}`)
+      execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', '', '-f', file])
+      lines.push(`HostKey ${join(inside, `host_${type}`)}`)
+      hostKeys.push(readFileSync(`${file}.pub`, 'utf8').trim().split(' ').slice(0, 2).join(' '))
+    }
+    writeFileSync(join(root + inside, 'authorized_keys'), authorizedKeys.map((line) => `${line}\n`).join(''), {
+      mode: 0o600,
+    })
+    lines.push(`AuthorizedKeysFile ${join(inside, 'authorized_keys')}`, 'Subsystem sftp internal-sftp')
+    const given = new Set(config.map((line) => line.split(/\s+/)[0]?.toLowerCase()))
+    for (const line of ['PermitRootLogin yes', 'MaxStartups 1000', 'MaxSessions 1000', 'PasswordAuthentication no']) {
+      if (!given.has(line.split(' ')[0]?.toLowerCase())) lines.push(line)
+    }
+    writeFileSync(join(root + inside, 'sshd_config'), lines.map((line) => `${line}\n`).join(''))
+    const args = ['-D', '-e', '-f', join(inside, 'sshd_config')]
+    const child = root === '' ? spawn(SSHD, args) : spawn('chroot', [root, SSHD, ...args])
+    const server = new Sshd(port, hostKeys, directory, child)
+    await server.#listening()
+    return server
+  }
+
+  /** Process id of the listener. */
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
+  /** What it has logged so far. */
+  get log(): string {
+    return this.#log
+  }
+
+  async #listening(): Promise<void> {
+    const deadline = Date.now() + START_DEADLINE_MS
+    while (Date.now() < deadline && this.#child.exitCode === null) {
+      if (await accepts(this.port)) return
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    throw new Error(`sshd did not start\n${this.#log}`)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const gone = new Promise((resolve) => this.#child.once('exit', resolve))
+      this.#child.kill('SIGTERM')
+      await gone
+    }
+    this.directory[Symbol.dispose]()
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}

@@ -1,0 +1,26 @@
+/** `npm test [PATTERN…]`: unit, property and real-peer tests of every package, on the pinned Node. */
+import { spawnSync } from 'node:child_process'
+import { ensureDebianPackages, TEST_PACKAGES } from './debian.ts'
+
+const DEFAULT_PATTERNS = [
+  'packages/*/src/**/*.test.ts',
+  'packages/*/test/**/*.test.ts',
+  'e2e/**/*.test.ts',
+  'tools/**/*.test.ts',
+]
+/** A single test file that takes longer than this hangs. */
+const TEST_TIMEOUT_MS = 240_000
+
+ensureDebianPackages(TEST_PACKAGES)
+const patterns = process.argv.slice(2)
+const { status } = spawnSync(
+  process.execPath,
+  [
+    '--disable-warning=ExperimentalWarning',
+    '--test',
+    `--test-timeout=${TEST_TIMEOUT_MS}`,
+    ...(patterns.length > 0 ? patterns : DEFAULT_PATTERNS),
+  ],
+  { stdio: 'inherit' },
+)
+process.exitCode = status ?? 1
