@@ -1,1 +1,51 @@
-export {}
+export { ApiError, type ApiErrorFacts, type ErrorBody, errorBody } from './api-error.ts'
+export {
+  type ApiClient,
+  type ApiRequest,
+  type ApiResponse,
+  type ApiTransport,
+  type CallOptions,
+  createClient,
+} from './client.ts'
+export { API_ERRORS, type ApiErrorName } from './error-codes.ts'
+export { decodeInput, type EncodedInput, encodeInput } from './input-codec.ts'
+export { type HttpMethod, pathParameters, type Route } from './route.ts'
+export {
+  type CallRouteName,
+  type CheckedInput,
+  type RouteInput,
+  type RouteName,
+  type RouteOutput,
+  type Routes,
+  routes,
+  type StreamRouteName,
+} from './routes.ts'
+export type { AuditEvent, AuditExportLine, AuditPage, AuditVerification } from './schemas/audit.ts'
+export type { Ban } from './schemas/ban.ts'
+export type {
+  Config,
+  ConfigSetting,
+  Doctor,
+  DoctorCheck,
+  HostKey,
+  Listener,
+  LiveEvent,
+  Reloaded,
+  SshConfig,
+  Status,
+} from './schemas/daemon.ts'
+export type {
+  Diagnostic,
+  Explanation,
+  PolicyApplied,
+  PolicyDocument,
+  PolicyReport,
+  PolicyTestFailure,
+  PolicyVersion,
+} from './schemas/policy.ts'
+export { POLICY_TEXT_MAX } from './schemas/policy.ts'
+export { NOTE_MAX, PAGE_MAX } from './schemas/primitives.ts'
+export type { Killed, Passage, Session } from './schemas/session.ts'
+export type { Target, TargetImport, TargetInput } from './schemas/target.ts'
+export { IMPORT_MAX } from './schemas/target.ts'
+export type { Key, User, UserDetail } from './schemas/user.ts'

@@ -1,0 +1,32 @@
+/** Why a request to the daemon failed: stable code, stable name, HTTP status. Every row is explained in docs/errors.md. */
+export const API_ERRORS = {
+  'request.invalid': { code: 'SP1001', status: 400 },
+  'request.too-large': { code: 'SP1002', status: 413 },
+  'route.unknown': { code: 'SP1003', status: 404 },
+  'host.misdirected': { code: 'SP1004', status: 421 },
+  'caller.not-allowed': { code: 'SP1005', status: 403 },
+  'daemon.stopping': { code: 'SP1006', status: 503 },
+  'daemon.internal': { code: 'SP1007', status: 500 },
+  'daemon.unreachable': { code: 'SP1008', status: 0 },
+  'daemon.protocol': { code: 'SP1009', status: 0 },
+  'user.not-found': { code: 'SP1101', status: 404 },
+  'user.exists': { code: 'SP1102', status: 409 },
+  'user.name-invalid': { code: 'SP1103', status: 400 },
+  'user.last-admin': { code: 'SP1104', status: 409 },
+  'key.not-found': { code: 'SP1111', status: 404 },
+  'key.exists': { code: 'SP1112', status: 409 },
+  'key.invalid': { code: 'SP1113', status: 400 },
+  'target.not-found': { code: 'SP1201', status: 404 },
+  'target.exists': { code: 'SP1202', status: 409 },
+  'target.invalid': { code: 'SP1203', status: 400 },
+  'policy.invalid': { code: 'SP1301', status: 422 },
+  'policy.tests-failed': { code: 'SP1302', status: 422 },
+  'policy.version-conflict': { code: 'SP1303', status: 409 },
+  'policy.version-unknown': { code: 'SP1304', status: 404 },
+  'session.not-found': { code: 'SP1401', status: 404 },
+  'ban.not-found': { code: 'SP1501', status: 404 },
+  'ban.source-invalid': { code: 'SP1502', status: 400 },
+  'config.invalid': { code: 'SP1701', status: 422 },
+} as const satisfies Record<string, { code: `SP1${string}`; status: number }>
+
+export type ApiErrorName = keyof typeof API_ERRORS

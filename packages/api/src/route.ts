@@ -1,0 +1,48 @@
+import type { Role } from '@sallyport/model'
+import type { z } from 'zod'
+
+export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+/**
+ * One operation of the daemon. `input` holds the path's parameters (`:name`) together with what goes into the query
+ * (GET) or the JSON body (all others); `output` is the whole answer, or one line of it where `stream` is true.
+ */
+export interface Route<
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodType = z.ZodType,
+  Stream extends boolean = boolean,
+> {
+  readonly method: HttpMethod
+  /** Begins with `/v1/`; a parameter is a whole segment: `/v1/users/:user`. */
+  readonly path: `/v1/${string}`
+  /** Who may call it, named one by one: a role that is not here is refused. */
+  readonly callers: readonly [Role, ...Role[]]
+  /** One sentence for people. */
+  readonly summary: string
+  readonly input: Input
+  readonly output: Output
+  /** Whether the answer is newline-delimited JSON, one `output` a line. */
+  readonly stream: Stream
+}
+
+/** Declares a route; the only way into the table, so none is without callers and schemas. */
+export function route<Input extends z.ZodObject, Output extends z.ZodType>(
+  declaration: Omit<Route<Input, Output, false>, 'stream'>,
+): Route<Input, Output, false> {
+  return { ...declaration, stream: false }
+}
+
+/** Declares a route that answers with newline-delimited JSON. */
+export function streamRoute<Input extends z.ZodObject, Output extends z.ZodType>(
+  declaration: Omit<Route<Input, Output, true>, 'stream'>,
+): Route<Input, Output, true> {
+  return { ...declaration, stream: true }
+}
+
+/** Names of the parameters of a path, in order. */
+export function pathParameters(path: string): string[] {
+  return path
+    .split('/')
+    .filter((segment) => segment.startsWith(':'))
+    .map((segment) => segment.slice(1))
+}

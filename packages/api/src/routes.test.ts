@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ROLES } from '@sallyport/model'
+import { API_ERRORS } from './error-codes.ts'
+import { pathParameters, type Route } from './route.ts'
+import { routes } from './routes.ts'
+
+const table: [string, Route][] = Object.entries(routes)
+
+test('every route says who may call it, and nobody below auditor may', () => {
+  for (const [name, route] of table) {
+    assert.ok(route.callers.length > 0, name)
+    assert.ok(
+      route.callers.every((role) => ROLES.includes(role) && role !== 'member'),
+      name,
+    )
+  }
+})
+
+test('only owners and admins may change anything', () => {
+  const readingPosts = new Set(['policy.check', 'policy.explain'])
+  for (const [name, route] of table) {
+    if (route.method === 'GET' || readingPosts.has(name)) continue
+    assert.deepEqual([...route.callers], ['owner', 'admin'], name)
+  }
+})
+
+test('no two routes share a method and a path', () => {
+  const places = table.map(([, { method, path }]) => `${method} ${path.replaceAll(/:[a-z_]+/g, ':')}`)
+  assert.equal(new Set(places).size, places.length)
+})
+
+test('every path parameter is a field of the input', () => {
+  for (const [name, { path, input }] of table)
+    for (const parameter of pathParameters(path)) assert.ok(parameter in input.shape, `${name}: ${parameter}`)
+})
+
+test('every input refuses fields it does not know', () => {
+  for (const [name, { input }] of table) {
+    const result = input.safeParse({ never_declared: 1 })
+    assert.ok(!result.success && result.error.issues.some((issue) => issue.code === 'unrecognized_keys'), name)
+  }
+})
+
+test('error codes are unique', () => {
+  const codes = Object.values(API_ERRORS).map(({ code }) => code)
+  assert.equal(new Set(codes).size, codes.length)
+})
