@@ -1,0 +1,55 @@
+/** A thread that fuzzes one target: it instruments the code it loads, and shows its present input to the watchdog. */
+import { readFileSync } from 'node:fs'
+import { registerHooks, stripTypeScriptTypes } from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parentPort, workerData } from 'node:worker_threads'
+import { SeededRandom } from '../seeded-random.ts'
+import { corpusPath, crashPath, readCorpus } from './corpus-file.ts'
+import { fuzzLoop } from './fuzz-loop.ts'
+import { type FuzzAnswer, type FuzzJob, PROGRESS_HEADER_BYTES } from './fuzz-protocol.ts'
+import type { FuzzTarget } from './fuzz-target.ts'
+import { COUNTERS_GLOBAL, CoverageMap, instrument } from './instrument.ts'
+
+const job = workerData as FuzzJob
+const map = new CoverageMap()
+Object.assign(globalThis, { [COUNTERS_GLOBAL]: map.counters })
+
+registerHooks({
+  load(url, context, nextLoad) {
+    if (!/\/packages\/(?!testkit\/)[^/]+\/src\/.*\.ts$/.test(url) || /\.(test|fuzz)\.ts$/.test(url))
+      return nextLoad(url, context)
+    const source = stripTypeScriptTypes(readFileSync(fileURLToPath(url), 'utf8'))
+    return { format: 'module', source: instrument(source, map), shortCircuit: true }
+  },
+})
+
+const module = (await import(pathToFileURL(job.file).href)) as { fuzzTargets: readonly FuzzTarget[] }
+const target = module.fuzzTargets.find(({ name }) => name === job.targetName)
+if (target === undefined) throw new Error(`no target ${job.targetName} in ${job.file}`)
+
+const numbers = new Uint32Array(job.progress, 0, 2)
+const shown = new Uint8Array(job.progress, PROGRESS_HEADER_BYTES)
+const result = fuzzLoop(target, map, {
+  corpus: [...readCorpus(crashPath(target.name)), ...readCorpus(corpusPath(target.name))],
+  random: new SeededRandom(job.seed),
+  budgetMs: job.budgetMs,
+  onInput(input) {
+    shown.set(input.subarray(0, shown.length))
+    numbers[1] = Math.min(input.length, shown.length)
+    numbers[0] = (numbers[0] ?? 0) + 1
+  },
+})
+const { crash, ...rest } = result
+const answer: FuzzAnswer = {
+  ...rest,
+  places: map.used,
+  ...(crash === undefined
+    ? {}
+    : {
+        crash: {
+          input: crash.input,
+          error: crash.error instanceof Error ? (crash.error.stack ?? '') : String(crash.error),
+        },
+      }),
+}
+parentPort?.postMessage(answer)
