@@ -1,0 +1,28 @@
+export { type Certificate, type CertificateOptions, decodeCertificate } from './certificate.ts'
+export { certificateName, isCertificateName, type PlainKeyType, plainName } from './key-kinds.ts'
+export {
+  decodePlainKey,
+  type EcdsaKey,
+  type Ed25519Key,
+  keyFromPoint,
+  type PlainKey,
+  type RsaKey,
+  type SkEcdsaKey,
+  type SkEd25519Key,
+} from './plain-key.ts'
+export { generatePrivateKey, PrivateKey, type PrivateKeyType } from './private-key.ts'
+export {
+  decodePublicKey,
+  fingerprint,
+  formatPublicKey,
+  isCertificate,
+  type PublicKey,
+  type PublicKeyLine,
+  parsePublicKey,
+  plainKeyOf,
+  samePublicKey,
+  signatureAlgorithmsFor,
+} from './public-key.ts'
+export { type SkDemand, signatureBlobAlgorithm, verifySignature, verifySkSignature } from './signature.ts'
+export { type Signer, withCertificate } from './signer.ts'
+export { decodeSkSignatureFacts, type SkSignatureFacts } from './sk-signature.ts'
