@@ -1,0 +1,277 @@
+import type { AuditEventOf, AuditEventType, EventContext } from './event.ts'
+
+/** How one field of an event is held: what it means, its kind, and how much of it is kept. */
+export interface FieldSpec {
+  readonly kind: 'text' | 'texts' | 'number' | 'time'
+  readonly optional: boolean
+  readonly doc: string
+  /** Bytes of UTF-8 inside the JSON string; for `texts`, of each element. */
+  readonly maxBytes: number
+  /** For `texts`: elements kept. */
+  readonly maxCount: number
+}
+
+interface Text<Optional extends boolean> extends FieldSpec {
+  readonly kind: 'text'
+  readonly optional: Optional
+}
+interface Texts<Optional extends boolean> extends FieldSpec {
+  readonly kind: 'texts'
+  readonly optional: Optional
+}
+interface Num<Optional extends boolean> extends FieldSpec {
+  readonly kind: 'number' | 'time'
+  readonly optional: Optional
+}
+
+/** Names and codes of ours, addresses, fingerprints: all shorter than a DNS name's 253. */
+const SHORT_BYTES = 256
+/** What a peer or an administrator wrote: enough to recognise, small enough that a flood of it does not matter. */
+const LONG_BYTES = 1024
+/** Elements kept of a list; `{LIST_MAX} × SHORT_BYTES` stays below half a line. */
+const LIST_MAX = 15
+
+const text = (doc: string, maxBytes = SHORT_BYTES): Text<false> => ({
+  kind: 'text',
+  optional: false,
+  doc,
+  maxBytes,
+  maxCount: 1,
+})
+const texts = (doc: string, maxBytes = SHORT_BYTES): Texts<false> => ({
+  kind: 'texts',
+  optional: false,
+  doc,
+  maxBytes,
+  maxCount: LIST_MAX,
+})
+/** A number of JavaScript's safe integers, not negative. */
+const number = (doc: string): Num<false> => ({ kind: 'number', optional: false, doc, maxBytes: 16, maxCount: 1 })
+/** Milliseconds since the epoch in the program, RFC 3339 in the log. */
+const time = (doc: string): Num<false> => ({ kind: 'time', optional: false, doc, maxBytes: 30, maxCount: 1 })
+const maybe = <S extends FieldSpec>(spec: S): S & { readonly optional: true } => ({ ...spec, optional: true }) as never
+
+type SpecOf<V, Optional extends boolean> = V extends number
+  ? Num<Optional>
+  : V extends string
+    ? Text<Optional>
+    : V extends readonly string[]
+      ? Texts<Optional>
+      : never
+type Own<E> = Omit<E, keyof EventContext | 'type'>
+type FieldsOf<E> = {
+  readonly [K in keyof Own<E>]-?: undefined extends Own<E>[K]
+    ? SpecOf<Exclude<Own<E>[K], undefined>, true>
+    : SpecOf<Own<E>[K], false>
+}
+interface EventSpec<T extends AuditEventType> {
+  readonly doc: string
+  readonly fields: FieldsOf<AuditEventOf<T>>
+  /** Written even when the disk is full, out of the store's reserve: ends of what was let through. */
+  readonly essential?: true
+}
+
+/** Fields that every entry may carry, in the order in which they are written. */
+export const CONTEXT_FIELDS = {
+  actor: text('Who did it: a login name, `@gateway`, `@stranger` (not proved yet) or `@local:NAME` (on the machine)'),
+  session: maybe(text('The connection it belongs to')),
+  source: maybe(text('Canonical IP address of the peer')),
+} as const satisfies Record<keyof EventContext, FieldSpec>
+
+const version = text('The version text the peer sent, e.g. `SSH-2.0-OpenSSH_10.0`')
+const fingerprint = text('`SHA256:…` as OpenSSH prints it')
+const keyType = text('SSH key type')
+const reason = text('A stable code, see docs/errors.md')
+const passage = text('The way through, the same in all events about it')
+const target = text("The inventory's name for it; none for a bare address")
+const address = text('The IP address dialled, canonical')
+const port = number('TCP port')
+const duration = number('Milliseconds')
+const user = text('Login name')
+const decision = {
+  passage: maybe(passage),
+  destinationHost: text('Name or address as the client wrote it'),
+  destinationPort: number('Port as the client wrote it'),
+  target: maybe(target),
+  address: maybe(text('The IP address the decision is about, canonical; none where no name was resolved')),
+  port: maybe(port),
+  rule: maybe(text('The rule that decided, as the policy names it')),
+  policyVersion: maybe(number('Version of the policy that decided')),
+}
+const userFields = { user, userId: text('The user, also after a change of name') }
+const keyFields = {
+  user,
+  key: text('The key, as `key ls` names it'),
+  keyType,
+  fingerprint,
+  comment: maybe(text('The comment it came with')),
+}
+const targetFields = { target: text("The inventory's name"), targetId: text('The target, also after a change of name') }
+const changes = texts('Names of the fields that changed')
+
+/** Every event type with its fields, in the order in which they are written. */
+export const AUDIT_EVENTS: { readonly [T in AuditEventType]: EventSpec<T> } = {
+  'gateway-started': {
+    doc: 'The gateway is ready and its doors are open.',
+    fields: { version: text('Its version'), doors: texts('Addresses it listens on') },
+  },
+  'gateway-stopped': {
+    doc: 'The gateway closed its doors in good order. A start without a stop before it was a crash.',
+    fields: { reason, uptimeMs: duration },
+    essential: true,
+  },
+  'host-key-created': { doc: 'The gateway has a new host key.', fields: { keyType, fingerprint } },
+  'host-key-removed': { doc: 'A host key is no longer used.', fields: { keyType, fingerprint } },
+  'config-changed': {
+    doc: 'A new configuration is in force.',
+    fields: { keys: texts('Names of the keys whose value changed, never the values') },
+  },
+  'connection-opened': { doc: 'A peer connected.', fields: { door: text('Where it came in, e.g. `ssh`') } },
+  'connection-refused': {
+    doc: 'A peer was turned away before anything was read from it.',
+    fields: { door: text('Where it knocked'), reason },
+  },
+  'connection-closed': {
+    doc: 'A connection that was opened is gone.',
+    fields: { reason, durationMs: duration, clientVersion: maybe(version) },
+    essential: true,
+  },
+  'authentication-succeeded': {
+    doc: 'A peer proved who it is: the actor.',
+    fields: {
+      method: text('How, e.g. `publickey`'),
+      requestedUser: text('The user name the client sent'),
+      keyType: maybe(keyType),
+      fingerprint: maybe(fingerprint),
+      clientVersion: maybe(version),
+    },
+  },
+  'authentication-failed': {
+    doc: 'A peer did not prove who it is.',
+    fields: {
+      reason,
+      method: maybe(text('The last method tried')),
+      requestedUser: maybe(text('The user name the client sent')),
+      keyType: maybe(keyType),
+      fingerprint: maybe(text('The last key offered, `SHA256:…`')),
+      attempts: maybe(number('Tries on this connection')),
+      clientVersion: maybe(version),
+    },
+  },
+  'request-refused': {
+    doc: 'A client asked for something this gateway does not do or does not allow, other than reaching a target.',
+    fields: { request: text('What, by its protocol name, e.g. `tcpip-forward`'), reason },
+  },
+  'access-granted': {
+    doc: 'The policy lets the actor reach this address. Written before it is dialled.',
+    fields: decision,
+  },
+  'access-denied': { doc: 'The actor may not reach what they asked for.', fields: { ...decision, reason } },
+  'passage-opened': {
+    doc: 'The target answered; bytes flow.',
+    fields: { passage, target: maybe(target), address, port, dialMs: number('Milliseconds until the target answered') },
+  },
+  'passage-failed': {
+    doc: 'Access was granted and the target could not be reached.',
+    fields: { passage, target: maybe(target), address, port, reason, detail: maybe(text('What the system said')) },
+  },
+  'passage-closed': {
+    doc: 'A way through has ended.',
+    fields: {
+      passage,
+      target: maybe(target),
+      address,
+      port,
+      reason,
+      bytesUp: number('Bytes from the client to the target'),
+      bytesDown: number('Bytes from the target to the client'),
+      durationMs: duration,
+      innerBanner: maybe(text('The version text of the SSH server behind it, where one spoke')),
+    },
+    essential: true,
+  },
+  'session-ended': {
+    doc: 'A connection that had proved who it is was ended by somebody else than its client: the actor.',
+    fields: { user, reason, durationMs: duration, passages: number('Ways through that were open') },
+    essential: true,
+  },
+  'penalty-applied': {
+    doc: 'A source is refused for a while because of what it did.',
+    fields: { subject: text('Address or prefix'), reason, seconds: number('How long from now') },
+  },
+  'ban-added': {
+    doc: 'A source is refused until a time, or until lifted.',
+    fields: {
+      ban: text('The ban, as `ban ls` names it'),
+      subject: text('Address or prefix'),
+      reason: text('Why, in the words of who set it', LONG_BYTES),
+      until: maybe(time('When it ends')),
+    },
+  },
+  'ban-lifted': {
+    doc: 'A ban no longer holds.',
+    fields: { ban: text('The ban'), subject: text('Address or prefix'), reason: text('Why', LONG_BYTES) },
+  },
+  'user-added': { doc: 'A user was added.', fields: { ...userFields, role: text('What they may do to the gateway') } },
+  'user-changed': { doc: 'A user was changed.', fields: { ...userFields, changes } },
+  'user-disabled': { doc: 'A user may no longer sign in.', fields: userFields },
+  'user-enabled': { doc: 'A disabled user may sign in again.', fields: userFields },
+  'user-removed': { doc: 'A user and their keys are gone.', fields: userFields },
+  'key-added': { doc: 'A key proves this user from now on.', fields: keyFields },
+  'key-removed': { doc: 'A key proves nobody any more.', fields: keyFields },
+  'target-added': {
+    doc: 'A target is in the inventory.',
+    fields: { ...targetFields, address: text('IP address or DNS name'), port, tags: texts('Its policy tags') },
+  },
+  'target-changed': { doc: 'A target was changed.', fields: { ...targetFields, changes } },
+  'target-removed': { doc: 'A target is no longer in the inventory.', fields: targetFields },
+  'policy-applied': {
+    doc: 'A policy is in force.',
+    fields: {
+      version: number('Its version'),
+      sha256: text('SHA-256 of its text, hex'),
+      author: text('Who wrote it'),
+      message: maybe(text('Why', LONG_BYTES)),
+    },
+  },
+  'policy-refused': {
+    doc: 'A policy was not taken; the one before stays in force.',
+    fields: {
+      sha256: text('SHA-256 of its text, hex'),
+      author: text('Who wrote it'),
+      reason,
+      problems: texts('The first problems found, with line and column'),
+    },
+  },
+  'administration-refused': {
+    doc: 'Somebody asked for an act of administration that is not theirs.',
+    fields: { request: text('What, e.g. `user-add`'), reason },
+  },
+  'audit-key-created': {
+    doc: 'Checkpoints of this log are signed by a new key.',
+    fields: { key: text('Its short name, as in checkpoints'), publicKey: text('The raw Ed25519 public key, base64') },
+  },
+  'audit-exported': {
+    doc: 'Somebody took a copy of the log.',
+    fields: { from: number('First entry'), to: number('Last entry') },
+  },
+  'audit-rollback-accepted': {
+    doc: 'The store lacks entries that a checkpoint vouches for, and an operator started the gateway all the same.',
+    fields: {
+      from: number('First entry that is lost'),
+      to: number('Last entry known to be lost'),
+      hash: text('Hash of that last entry, hex'),
+    },
+  },
+}
+
+export const AUDIT_EVENT_TYPES = Object.keys(AUDIT_EVENTS) as readonly AuditEventType[]
+
+/** The table's row for a type, without its static type: for code that walks any event. */
+export function eventSpec(
+  type: string,
+):
+  | { readonly doc: string; readonly fields: Readonly<Record<string, FieldSpec>>; readonly essential?: true }
+  | undefined {
+  return Object.hasOwn(AUDIT_EVENTS, type) ? AUDIT_EVENTS[type as AuditEventType] : undefined
+}

@@ -1,0 +1,334 @@
+import type { BanId, KeyId, PassageId, Role, SessionId, TargetId, UserId } from '@sallyport/model'
+
+/**
+ * What the log can say: a closed union, one interface per fact, named by noun. `event-table.ts` holds the same list for
+ * the run time; the compiler keeps the two equal.
+ */
+export type AuditEvent =
+  | GatewayStarted
+  | GatewayStopped
+  | HostKeyCreated
+  | HostKeyRemoved
+  | ConfigChanged
+  | ConnectionOpened
+  | ConnectionRefused
+  | ConnectionClosed
+  | AuthenticationSucceeded
+  | AuthenticationFailed
+  | RequestRefused
+  | AccessGranted
+  | AccessDenied
+  | PassageOpened
+  | PassageFailed
+  | PassageClosed
+  | SessionEnded
+  | PenaltyApplied
+  | BanAdded
+  | BanLifted
+  | UserAdded
+  | UserChanged
+  | UserDisabled
+  | UserEnabled
+  | UserRemoved
+  | KeyAdded
+  | KeyRemoved
+  | TargetAdded
+  | TargetChanged
+  | TargetRemoved
+  | PolicyApplied
+  | PolicyRefused
+  | AdministrationRefused
+  | AuditKeyCreated
+  | AuditExported
+  | AuditRollbackAccepted
+
+export type AuditEventType = AuditEvent['type']
+/** The event of one type. */
+export type AuditEventOf<T extends AuditEventType> = Extract<AuditEvent, { readonly type: T }>
+
+/** What every event may say. */
+export interface EventContext {
+  /**
+   * Who did it: a login name, or one of the actors below, whose `@` no login name can start with.
+   * A name that was only claimed is never an actor.
+   */
+  readonly actor: string
+  readonly session?: SessionId | undefined
+  /** Canonical text of the peer's IP address. */
+  readonly source?: string | undefined
+}
+
+/** The gateway itself, by its own rules. */
+export const ACTOR_GATEWAY = '@gateway'
+/** A peer that has not proved who it is. */
+export const ACTOR_STRANGER = '@stranger'
+/** Somebody on the gateway's own machine, known by the name the operating system gives them. */
+export function localActor(osUser: string): string {
+  return `@local:${osUser}`
+}
+
+export interface GatewayStarted extends EventContext {
+  readonly type: 'gateway-started'
+  readonly version: string
+  /** Addresses it listens on. */
+  readonly doors: readonly string[]
+}
+
+export interface GatewayStopped extends EventContext {
+  readonly type: 'gateway-stopped'
+  readonly reason: string
+  readonly uptimeMs: number
+}
+
+export interface HostKeyCreated extends EventContext {
+  readonly type: 'host-key-created'
+  readonly keyType: string
+  readonly fingerprint: string
+}
+
+export interface HostKeyRemoved extends EventContext {
+  readonly type: 'host-key-removed'
+  readonly keyType: string
+  readonly fingerprint: string
+}
+
+export interface ConfigChanged extends EventContext {
+  readonly type: 'config-changed'
+  /** Names of the keys whose value changed; never the values. */
+  readonly keys: readonly string[]
+}
+
+export interface ConnectionOpened extends EventContext {
+  readonly type: 'connection-opened'
+  readonly door: string
+}
+
+export interface ConnectionRefused extends EventContext {
+  readonly type: 'connection-refused'
+  readonly door: string
+  readonly reason: string
+}
+
+export interface ConnectionClosed extends EventContext {
+  readonly type: 'connection-closed'
+  readonly reason: string
+  readonly durationMs: number
+  readonly clientVersion?: string | undefined
+}
+
+export interface AuthenticationSucceeded extends EventContext {
+  readonly type: 'authentication-succeeded'
+  readonly method: string
+  readonly requestedUser: string
+  readonly keyType?: string | undefined
+  readonly fingerprint?: string | undefined
+  readonly clientVersion?: string | undefined
+}
+
+export interface AuthenticationFailed extends EventContext {
+  readonly type: 'authentication-failed'
+  readonly reason: string
+  readonly method?: string | undefined
+  readonly requestedUser?: string | undefined
+  readonly keyType?: string | undefined
+  readonly fingerprint?: string | undefined
+  readonly attempts?: number | undefined
+  readonly clientVersion?: string | undefined
+}
+
+export interface RequestRefused extends EventContext {
+  readonly type: 'request-refused'
+  readonly request: string
+  readonly reason: string
+}
+
+/** What an access decision was about. */
+interface AccessDecision extends EventContext {
+  readonly passage?: PassageId | undefined
+  readonly destinationHost: string
+  readonly destinationPort: number
+  readonly target?: string | undefined
+  readonly address?: string | undefined
+  readonly port?: number | undefined
+  readonly rule?: string | undefined
+  readonly policyVersion?: number | undefined
+}
+
+export interface AccessGranted extends AccessDecision {
+  readonly type: 'access-granted'
+}
+
+export interface AccessDenied extends AccessDecision {
+  readonly type: 'access-denied'
+  readonly reason: string
+}
+
+export interface PassageOpened extends EventContext {
+  readonly type: 'passage-opened'
+  readonly passage: PassageId
+  readonly target?: string | undefined
+  readonly address: string
+  readonly port: number
+  readonly dialMs: number
+}
+
+export interface PassageFailed extends EventContext {
+  readonly type: 'passage-failed'
+  readonly passage: PassageId
+  readonly target?: string | undefined
+  readonly address: string
+  readonly port: number
+  readonly reason: string
+  readonly detail?: string | undefined
+}
+
+export interface PassageClosed extends EventContext {
+  readonly type: 'passage-closed'
+  readonly passage: PassageId
+  readonly target?: string | undefined
+  readonly address: string
+  readonly port: number
+  readonly reason: string
+  readonly bytesUp: number
+  readonly bytesDown: number
+  readonly durationMs: number
+  readonly innerBanner?: string | undefined
+}
+
+export interface SessionEnded extends EventContext {
+  readonly type: 'session-ended'
+  readonly user: string
+  readonly reason: string
+  readonly durationMs: number
+  readonly passages: number
+}
+
+export interface PenaltyApplied extends EventContext {
+  readonly type: 'penalty-applied'
+  readonly subject: string
+  readonly reason: string
+  readonly seconds: number
+}
+
+export interface BanAdded extends EventContext {
+  readonly type: 'ban-added'
+  readonly ban: BanId
+  readonly subject: string
+  readonly reason: string
+  /** Milliseconds since the epoch; none: until lifted. */
+  readonly until?: number | undefined
+}
+
+export interface BanLifted extends EventContext {
+  readonly type: 'ban-lifted'
+  readonly ban: BanId
+  readonly subject: string
+  readonly reason: string
+}
+
+interface UserEvent extends EventContext {
+  readonly user: string
+  readonly userId: UserId
+}
+
+export interface UserAdded extends UserEvent {
+  readonly type: 'user-added'
+  readonly role: Role
+}
+
+export interface UserChanged extends UserEvent {
+  readonly type: 'user-changed'
+  readonly changes: readonly string[]
+}
+
+export interface UserDisabled extends UserEvent {
+  readonly type: 'user-disabled'
+}
+
+export interface UserEnabled extends UserEvent {
+  readonly type: 'user-enabled'
+}
+
+export interface UserRemoved extends UserEvent {
+  readonly type: 'user-removed'
+}
+
+interface KeyEvent extends EventContext {
+  readonly user: string
+  readonly key: KeyId
+  readonly keyType: string
+  readonly fingerprint: string
+  readonly comment?: string | undefined
+}
+
+export interface KeyAdded extends KeyEvent {
+  readonly type: 'key-added'
+}
+
+export interface KeyRemoved extends KeyEvent {
+  readonly type: 'key-removed'
+}
+
+interface TargetEvent extends EventContext {
+  readonly target: string
+  readonly targetId: TargetId
+}
+
+export interface TargetAdded extends TargetEvent {
+  readonly type: 'target-added'
+  readonly address: string
+  readonly port: number
+  readonly tags: readonly string[]
+}
+
+export interface TargetChanged extends TargetEvent {
+  readonly type: 'target-changed'
+  readonly changes: readonly string[]
+}
+
+export interface TargetRemoved extends TargetEvent {
+  readonly type: 'target-removed'
+}
+
+export interface PolicyApplied extends EventContext {
+  readonly type: 'policy-applied'
+  readonly version: number
+  readonly sha256: string
+  readonly author: string
+  readonly message?: string | undefined
+}
+
+export interface PolicyRefused extends EventContext {
+  readonly type: 'policy-refused'
+  readonly sha256: string
+  readonly author: string
+  readonly reason: string
+  readonly problems: readonly string[]
+}
+
+export interface AdministrationRefused extends EventContext {
+  readonly type: 'administration-refused'
+  readonly request: string
+  readonly reason: string
+}
+
+export interface AuditKeyCreated extends EventContext {
+  readonly type: 'audit-key-created'
+  readonly key: string
+  readonly publicKey: string
+}
+
+export interface AuditExported extends EventContext {
+  readonly type: 'audit-exported'
+  readonly from: number
+  readonly to: number
+}
+
+export interface AuditRollbackAccepted extends EventContext {
+  readonly type: 'audit-rollback-accepted'
+  /** First entry that the newest checkpoint vouches for and the log no longer has. */
+  readonly from: number
+  /** The entry that checkpoint was made over. */
+  readonly to: number
+  readonly hash: string
+}
