@@ -1,12 +1,17 @@
+import { aesCtrOpener, aesCtrSealer, CTR_IV_BYTES, type CtrAlgorithm } from './aes-ctr.ts'
 import { aesGcmOpener, aesGcmSealer, GCM_IV_BYTES, type GcmAlgorithm } from './aes-gcm.ts'
 import type { CipherEntry } from './cipher-entry.ts'
+import type { KeyedMac } from './mac-entry.ts'
 
 /** Every cipher, by the name it has in KEXINIT. Which ones are offered is for the profiles to say. */
 export const ciphers: ReadonlyMap<string, CipherEntry> = new Map(
-  [gcm('aes256-gcm@openssh.com', 'aes-256-gcm', 32), gcm('aes128-gcm@openssh.com', 'aes-128-gcm', 16)].map((entry) => [
-    entry.name,
-    entry,
-  ]),
+  [
+    gcm('aes256-gcm@openssh.com', 'aes-256-gcm', 32),
+    gcm('aes128-gcm@openssh.com', 'aes-128-gcm', 16),
+    ctr('aes256-ctr', 'aes-256-ctr', 32),
+    ctr('aes192-ctr', 'aes-192-ctr', 24),
+    ctr('aes128-ctr', 'aes-128-ctr', 16),
+  ].map((entry) => [entry.name, entry]),
 )
 
 function gcm(name: string, algorithm: GcmAlgorithm, keyBytes: number): CipherEntry {
@@ -17,5 +22,20 @@ function gcm(name: string, algorithm: GcmAlgorithm, keyBytes: number): CipherEnt
     aead: true,
     sealer: (key, iv) => aesGcmSealer(name, algorithm, key, iv),
     opener: (key, iv) => aesGcmOpener(name, algorithm, key, iv),
+  }
+}
+
+function ctr(name: string, algorithm: CtrAlgorithm, keyBytes: number): CipherEntry {
+  const needed = (mac: KeyedMac | undefined): KeyedMac => {
+    if (mac === undefined) throw new TypeError(`${name} needs a MAC`)
+    return mac
+  }
+  return {
+    name,
+    keyBytes,
+    ivBytes: CTR_IV_BYTES,
+    aead: false,
+    sealer: (key, iv, mac) => aesCtrSealer({ name, algorithm, key, iv, mac: needed(mac) }),
+    opener: (key, iv, mac) => aesCtrOpener({ name, algorithm, key, iv, mac: needed(mac) }),
   }
 }
