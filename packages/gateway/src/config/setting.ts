@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { parseByteSize } from './byte-size.ts'
+import { parseDuration } from './duration.ts'
+import { parseSocketAddress, type SocketAddress } from './socket-address.ts'
+
+/** When a change of the file takes effect. */
+export type Takes = 'on reload' | 'on restart'
+
+/** One key of sallyport.toml. */
+export interface Setting<Value = unknown> {
+  /** From the text in the file to the value the daemon uses. */
+  readonly schema: z.ZodType<Value>
+  /** As it would be written in the file. */
+  readonly default: unknown
+  /** What it does, in a sentence or two. */
+  readonly doc: string
+  /** Unit or form of the value, for people. */
+  readonly unit: string
+  readonly takes: Takes
+}
+
+export function setting<Value>(
+  schema: z.ZodType<Value>,
+  facts: { default: unknown; doc: string; unit: string; takes?: Takes },
+): Setting<Value> {
+  return { takes: 'on reload', ...facts, schema }
+}
+
+export const duration: z.ZodType<number> = z.string().transform((text, context) => {
+  const ms = parseDuration(text)
+  if (ms !== undefined) return ms
+  context.addIssue(`“${text}” is no duration: write 30s, 5m, 1h30m or 0`)
+  return z.NEVER
+})
+
+export const byteSize: z.ZodType<number> = z.string().transform((text, context) => {
+  const bytes = parseByteSize(text)
+  if (bytes !== undefined) return bytes
+  context.addIssue(`“${text}” is no size: write 512KiB, 16MiB or 1GiB`)
+  return z.NEVER
+})
+
+export const socketAddress: z.ZodType<SocketAddress> = z.string().transform((text, context) => {
+  const address = parseSocketAddress(text)
+  if (address !== undefined) return address
+  context.addIssue(`“${text}” is no address with a port: write 0.0.0.0:2222 or [::]:2222`)
+  return z.NEVER
+})

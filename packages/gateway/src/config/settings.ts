@@ -1,0 +1,270 @@
+import { z } from 'zod'
+import { byteSize, duration, type Setting, setting, socketAddress } from './setting.ts'
+
+/** Names of the algorithm profiles of the SSH library. */
+export const PROFILES = ['modern', 'pq-only', 'legacy'] as const
+export type Profile = (typeof PROFILES)[number]
+
+/** Most addresses one kind of listener may have; a port scan of one's own is no use. */
+const LISTENERS_MAX = 16
+/** Longest text shown before sign-in, in characters: several screens. */
+const BANNER_MAX = 8192
+/** Most entries of an exempt list: it is walked at every connection. */
+const EXEMPT_MAX = 256
+
+const startLimits = z
+  .string()
+  .regex(/^\d{1,6}:\d{1,3}:\d{1,6}$/, 'write start:rate:full, e.g. 100:30:1000')
+  .transform((text) => {
+    const [start = 0, rate = 0, full = 0] = text.split(':').map(Number)
+    return { start, rate, full }
+  })
+  .refine(
+    ({ start, rate, full }) => start >= 1 && rate <= 100 && full >= start,
+    'start is from 1 to full, rate from 0 to 100',
+  )
+
+const prefixLengths = z
+  .string()
+  .regex(/^\d{1,2}:\d{1,3}$/, 'write the prefix lengths of IPv4 and IPv6, e.g. 32:64')
+  .transform((text) => {
+    const [ipv4 = 32, ipv6 = 64] = text.split(':').map(Number)
+    return { ipv4, ipv6 }
+  })
+  .refine(({ ipv4, ipv6 }) => ipv4 <= 32 && ipv6 <= 128, 'prefix lengths end at 32 and 128')
+
+/** Every key of sallyport.toml, by section: what it does, its unit, its default. `docs/config.md` is made from this. */
+export const settings = {
+  listen: {
+    ssh: setting(z.array(socketAddress).min(1).max(LISTENERS_MAX), {
+      default: ['0.0.0.0:2222', '[::]:2222'],
+      doc: 'Where the SSH door listens. A wildcard of a family this machine does not have is left out.',
+      unit: 'list of address:port',
+      takes: 'on restart',
+    }),
+    metrics: setting(z.union([z.literal('off').transform(() => undefined), socketAddress]), {
+      default: '127.0.0.1:9222',
+      doc: 'Where /metrics, /healthz and /readyz are served over plain HTTP; keep it on a loopback or management address. "off" serves them nowhere.',
+      unit: 'address:port or off',
+      takes: 'on restart',
+    }),
+  },
+  ssh: {
+    algorithms: setting(z.enum(PROFILES), {
+      default: 'modern',
+      doc: 'Algorithms offered: "modern" knows post-quantum and today’s classical exchanges, "pq-only" refuses clients without post-quantum exchange, "legacy" adds finite-field groups and encrypt-and-MAC for old devices.',
+      unit: 'modern, pq-only or legacy',
+      takes: 'on restart',
+    }),
+    listener_algorithms: setting(z.record(z.string(), z.enum(PROFILES)), {
+      default: {},
+      doc: 'Another profile for single listeners, e.g. { "0.0.0.0:2223" = "legacy" }; each key must stand in listen.ssh.',
+      unit: 'table of address:port to profile',
+      takes: 'on restart',
+    }),
+    banner: setting(z.string().max(BANNER_MAX), {
+      default: '',
+      doc: 'Text shown to everybody before sign-in; empty shows none.',
+      unit: 'text',
+    }),
+    login_grace: setting(duration, {
+      default: '30s',
+      doc: 'Time from connecting to being signed in; who takes longer is cut off.',
+      unit: 'duration',
+    }),
+    max_auth_tries: setting(z.int().min(1).max(64), {
+      default: 6,
+      doc: 'Failed sign-in tries on one connection, offered keys counted, before it is cut off.',
+      unit: 'tries',
+    }),
+    max_startups: setting(startLimits, {
+      default: '100:30:1000',
+      doc: 'Connections that are not signed in yet, in all: from the first number on they are dropped at random with the chance of the second (percent), which rises to certainty at the third.',
+      unit: 'start:rate:full',
+    }),
+    per_source_max_startups: setting(z.int().min(1), {
+      default: 100,
+      doc: 'Connections of one source that are not signed in yet.',
+      unit: 'connections',
+    }),
+    per_source_netblock: setting(prefixLengths, {
+      default: '32:64',
+      doc: 'How many leading bits of an address make one source, for IPv4 and IPv6; limits and penalties count by it.',
+      unit: 'IPv4 bits:IPv6 bits',
+      takes: 'on restart',
+    }),
+    max_connections: setting(z.int().min(1), {
+      default: 10_000,
+      doc: 'Connections in all, signed in or not.',
+      unit: 'connections',
+    }),
+    per_source_max_connections: setting(z.int().min(1), {
+      default: 2000,
+      doc: 'Connections of one source, signed in or not.',
+      unit: 'connections',
+    }),
+    max_channels: setting(z.int().min(1).max(4096), {
+      default: 256,
+      doc: 'Channels open at the same time on one connection; a browser behind ssh -D takes dozens.',
+      unit: 'channels',
+    }),
+    keepalive_interval: setting(duration, {
+      default: '15s',
+      doc: 'Silence after which the client is asked whether it is still there; 0 never asks.',
+      unit: 'duration',
+    }),
+    keepalive_count: setting(z.int().min(1).max(100), {
+      default: 3,
+      doc: 'Questions without an answer after which the connection is given up.',
+      unit: 'questions',
+    }),
+    idle_timeout: setting(duration, {
+      default: '0',
+      doc: 'Time without a byte on any channel after which a session ends; 0 lets it be idle for ever.',
+      unit: 'duration',
+    }),
+    session_limit: setting(duration, {
+      default: '0',
+      doc: 'Longest life of a session; 0 has no limit.',
+      unit: 'duration',
+    }),
+    rekey_bytes: setting(byteSize, {
+      default: '1GiB',
+      doc: 'Bytes in one direction after which keys are exchanged anew.',
+      unit: 'size',
+    }),
+    rekey_interval: setting(duration, {
+      default: '1h',
+      doc: 'Time after which keys are exchanged anew; 0 goes by bytes alone.',
+      unit: 'duration',
+    }),
+    hostname: setting(z.string().max(253), {
+      default: '',
+      doc: 'Name under which clients reach this gateway, for the ssh_config that is printed; empty takes the machine’s name.',
+      unit: 'DNS name',
+    }),
+  },
+  penalties: {
+    enabled: setting(z.boolean(), {
+      default: true,
+      doc: 'Whether sources that misbehave before sign-in are refused for a while. Times add up; below "min" nothing happens.',
+      unit: 'true or false',
+    }),
+    crash: setting(duration, {
+      default: '90s',
+      doc: 'Added for a connection that made the gateway fail inside.',
+      unit: 'duration',
+    }),
+    auth_fail: setting(duration, {
+      default: '5s',
+      doc: 'Added for a connection that ends after failed sign-in tries and none that succeeded.',
+      unit: 'duration',
+    }),
+    no_auth: setting(duration, {
+      default: '1s',
+      doc: 'Added for a connection that completes the key exchange and ends without trying to sign in. Port scans, health checks and ssh-keyscan end before that and cost nothing.',
+      unit: 'duration',
+    }),
+    grace_exceeded: setting(duration, {
+      default: '10s',
+      doc: 'Added for a connection that login_grace cut off.',
+      unit: 'duration',
+    }),
+    refuse_connection: setting(duration, {
+      default: '10s',
+      doc: 'Added for a key that is known but may not sign in here: that of a disabled user.',
+      unit: 'duration',
+    }),
+    min: setting(duration, {
+      default: '15s',
+      doc: 'A source is refused once its added times reach this.',
+      unit: 'duration',
+    }),
+    max: setting(duration, {
+      default: '10m',
+      doc: 'A source is never refused for longer than this at once.',
+      unit: 'duration',
+    }),
+    max_sources: setting(z.int().min(1).max(1_000_000), {
+      default: 65_536,
+      doc: 'Sources remembered, for IPv4 and IPv6 each.',
+      unit: 'sources',
+    }),
+    overflow: setting(z.enum(['permissive', 'deny-all']), {
+      default: 'permissive',
+      doc: 'When the memory is full: "permissive" forgets the penalties that end soonest, "deny-all" refuses every source that is not exempt until some have ended.',
+      unit: 'permissive or deny-all',
+    }),
+    exempt: setting(z.array(z.string().max(64)).max(EXEMPT_MAX), {
+      default: [],
+      doc: 'Addresses and networks that are never penalised, e.g. ["192.0.2.0/24"].',
+      unit: 'list of addresses and CIDRs',
+    }),
+  },
+  dial: {
+    timeout: setting(duration, {
+      default: '10s',
+      doc: 'Time for connecting to a target, all its addresses together.',
+      unit: 'duration',
+    }),
+    attempt_delay: setting(duration, {
+      default: '250ms',
+      doc: 'Head start of one address of a target before the next one is tried beside it (RFC 8305).',
+      unit: 'duration',
+    }),
+    dns_timeout: setting(duration, {
+      default: '3s',
+      doc: 'Time for looking a name up.',
+      unit: 'duration',
+    }),
+  },
+  audit: {
+    checkpoint_interval: setting(duration, {
+      default: '5m',
+      doc: 'How often the log’s end is signed when there is something new.',
+      unit: 'duration',
+    }),
+    checkpoint_entries: setting(z.int().min(1).max(1_000_000), {
+      default: 1000,
+      doc: 'Entries after which the log’s end is signed without waiting for the interval.',
+      unit: 'entries',
+    }),
+  },
+  log: {
+    level: setting(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']), {
+      default: 'info',
+      doc: 'Least severe lines that are written.',
+      unit: 'trace, debug, info, warn, error or silent',
+    }),
+    format: setting(z.enum(['auto', 'text', 'json']), {
+      default: 'auto',
+      doc: '"auto" writes text to a terminal and JSON elsewhere.',
+      unit: 'auto, text or json',
+      takes: 'on restart',
+    }),
+  },
+  stop: {
+    drain_timeout: setting(duration, {
+      default: '30s',
+      doc: 'Time that live sessions have to end by themselves after SIGTERM.',
+      unit: 'duration',
+    }),
+  },
+} as const satisfies Record<string, Record<string, Setting>>
+
+type Settings = typeof settings
+type ValueOf<S> = S extends Setting<infer Value> ? Value : never
+
+/** The settings in force: frozen, one object per section. */
+export type Config = {
+  readonly [Section in keyof Settings]: {
+    readonly [Key in keyof Settings[Section]]: ValueOf<Settings[Section][Key]>
+  }
+}
+
+/** All settings as `section.key`. */
+export const settingsByName: ReadonlyMap<string, Setting> = new Map(
+  Object.entries(settings).flatMap(([section, keys]) =>
+    Object.entries(keys).map(([key, value]): [string, Setting] => [`${section}.${key}`, value as Setting]),
+  ),
+)

@@ -1,0 +1,5 @@
+// Writes docs/config.md from the settings of the daemon, so that the reference cannot fall behind.
+import { writeFileSync } from 'node:fs'
+import { configReference } from '../packages/gateway/src/config/config-reference.ts'
+
+writeFileSync(new URL('../docs/config.md', import.meta.url), configReference())
