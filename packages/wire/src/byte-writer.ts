@@ -20,7 +20,8 @@ export class ByteWriter {
 
   u8(value: number): this {
     inRange(value, 0xff)
-    this.#view.setUint8(this.#grow(1), value)
+    const start = this.#grow(1)
+    this.#view.setUint8(start, value)
     return this
   }
 
@@ -30,37 +31,43 @@ export class ByteWriter {
 
   u16(value: number): this {
     inRange(value, 0xffff)
-    this.#view.setUint16(this.#grow(2), value)
+    const start = this.#grow(2)
+    this.#view.setUint16(start, value)
     return this
   }
 
   u16le(value: number): this {
     inRange(value, 0xffff)
-    this.#view.setUint16(this.#grow(2), value, true)
+    const start = this.#grow(2)
+    this.#view.setUint16(start, value, true)
     return this
   }
 
   u32(value: number): this {
     inRange(value, 0xffff_ffff)
-    this.#view.setUint32(this.#grow(4), value)
+    const start = this.#grow(4)
+    this.#view.setUint32(start, value)
     return this
   }
 
   u32le(value: number): this {
     inRange(value, 0xffff_ffff)
-    this.#view.setUint32(this.#grow(4), value, true)
+    const start = this.#grow(4)
+    this.#view.setUint32(start, value, true)
     return this
   }
 
   u64(value: bigint): this {
     inBigRange(value)
-    this.#view.setBigUint64(this.#grow(8), value)
+    const start = this.#grow(8)
+    this.#view.setBigUint64(start, value)
     return this
   }
 
   u64le(value: bigint): this {
     inBigRange(value)
-    this.#view.setBigUint64(this.#grow(8), value, true)
+    const start = this.#grow(8)
+    this.#view.setBigUint64(start, value, true)
     return this
   }
 
@@ -99,6 +106,7 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#length)
   }
 
+  /** Replaces the array and its view when it is full: call it before reading either. */
   #grow(count: number): number {
     const start = this.#length
     const needed = start + count
