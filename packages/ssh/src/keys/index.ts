@@ -12,6 +12,14 @@ export {
 } from './plain-key.ts'
 export { generatePrivateKey, PrivateKey, type PrivateKeyType } from './private-key.ts'
 export {
+  decodePrivateKey,
+  type EncodePrivateKeyOptions,
+  encodePrivateKey,
+  inspectPrivateKey,
+  type PassphraseOption,
+  type PrivateKeyFacts,
+} from './private-key-file.ts'
+export {
   decodePublicKey,
   fingerprint,
   formatPublicKey,

@@ -111,7 +111,7 @@ function pointKey(kind: KeyKind, point: Uint8Array, application: string | undefi
   const type = kind.type as Exclude<PlainKeyType, 'ssh-rsa'>
   const own = blob ?? encodePointKey(kind, point, application)
   if (application === undefined) return { type, blob: own, point } as Ed25519Key | EcdsaKey
-  return { type, blob: own, point, application } as PlainKey
+  return { type, blob: own, point, application }
 }
 
 function encodePointKey(kind: KeyKind, point: Uint8Array, application?: string): Uint8Array {

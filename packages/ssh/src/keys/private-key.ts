@@ -25,11 +25,14 @@ const RSA_BITS = 3072
 export class PrivateKey implements Signer {
   readonly publicKey: PlainKey
   readonly algorithms: readonly string[]
+  /** What its file said about it; empty if nothing. */
+  readonly comment: string
   readonly #key: KeyObject
 
   /** Throws SshError 'key-unsupported' for kinds that SSH does not know or that are too weak. */
-  constructor(key: KeyObject) {
+  constructor(key: KeyObject, comment = '') {
     this.#key = key
+    this.comment = comment
     this.publicKey = plainKeyFrom(key)
     this.algorithms = kindOf(this.publicKey.type).signatures.map((entry) => entry.name)
   }
