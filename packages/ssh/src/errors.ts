@@ -44,6 +44,8 @@ export type SshErrorCode =
   | 'channel-refused'
   /** A channel message for an unknown channel, or against the channel's state. */
   | 'channel-protocol'
+  /** A write to a channel that is closed, or after our own EOF. */
+  | 'channel-closed'
   /** Channel data beyond the granted window or packet size. */
   | 'window-exceeded'
   | 'too-many-channels'
@@ -110,6 +112,7 @@ const TOLD: Readonly<Record<SshErrorCode, readonly [reason: number, description:
   'auth-failed': [DISCONNECT_REASON.noMoreAuthMethodsAvailable, 'authentication failed'],
   'channel-refused': [DISCONNECT_REASON.byApplication, 'channel refused'],
   'channel-protocol': [DISCONNECT_REASON.protocolError, 'invalid channel message'],
+  'channel-closed': [DISCONNECT_REASON.byApplication, 'closed'],
   'window-exceeded': [DISCONNECT_REASON.protocolError, 'window exceeded'],
   'too-many-channels': [DISCONNECT_REASON.protocolError, 'too many channels'],
   'request-refused': [DISCONNECT_REASON.byApplication, 'request refused'],
