@@ -1,0 +1,28 @@
+export {
+  type AttemptFailure,
+  AUTH_METHODS,
+  type AuthClaim,
+  type AuthFactor,
+  type AuthMethod,
+  type InteractiveClaim,
+  type NoneClaim,
+  type PasswordClaim,
+} from './claim.ts'
+export { ClientAuth, type ClientAuthEffect, type ClientAuthOptions } from './client-auth.ts'
+export type { AuthDecision } from './decision.ts'
+export type { PromptRound } from './methods/keyboard-interactive.ts'
+export type { SignatureVerifier } from './methods/method.ts'
+export { MAX_PASSWORD_BYTES } from './methods/password.ts'
+export type { ProvedKey } from './methods/publickey.ts'
+export {
+  AUTH_SERVICE,
+  CONNECTION_SERVICE,
+  DEFAULT_FAILURE_STEP_MS,
+  DEFAULT_MAX_TRIES,
+  MAX_AUTH_MESSAGES,
+  ServerAuth,
+  type ServerAuthEffect,
+  type ServerAuthOptions,
+} from './server-auth.ts'
+export { USER_SIGNATURE_ALGORITHMS } from './signature-algorithms.ts'
+export { plainUserName, type UserNamePolicy } from './user-name.ts'
