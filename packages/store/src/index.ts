@@ -1,1 +1,12 @@
-export {}
+export { AuditCheckpoints, type CheckpointRow } from './audit-checkpoints.ts'
+export { AuditEntries, type AuditEntryQuery, type AuditEntryRow } from './audit-entries.ts'
+export { type Ban, Bans, type NewBan } from './bans.ts'
+export { ChangeFeed, type ChangeListener, TOPICS, type Topic } from './change-feed.ts'
+export { STORE_ERROR_CODES, StoreError, type StoreErrorCode } from './errors.ts'
+export { LineFile } from './line-file.ts'
+export { type PolicyVersion, PolicyVersions } from './policy-versions.ts'
+export { type SettingKey, Settings } from './settings.ts'
+export { openStore, type Repositories, type Store, type StoreOptions } from './store.ts'
+export { type NewTarget, type TargetChange, Targets } from './targets.ts'
+export { type KnownKey, type NewUserKey, UserKeys } from './user-keys.ts'
+export { type NewUser, type UserChange, Users } from './users.ts'

@@ -1,0 +1,95 @@
+import { Kysely } from 'kysely'
+import { AuditCheckpoints } from './audit-checkpoints.ts'
+import { AuditEntries } from './audit-entries.ts'
+import { Bans } from './bans.ts'
+import { ChangeFeed } from './change-feed.ts'
+import { openSqlite, type SqliteOptions } from './dialects/sqlite.ts'
+import type { Engine } from './engine.ts'
+import { migrate } from './migrate.ts'
+import { PolicyVersions } from './policy-versions.ts'
+import type { Schema } from './schema.ts'
+import { rootSession, type Session } from './session.ts'
+import { Settings } from './settings.ts'
+import { Targets } from './targets.ts'
+import { UserKeys } from './user-keys.ts'
+import { Users } from './users.ts'
+
+/** Kept back on the disk, so that the ends of open connections can be written down when it is full: some 40,000 entries. */
+const RESERVE_BYTES = 16 * 1024 * 1024
+
+export interface StoreOptions extends SqliteOptions {
+  /** Milliseconds since the epoch, for the times that rows carry. */
+  readonly now?: () => number
+}
+
+/** One repository per noun. */
+export interface Repositories {
+  readonly users: Users
+  readonly userKeys: UserKeys
+  readonly targets: Targets
+  readonly policyVersions: PolicyVersions
+  readonly auditEntries: AuditEntries
+  readonly auditCheckpoints: AuditCheckpoints
+  readonly bans: Bans
+  readonly settings: Settings
+}
+
+/** What outlives the process. */
+export interface Store extends Repositories, AsyncDisposable {
+  /** Tells of commits, here and elsewhere. */
+  readonly changes: ChangeFeed
+  /**
+   * Runs changes that belong together: all of them are committed, or none when `run` throws. Inside, use the
+   * repositories it is given; the store's own throw `query-outside-transaction`. Keep it short: others wait for it.
+   */
+  transaction<T>(run: (repositories: Repositories) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** Opens the store in a file, makes or migrates its schema. Throws what `openSqlite` does, and `schema-from-the-future`. */
+export async function openStore({ now = Date.now, ...options }: StoreOptions): Promise<Store> {
+  const engine = openSqlite({ reserveBytes: RESERVE_BYTES, ...options })
+  return storeOver(engine, now)
+}
+
+/** The store over any engine, migrated. */
+export async function storeOver(engine: Engine, now: () => number): Promise<Store> {
+  const db = new Kysely<Schema>({ dialect: engine.dialect })
+  // Kysely closes only what it has opened.
+  await db.connection().execute(async () => {})
+  try {
+    await migrate(db as Kysely<unknown>, engine.columnTypes)
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+  const feed = new ChangeFeed((onChange) => engine.watch(onChange))
+  const { guard, releaseReserve } = engine
+  const session = rootSession({ db, feed, now, guard, releaseReserve })
+  let closing: Promise<void> | undefined
+  const close = () => {
+    feed.close()
+    closing ??= db.destroy()
+    return closing
+  }
+  return {
+    ...repositories(session),
+    changes: feed,
+    transaction: (run) => session.transaction((tx) => run(repositories(tx))),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function repositories(session: Session): Repositories {
+  return {
+    users: new Users(session),
+    userKeys: new UserKeys(session),
+    targets: new Targets(session),
+    policyVersions: new PolicyVersions(session),
+    auditEntries: new AuditEntries(session),
+    auditCheckpoints: new AuditCheckpoints(session),
+    bans: new Bans(session),
+    settings: new Settings(session),
+  }
+}
