@@ -1,0 +1,7 @@
+export {
+  PairSide,
+  pairHostKey,
+  SessionPair,
+  type SessionPairOptions,
+  type Splitting,
+} from './session-pair.ts'
