@@ -9,7 +9,6 @@
  *
  * Writing: what a consumer writes while it handles one read leaves as one writev when the read is handled.
  */
-import { Buffer } from 'node:buffer'
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
 
@@ -85,8 +84,8 @@ export class SocketPump {
    * ECONNREFUSED and so on) or the signal's reason.
    */
   static dial(target: DialTarget, options: DialOptions = {}): Promise<SocketPump> {
-    options.signal?.throwIfAborted()
     return new Promise((resolve, reject) => {
+      options.signal?.throwIfAborted()
       const reader: Reader = { pump: undefined }
       const socket = net.connect({ ...target, allowHalfOpen: true, noDelay: true, onread: onreadInto(reader) })
       const pump = new SocketPump(socket, options)
@@ -126,7 +125,10 @@ export class SocketPump {
   /** Over any duplex stream, with its own buffers: for TLS, pipes, tests, and where `adopt` finds no handle. */
   static fromStream(stream: Duplex, options: SocketPumpOptions = {}): SocketPump {
     const pump = new SocketPump(stream, options)
-    stream.on('data', (chunk: Uint8Array) => pump.#read(chunk))
+    // A plain Uint8Array as on the other path: Buffer's `slice` does not copy.
+    stream.on('data', (chunk: Uint8Array) =>
+      pump.#read(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)),
+    )
     stream.pause()
     return pump
   }
@@ -205,6 +207,13 @@ export class SocketPump {
     this.#pieces = []
     this.#pieceBytes = 0
     this.#stream.destroy()
+  }
+
+  /** As `abort`, and the peer sees a reset rather than an end: for targets whose connection broke. */
+  reset(error?: Error): void {
+    // Only TCP knows resets. It marks the socket and would wait for queued writes, so the abort behind it is needed.
+    if (this.remoteAddress !== undefined) (this.#stream as net.Socket).resetAndDestroy()
+    this.abort(error)
   }
 
   /** Hands queued bytes to the operating system now rather than at the end of the present read. */
@@ -296,7 +305,7 @@ interface Reader {
 }
 
 function onreadInto(reader: Reader): net.OnReadOpts {
-  sharedBuffer ??= Buffer.allocUnsafeSlow(READ_BUFFER_BYTES)
+  sharedBuffer ??= new Uint8Array(READ_BUFFER_BYTES)
   return {
     buffer: sharedBuffer,
     callback(bytesRead, buffer) {
