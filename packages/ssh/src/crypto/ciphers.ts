@@ -1,5 +1,6 @@
 import { aesCtrOpener, aesCtrSealer, CTR_IV_BYTES, type CtrAlgorithm } from './aes-ctr.ts'
 import { aesGcmOpener, aesGcmSealer, GCM_IV_BYTES, type GcmAlgorithm } from './aes-gcm.ts'
+import { CHACHA20_POLY1305_KEY_BYTES, chacha20Poly1305Opener, chacha20Poly1305Sealer } from './chacha20-poly1305.ts'
 import type { CipherEntry } from './cipher-entry.ts'
 import type { KeyedMac } from './mac-entry.ts'
 
@@ -8,6 +9,7 @@ export const ciphers: ReadonlyMap<string, CipherEntry> = new Map(
   [
     gcm('aes256-gcm@openssh.com', 'aes-256-gcm', 32),
     gcm('aes128-gcm@openssh.com', 'aes-128-gcm', 16),
+    chacha20Poly1305('chacha20-poly1305@openssh.com'),
     ctr('aes256-ctr', 'aes-256-ctr', 32),
     ctr('aes192-ctr', 'aes-192-ctr', 24),
     ctr('aes128-ctr', 'aes-128-ctr', 16),
@@ -22,6 +24,17 @@ function gcm(name: string, algorithm: GcmAlgorithm, keyBytes: number): CipherEnt
     aead: true,
     sealer: (key, iv) => aesGcmSealer(name, algorithm, key, iv),
     opener: (key, iv) => aesGcmOpener(name, algorithm, key, iv),
+  }
+}
+
+function chacha20Poly1305(name: string): CipherEntry {
+  return {
+    name,
+    keyBytes: CHACHA20_POLY1305_KEY_BYTES,
+    ivBytes: 0,
+    aead: true,
+    sealer: (key) => chacha20Poly1305Sealer(name, key),
+    opener: (key) => chacha20Poly1305Opener(name, key),
   }
 }
 
