@@ -1,4 +1,19 @@
 export { type Certificate, type CertificateOptions, decodeCertificate } from './certificate.ts'
+export {
+  type CertificateDemand,
+  type CertificateGrants,
+  type CertificateRefusal,
+  type CertificateVerdict,
+  checkCertificate,
+  isSignedBy,
+} from './certificate-check.ts'
+export {
+  type CertificateRequest,
+  isPrincipal,
+  issueCertificate,
+  textOption,
+  userExtensions,
+} from './certificate-issue.ts'
 export { certificateName, isCertificateName, type PlainKeyType, plainName } from './key-kinds.ts'
 export {
   decodePlainKey,
