@@ -151,7 +151,7 @@ export class Connection {
    */
   receive(payload: Uint8Array): boolean {
     if (this.#ended !== undefined) return true
-    switch (payload[0]) {
+    switch (payload[0] ?? 0) {
       case SSH_MSG['channel-data']:
         this.#receiveData(payload)
         return true
@@ -255,7 +255,8 @@ export class Connection {
 
   /** `link.canSendData` has turned true: channels that waited go on, oldest first, until it is false again. */
   resume(): void {
-    for (const channel of [...this.#waitingForRoom]) {
+    for (const channel of this.#waitingForRoom) {
+      // A channel that is short again has put itself at the end, so this is also what ends the loop.
       if (!this.#link.canSendData) return
       this.#waitingForRoom.delete(channel)
       channel.writable()
@@ -373,22 +374,18 @@ export class Connection {
   }
 
   #receiveGlobalRequest(request: GlobalRequestBody, wantReply: boolean): void {
-    switch (request.kind) {
-      case 'keepalive@openssh.com':
-        this.#owed.take(request, wantReply, undefined)
-        return
-      case 'no-more-sessions@openssh.com':
-        if (this.role === 'server') this.#noMoreSessions = true
-        this.#owed.take(request, wantReply, this.role === 'server' ? (incoming) => incoming.succeed() : undefined)
-        return
-      default: {
-        const handler = this.#handler
-        this.#owed.take(
-          request,
-          wantReply,
-          handler.globalRequest === undefined ? undefined : (incoming) => handler.globalRequest?.(incoming),
-        )
-      }
+    const handler = this.#handler
+    if (request.kind === 'keepalive@openssh.com') {
+      this.#owed.take(request, wantReply, undefined)
+    } else if (request.kind === 'no-more-sessions@openssh.com' && this.role === 'server') {
+      this.#noMoreSessions = true
+      this.#owed.take(request, wantReply, (incoming) => incoming.succeed())
+    } else {
+      this.#owed.take(
+        request,
+        wantReply,
+        handler.globalRequest === undefined ? undefined : (incoming) => handler.globalRequest?.(incoming),
+      )
     }
   }
 
