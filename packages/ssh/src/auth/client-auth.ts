@@ -2,7 +2,7 @@
  * The client's side of user authentication (RFC 4252): what the server sends and what signers and people answer go in,
  * effects come out. Keys first, then keyboard-interactive, then password, each as far as the server's lists allow.
  *
- *   new ──start──▶ awaiting-service ──ACCEPT──▶ probing ──FAILURE──▶ next candidate, until one gives SUCCESS or none is left:
+ *   new ──start──▶ probing ──FAILURE──▶ next candidate, until one gives SUCCESS or none is left:
  *     querying ──PK_OK──▶ signing ──▶ proving          asking-password ──▶ password-sent
  *     interactive-sent ──INFO_REQUEST──▶ asking-prompts ──▶ interactive-sent
  *
@@ -26,10 +26,10 @@ import {
 } from '../messages/auth.ts'
 import { decodeMessage, encodeMessage } from '../messages/codec.ts'
 import { messageName, SSH_MSG } from '../messages/numbers.ts'
-import { serviceAccept, serviceRequest } from '../messages/transport.ts'
+import { EXTENSION, serverSignatureAlgorithms } from '../transport/extensions.ts'
 import type { AuthMethod } from './claim.ts'
 import { acceptsAlgorithm, publickeySignedData } from './methods/publickey.ts'
-import { AUTH_SERVICE, CONNECTION_SERVICE, MAX_AUTH_MESSAGES } from './server-auth.ts'
+import { CONNECTION_SERVICE, MAX_AUTH_MESSAGES } from './server-auth.ts'
 
 /** Times a person is asked for the same thing before the method counts as used up, as OpenSSH's NumberOfPasswordPrompts. */
 export const MAX_ASKS = 3
@@ -49,8 +49,6 @@ export interface ClientAuthOptions {
   /** Whether `ask-password` and `ask-prompts` will be answered. */
   readonly password: boolean
   readonly keyboardInteractive: boolean
-  /** Ask with `none` first what the server offers; otherwise everything is taken to be on offer. On unless switched off. */
-  readonly probe?: boolean
   /** Ask before signing whether the key would do, so that nobody is asked to touch or unlock a useless key. On unless switched off. */
   readonly queryFirst?: boolean
 }
@@ -93,7 +91,6 @@ interface KeyTry {
 
 type State =
   | { readonly at: 'new' }
-  | { readonly at: 'awaiting-service' }
   | { readonly at: 'probing' }
   | { readonly at: 'querying'; readonly key: KeyTry }
   | {
@@ -118,7 +115,6 @@ const SPECIFIC = SSH_MSG['userauth-pk-ok']
 /** What a server may send, by state; all else ends the connection. */
 const LEGAL: Readonly<Record<State['at'], readonly number[]>> = {
   new: [],
-  'awaiting-service': [SSH_MSG['service-accept'], BANNER],
   probing: [FAILURE, SUCCESS, BANNER],
   querying: [FAILURE, SPECIFIC, BANNER],
   signing: [BANNER],
@@ -131,10 +127,6 @@ const LEGAL: Readonly<Record<State['at'], readonly number[]>> = {
   closed: [],
 }
 
-/** RFC 8308 §3.1; OpenSSH PROTOCOL §1.9 for the host-bound form. */
-const SERVER_SIG_ALGS = 'server-sig-algs'
-const HOSTBOUND_EXTENSION = 'publickey-hostbound@openssh.com'
-
 export class ClientAuth {
   readonly #options: ClientAuthOptions
   #state: State = { at: 'new' }
@@ -146,8 +138,8 @@ export class ClientAuth {
   #rounds = 0
   #banners = 0
   #messages = 0
-  /** What the server said may go on; `undefined` until it said anything. */
-  #offered: readonly string[] | undefined
+  /** What the server said may go on. */
+  #offered: readonly string[] = []
   #serverAlgorithms: readonly string[] | undefined
   #hostBound = false
 
@@ -160,18 +152,18 @@ export class ClientAuth {
     return this.#state.at
   }
 
-  /** The server's EXT_INFO (RFC 8308), which comes before it accepts the service. */
+  /** What the server has announced by EXT_INFO (RFC 8308); it comes before the answer to the first request. */
   extensions(info: ReadonlyMap<string, Uint8Array>): void {
-    const algorithms = info.get(SERVER_SIG_ALGS)
-    if (algorithms !== undefined) this.#serverAlgorithms = new TextDecoder().decode(algorithms).split(',')
-    if (info.has(HOSTBOUND_EXTENSION)) this.#hostBound = true
+    this.#serverAlgorithms = serverSignatureAlgorithms(info)
+    this.#hostBound = info.has(EXTENSION.publickeyHostbound)
   }
 
+  /** Asks with `none` what the server offers. */
   start(): readonly ClientAuthEffect[] {
     return this.#step(() => {
       if (this.#state.at !== 'new') return
-      this.#state = { at: 'awaiting-service' }
-      this.#send(encodeMessage(serviceRequest, { type: 'service-request', service: AUTH_SERVICE }))
+      this.#state = { at: 'probing' }
+      this.#request({ method: 'none' })
     })
   }
 
@@ -248,8 +240,6 @@ export class ClientAuth {
     }
     try {
       switch (number) {
-        case SSH_MSG['service-accept']:
-          return this.#accepted(decodeMessage(serviceAccept, payload).service)
         case BANNER:
           return this.#banner(decodeMessage(userauthBanner, payload).message)
         case SUCCESS:
@@ -265,13 +255,6 @@ export class ClientAuth {
     } catch (error) {
       this.#disconnect(asSshError(error))
     }
-  }
-
-  #accepted(service: string): void {
-    if (service !== AUTH_SERVICE) throw new SshError('protocol-error', 'another service accepted than asked for')
-    if (this.#options.probe === false) return this.#next()
-    this.#state = { at: 'probing' }
-    this.#request({ method: 'none' })
   }
 
   #banner(message: string): void {
@@ -344,12 +327,12 @@ export class ClientAuth {
       this.#effects.push({ type: 'ask-password', requestId, attempt: ++this.#passwordAsks })
       return
     }
-    const facts = { offered: this.#offered ?? [] }
+    const facts = { offered: this.#offered }
     this.#disconnect(new SshError('auth-failed', 'no authentication method left to try', { facts }))
   }
 
   #offers(method: AuthMethod): boolean {
-    return this.#offered === undefined || this.#offered.includes(method)
+    return this.#offered.includes(method)
   }
 
   #nextKey(): KeyTry | undefined {

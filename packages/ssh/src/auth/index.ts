@@ -15,7 +15,6 @@ export type { SignatureVerifier } from './methods/method.ts'
 export { MAX_PASSWORD_BYTES } from './methods/password.ts'
 export type { ProvedKey } from './methods/publickey.ts'
 export {
-  AUTH_SERVICE,
   CONNECTION_SERVICE,
   DEFAULT_FAILURE_STEP_MS,
   DEFAULT_MAX_TRIES,
@@ -24,5 +23,4 @@ export {
   type ServerAuthEffect,
   type ServerAuthOptions,
 } from './server-auth.ts'
-export { USER_SIGNATURE_ALGORITHMS } from './signature-algorithms.ts'
 export { plainUserName, type UserNamePolicy } from './user-name.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ByteWriter } from '@sallyport/wire'
-import { generatePrivateKey } from '../keys/index.ts'
+import { generatePrivateKey, verifySkSignature } from '../keys/index.ts'
 import { HOSTBOUND_METHOD, userauthFailure, userauthInfoRequest, userauthPkOk } from '../messages/auth.ts'
 import { decodeMessage } from '../messages/codec.ts'
 import { isProvedKey } from './methods/publickey.ts'
@@ -19,45 +19,26 @@ import {
   PK_OK,
   password,
   query,
-  readyServer,
   request,
   responses,
   SUCCESS,
   sentNumbers,
   server,
-  serviceMessage,
   sessionId,
   signed,
 } from './testing/login.ts'
+import { securityKey } from './testing/security-key.ts'
 
-suite('service', () => {
-  test('the service is accepted, and again, for clients that ask before every request', () => {
-    const machine = server()
-    assert.deepEqual(sentNumbers(machine.receive(serviceMessage(), 0)), [6])
-    assert.deepEqual(sentNumbers(machine.receive(serviceMessage(), 0)), [6])
-    assert.deepEqual(sentNumbers(machine.receive(none(), 0)), [FAILURE])
-    assert.deepEqual(sentNumbers(machine.receive(serviceMessage(), 0)), [6])
-  })
-
-  test('a request before the service ends the connection', () => {
-    assert.equal(get(server().receive(none(), 0), 'disconnect').error.code, 'message-out-of-state')
-  })
-
-  for (const service of ['ssh-connection', 'ssh-userauth2', '']) {
-    test(`service request for ${JSON.stringify(service)} ends the connection with reason 7`, () => {
-      assert.equal(get(server().receive(serviceMessage(service), 0), 'disconnect').error.disconnectReason, 7)
-    })
-  }
-
-  test('a request for another service than the connection ends it', () => {
-    const effects = readyServer().receive(request({ method: 'none' }, 'alice', 'ssh-exec'), 0)
+test('a request for another service than the connection ends it with reason 7', () => {
+  for (const service of ['ssh-userauth', 'ssh-exec', '']) {
+    const effects = server().receive(request({ method: 'none' }, 'alice', service), 0)
     assert.equal(get(effects, 'disconnect').error.disconnectReason, 7)
-  })
+  }
 })
 
 suite('publickey', () => {
   test('a verified signature is decided and let in', () => {
-    const machine = readyServer()
+    const machine = server()
     const decide = get(machine.receive(signed(), 0), 'decide')
     assert.equal(decide.user, 'alice')
     assert.ok(isProvedKey(decide.claim))
@@ -74,12 +55,12 @@ suite('publickey', () => {
   for (const type of ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521'] as const) {
     test(`${type} proves`, () => {
       const key = generatePrivateKey(type)
-      assert.ok(find(readyServer().receive(signed({ key }), 0), 'decide'))
+      assert.ok(find(server().receive(signed({ key }), 0), 'decide'))
     })
   }
 
   test('a query is asked about and answered with the key', () => {
-    const machine = readyServer()
+    const machine = server()
     const ask = get(machine.receive(query(), 0), 'is-acceptable')
     assert.deepEqual(ask.key.blob, aliceKey.publicKey.blob)
     const [reply] = machine.answerAcceptable(ask.requestId, true, 0)
@@ -90,14 +71,14 @@ suite('publickey', () => {
   })
 
   test('a host-bound signature over our host key proves', () => {
-    const decide = get(readyServer().receive(signed({ hostKey }), 0), 'decide')
+    const decide = get(server().receive(signed({ hostKey }), 0), 'decide')
     assert.ok(isProvedKey(decide.claim) && decide.claim.hostBound)
   })
 
   test('a host-bound request that names another host key fails, query or proof', () => {
     const other = malloryKey.publicKey.blob
     for (const payload of [signed({ hostKey: other }), query({ hostKey: other })]) {
-      const effects = readyServer().receive(payload, 0)
+      const effects = server().receive(payload, 0)
       assert.equal(get(effects, 'attempt-failed').reason, 'host-key-mismatch')
       assert.equal(find(effects, 'decide') ?? find(effects, 'is-acceptable'), undefined)
     }
@@ -133,7 +114,7 @@ suite('publickey', () => {
   ]
   for (const { name, payload, reason } of wrong) {
     test(`a signature with ${name} fails without a decision`, () => {
-      const effects = readyServer().receive(payload(), 0)
+      const effects = server().receive(payload(), 0)
       assert.equal(get(effects, 'attempt-failed').reason, reason)
       assert.equal(find(effects, 'decide'), undefined)
       assert.deepEqual(sentNumbers(effects), [FAILURE])
@@ -145,7 +126,7 @@ suite('publickey', () => {
     for (let at = 1; at < payload.length; at++) {
       const altered = payload.slice()
       altered[at] = (altered[at] ?? 0) ^ 0x01
-      const decide = find(readyServer().receive(altered, 0), 'decide')
+      const decide = find(server().receive(altered, 0), 'decide')
       assert.equal(decide, undefined, `byte ${at}`)
     }
   })
@@ -153,7 +134,7 @@ suite('publickey', () => {
 
 suite('V-B03', () => {
   test('V-B03 query with one key, proof with another: identity is the one that signed', () => {
-    const machine = readyServer()
+    const machine = server()
     const ask = get(machine.receive(query({ key: aliceKey }), 0), 'is-acceptable')
     machine.answerAcceptable(ask.requestId, true, 0)
     const decide = get(machine.receive(signed({ key: malloryKey }), 0), 'decide')
@@ -163,7 +144,7 @@ suite('V-B03', () => {
 
   test('V-B03 a query and then `none` or an empty password is refused', () => {
     for (const next of [none(), password('')]) {
-      const machine = readyServer()
+      const machine = server()
       const ask = get(machine.receive(query(), 0), 'is-acceptable')
       machine.answerAcceptable(ask.requestId, true, 0)
       const effects = machine.receive(next, 0)
@@ -173,7 +154,7 @@ suite('V-B03', () => {
   })
 
   test('V-B03 the answer to a query never lets anybody in, whatever it is', () => {
-    const machine = readyServer()
+    const machine = server()
     const ask = get(machine.receive(query(), 0), 'is-acceptable')
     assert.deepEqual(machine.answer(ask.requestId, { outcome: 'success', identity: 'alice' }, 0), [])
     assert.deepEqual(sentNumbers(machine.answerAcceptable(ask.requestId, true, 0)), [PK_OK])
@@ -184,7 +165,7 @@ suite('V-B03', () => {
 
 suite('V-B04', () => {
   test('V-B04 a decision for an earlier request does not serve a later one', () => {
-    const machine = readyServer()
+    const machine = server()
     const first = get(machine.receive(signed(), 0), 'decide')
     machine.receive(signed({ key: malloryKey }), 0)
     const second = get(machine.answer(first.requestId, { outcome: 'failure' }, 0), 'decide')
@@ -194,7 +175,7 @@ suite('V-B04', () => {
   })
 
   test('V-B04 one more request waits, a second more ends the connection and cancels the question', () => {
-    const machine = readyServer()
+    const machine = server()
     const { requestId } = get(machine.receive(signed(), 0), 'decide')
     assert.deepEqual(machine.receive(none(), 0), [])
     const effects = machine.receive(none(), 0)
@@ -204,7 +185,7 @@ suite('V-B04', () => {
   })
 
   test('V-B04 requests that were sent before the client saw the success are ignored', () => {
-    const machine = readyServer()
+    const machine = server()
     const { requestId } = get(machine.receive(signed(), 0), 'decide')
     machine.receive(password('x'), 0)
     const effects = machine.answer(requestId, { outcome: 'success', identity: 'alice' }, 0)
@@ -229,13 +210,13 @@ suite('V-B05', () => {
   ]
   for (const answer of answers) {
     test(`V-B05 a verifier that returns ${Object.prototype.toString.call(answer)} ${String(answer)} proves nothing`, () => {
-      const machine = readyServer({ verify: (() => answer) as ServerAuthOptions['verify'] & {} })
+      const machine = server({ verify: (() => answer) as ServerAuthOptions['verify'] & {} })
       assert.equal(get(machine.receive(signed(), 0), 'attempt-failed').reason, 'signature-invalid')
     })
   }
 
   test('V-B05 a verifier that throws proves nothing', () => {
-    const machine = readyServer({
+    const machine = server({
       verify: () => {
         throw new Error('verifier broke')
       },
@@ -267,7 +248,7 @@ suite('V-B05', () => {
   ]
   for (const [index, decision] of decisions.entries()) {
     test(`V-B05 decision ${index} that is none of the allowed ones is a failure`, () => {
-      const machine = readyServer()
+      const machine = server()
       const { requestId } = get(machine.receive(signed(), 0), 'decide')
       const effects = machine.answer(requestId, decision as { outcome: 'failure' }, 0)
       assert.equal(get(effects, 'attempt-failed').reason, 'decision-invalid')
@@ -277,7 +258,7 @@ suite('V-B05', () => {
 
   test('V-B05 only true makes a key acceptable', () => {
     for (const answer of [1, 'yes', {}, new Error('x'), undefined, null]) {
-      const machine = readyServer()
+      const machine = server()
       const { requestId } = get(machine.receive(query(), 0), 'is-acceptable')
       assert.deepEqual(sentNumbers(machine.answerAcceptable(requestId, answer as boolean, 0)), [FAILURE])
     }
@@ -286,7 +267,7 @@ suite('V-B05', () => {
 
 suite('V-B06', () => {
   test('V-B06 a user name that changes between factors ends the connection', () => {
-    const machine = readyServer()
+    const machine = server()
     const { requestId } = get(machine.receive(signed(), 0), 'decide')
     machine.answer(requestId, { outcome: 'partial', continueWith: ['password'] }, 0)
     const effects = machine.receive(password('x', 'bob'), 0)
@@ -297,7 +278,7 @@ suite('V-B06', () => {
 
   test('V-B06 it ends it already after a mere `none`, and for names that only differ in form', () => {
     for (const other of ['bob', 'Alice', 'alice ', 'alic\u0065\u0301']) {
-      const machine = readyServer()
+      const machine = server()
       machine.receive(none(), 0)
       assert.ok(find(machine.receive(none(other), 0), 'disconnect'))
     }
@@ -306,7 +287,7 @@ suite('V-B06', () => {
 
 suite('partial success', () => {
   test('two factors: the second decision sees the first, and only the listed methods go on', () => {
-    const machine = readyServer()
+    const machine = server()
     const first = get(machine.receive(signed(), 0), 'decide')
     const passed = machine.answer(first.requestId, { outcome: 'partial', continueWith: ['keyboard-interactive'] }, 0)
     const failure = get(passed, 'send').payload
@@ -326,7 +307,7 @@ suite('partial success', () => {
   })
 
   test('the same key is not two factors; another key is', () => {
-    const machine = readyServer()
+    const machine = server()
     const first = get(machine.receive(signed(), 0), 'decide')
     machine.answer(first.requestId, { outcome: 'partial', continueWith: ['publickey'] }, 0)
     assert.equal(get(machine.receive(query(), 0), 'attempt-failed').reason, 'key-already-used')
@@ -346,7 +327,7 @@ suite('V-B08', () => {
   ]
   for (const { name, payload, answers } of limits) {
     test(`V-B08 1,000 × ${name} is cut at six failures`, () => {
-      const machine = readyServer()
+      const machine = server()
       let tries = 0
       while (tries < 1000 && machine.state !== 'closed') {
         tries++
@@ -361,18 +342,18 @@ suite('V-B08', () => {
   }
 
   test('V-B08 1,000 × acceptable key query is cut at 128 messages', () => {
-    const machine = readyServer()
+    const machine = server()
     let queries = 0
     while (queries < 1000 && machine.state !== 'closed') {
       queries++
       const ask = find(machine.receive(query(), 0), 'is-acceptable')
       if (ask !== undefined) machine.answerAcceptable(ask.requestId, true, 0)
     }
-    assert.equal(queries, 128) // one message of the 128 was the service request
+    assert.equal(queries, 129)
   })
 
   test('V-B08 1,000 × partial success is cut at 128 messages', () => {
-    const machine = readyServer()
+    const machine = server()
     let requests = 0
     while (requests < 1000 && machine.state !== 'closed') {
       requests++
@@ -381,11 +362,11 @@ suite('V-B08', () => {
         machine.answer(decide.requestId, { outcome: 'partial', continueWith: ['password'] }, 0)
       }
     }
-    assert.equal(requests, 128)
+    assert.equal(requests, 129)
   })
 
   test('V-B08 endless rounds of prompts are cut at 128 messages', () => {
-    const machine = readyServer()
+    const machine = server()
     let effects = machine.receive(interactive(), 0)
     let rounds = 0
     while (rounds < 1000 && machine.state !== 'closed') {
@@ -394,11 +375,11 @@ suite('V-B08', () => {
       machine.answer(decide.requestId, { outcome: 'prompt', round: { prompts: [{ text: '?', echo: false }] } }, 0)
       effects = machine.receive(responses('x'), 0)
     }
-    assert.equal(rounds, 127)
+    assert.equal(rounds, 128)
   })
 
   test('V-B08 a conversation that is abandoned for another request counts as a failure', () => {
-    const machine = readyServer()
+    const machine = server()
     let started = 0
     while (started < 1000 && machine.state !== 'closed') {
       started++
@@ -444,7 +425,7 @@ suite('V-B09', () => {
 
   /** What the client sees, with times; deciders take 1 ms for names they know and 3 ms for others. */
   function transcript(user: string, payload: (user: string) => Uint8Array): string[] {
-    const machine = readyServer({ failureStepMs: 5 })
+    const machine = server({ failureStepMs: 5 })
     const seen: string[] = []
     let now = 0
     for (let attempt = 0; attempt < 4; attempt++) {
@@ -465,7 +446,7 @@ suite('V-B09', () => {
   }
 
   test('V-B09 the last failure ends the connection after the same delay', () => {
-    const machine = readyServer({ failureStepMs: 5, maxTries: 1 })
+    const machine = server({ failureStepMs: 5, maxTries: 1 })
     const { requestId } = get(machine.receive(password('x'), 100), 'decide')
     assert.equal(find(machine.answer(requestId, { outcome: 'failure' }, 107), 'disconnect'), undefined)
     assert.equal(machine.nextDeadline(), 110)
@@ -477,7 +458,7 @@ suite('V-B09', () => {
 suite('V-B10', () => {
   for (const length of [0, 1, 72, 73, 255, 256, 257, 1023, 1024]) {
     test(`V-B10 a password of ${length} bytes is ${length === 0 ? 'refused' : 'handed on as it is'}`, () => {
-      const effects = readyServer().receive(password(new Uint8Array(length).fill(0x61)), 0)
+      const effects = server().receive(password(new Uint8Array(length).fill(0x61)), 0)
       const claim = find(effects, 'decide')?.claim
       assert.equal(claim?.method === 'password' ? claim.password.length : 0, length)
     })
@@ -485,7 +466,7 @@ suite('V-B10', () => {
 
   for (const length of [1025, 30_000, 1_000_000]) {
     test(`V-B10 a password of ${length} bytes is refused before anybody could hash it`, () => {
-      const effects = readyServer().receive(password(new Uint8Array(length)), 0)
+      const effects = server().receive(password(new Uint8Array(length)), 0)
       assert.equal(get(effects, 'attempt-failed').reason, 'password-length')
       assert.equal(find(effects, 'decide'), undefined)
       assert.deepEqual(sentNumbers(effects), [FAILURE])
@@ -493,7 +474,7 @@ suite('V-B10', () => {
   }
 
   test('V-B10 so is a typed answer of more than 1024 bytes', () => {
-    const machine = readyServer()
+    const machine = server()
     const { requestId } = get(machine.receive(interactive(), 0), 'decide')
     machine.answer(requestId, { outcome: 'prompt', round: { prompts: [{ text: 'Password: ', echo: false }] } }, 0)
     const effects = machine.receive(responses('x'.repeat(1025)), 0)
@@ -502,7 +483,7 @@ suite('V-B10', () => {
   })
 
   test('changing a password is not offered', () => {
-    const effects = readyServer().receive(
+    const effects = server().receive(
       request({ method: 'password', password: bytes('old'), newPassword: bytes('new') }),
       0,
     )
@@ -510,11 +491,35 @@ suite('V-B10', () => {
   })
 })
 
+suite('V-B11', () => {
+  test('V-B11 a security key that attests no touch is refused; one that does is let through with its facts', () => {
+    const absent = server().receive(signed({ key: securityKey(0) }), 0)
+    assert.equal(get(absent, 'attempt-failed').reason, 'signature-invalid')
+    const { claim } = get(server().receive(signed({ key: securityKey(1, 42) }), 0), 'decide')
+    assert.ok(isProvedKey(claim))
+    assert.deepEqual(claim.sk, { flags: 1, counter: 42, userPresent: true, userVerified: false })
+  })
+
+  test('V-B11 where user verification is demanded, a touch alone is refused', () => {
+    const verify: ServerAuthOptions['verify'] = (key, algorithm, data, signature) =>
+      verifySkSignature(key, algorithm, data, signature, { verification: true })
+    const touched = server({ verify }).receive(signed({ key: securityKey(1) }), 0)
+    assert.equal(get(touched, 'attempt-failed').reason, 'signature-invalid')
+    assert.ok(find(server({ verify }).receive(signed({ key: securityKey(5) }), 0), 'decide'))
+  })
+
+  test('V-B11 flags changed after signing are noticed', () => {
+    const payload = signed({ key: securityKey(0) })
+    payload[payload.length - 5] = 1
+    assert.equal(get(server().receive(payload, 0), 'attempt-failed').reason, 'signature-invalid')
+  })
+})
+
 suite('V-B12', () => {
   test('V-B12 gssapi-with-mic with 2^31 mechanisms, hostbased and unknown methods fail without being read', () => {
     for (const name of ['gssapi-with-mic', 'hostbased', 'gssapi-keyex', 'x', '']) {
       const data = new ByteWriter().u32(0x8000_0000).bytes(new Uint8Array(64)).finish()
-      const effects = readyServer().receive(request({ method: 'other', name, data }), 0)
+      const effects = server().receive(request({ method: 'other', name, data }), 0)
       assert.equal(get(effects, 'attempt-failed').reason, 'method-not-allowed')
       assert.deepEqual(sentNumbers(effects), [FAILURE])
     }
@@ -523,7 +528,7 @@ suite('V-B12', () => {
   test('V-B12 a method that is switched off fails like an unknown one', () => {
     const payloads = [none(), query(), signed(), password('x'), interactive(), signed({ hostKey })]
     const replies = payloads.map((payload) => {
-      const machine = readyServer({ methods: [] })
+      const machine = server({ methods: [] })
       machine.receive(none(), 0)
       return get(machine.receive(payload, 0), 'send').payload.toHex()
     })
@@ -533,7 +538,7 @@ suite('V-B12', () => {
 
 suite('keyboard-interactive', () => {
   test('prompts go out as asked, answers come back as typed, and may lead to more', () => {
-    const machine = readyServer()
+    const machine = server()
     const first = get(machine.receive(interactive('alice', 'pam'), 0), 'decide')
     assert.deepEqual(first.claim, {
       method: 'keyboard-interactive',
@@ -569,7 +574,7 @@ suite('keyboard-interactive', () => {
 
   for (const answers of [[], ['a'], ['a', 'b', 'c']]) {
     test(`${answers.length} answers to two prompts are a failure`, () => {
-      const machine = readyServer()
+      const machine = server()
       const { requestId } = get(machine.receive(interactive(), 0), 'decide')
       const prompts = [
         { text: 'a', echo: false },
@@ -581,7 +586,7 @@ suite('keyboard-interactive', () => {
   }
 
   test('a request that waited while the questions were prepared ends the conversation', () => {
-    const machine = readyServer()
+    const machine = server()
     const { requestId } = get(machine.receive(interactive(), 0), 'decide')
     machine.receive(signed(), 0)
     const effects = machine.answer(requestId, { outcome: 'prompt', round: { prompts: [] } }, 0)
@@ -615,7 +620,7 @@ suite('V-B17', () => {
   for (const user of refused) {
     test(`V-B17 user name ${JSON.stringify(user)} fails before anybody is asked`, () => {
       for (const payload of [none(user), signed({ user }), query({ user }), password('x', user), interactive(user)]) {
-        const effects = readyServer({ methods: ['none', 'publickey', 'password', 'keyboard-interactive'] }).receive(
+        const effects = server({ methods: ['none', 'publickey', 'password', 'keyboard-interactive'] }).receive(
           payload,
           0,
         )
@@ -627,21 +632,21 @@ suite('V-B17', () => {
 
   for (const user of ['alice', 'alice+db1', 'alice@example.com', 'alice:db1', 'älice', 'user_1', '4u', 'a+10.0.0.1']) {
     test(`user name ${user} is let through`, () => {
-      assert.ok(find(readyServer().receive(signed({ user }), 0), 'decide'))
+      assert.ok(find(server().receive(signed({ user }), 0), 'decide'))
     })
   }
 
   test('V-B17 a name that is not UTF-8 or over-long ends the connection', () => {
     for (const name of [new Uint8Array([0xc3, 0x28]), new Uint8Array(1025).fill(0x61)]) {
       const payload = new ByteWriter().u8(50).string(name).string('ssh-connection').string('none').finish()
-      assert.equal(get(readyServer().receive(payload, 0), 'disconnect').error.code, 'protocol-error')
+      assert.equal(get(server().receive(payload, 0), 'disconnect').error.code, 'protocol-error')
     }
   })
 })
 
 suite('V-B19', () => {
   test('V-B19 a password is zeroed once decided, dropped, or cut off', () => {
-    const ends: readonly ((machine: ReturnType<typeof readyServer>, requestId: number) => void)[] = [
+    const ends: readonly ((machine: ReturnType<typeof server>, requestId: number) => void)[] = [
       (machine, requestId) => machine.answer(requestId, { outcome: 'failure' }, 0),
       (machine, requestId) => machine.answer(requestId, { outcome: 'partial', continueWith: ['publickey'] }, 0),
       (machine, requestId) => machine.answer(requestId, { outcome: 'success', identity: 'alice' }, 0),
@@ -649,7 +654,7 @@ suite('V-B19', () => {
       (machine) => machine.end(),
     ]
     for (const end of ends) {
-      const machine = readyServer()
+      const machine = server()
       const payload = password('canary')
       const waiting = password('canary')
       const { requestId } = get(machine.receive(payload, 0), 'decide')
@@ -661,7 +666,7 @@ suite('V-B19', () => {
   })
 
   test('V-B19 what later decisions see of a passed factor holds no secret', () => {
-    const machine = readyServer()
+    const machine = server()
     const { requestId } = get(machine.receive(password('canary'), 0), 'decide')
     machine.answer(requestId, { outcome: 'partial', continueWith: ['publickey'] }, 0)
     assert.deepEqual(get(machine.receive(signed(), 0), 'decide').factors, [{ method: 'password' }])
@@ -671,24 +676,19 @@ suite('V-B19', () => {
 suite('V-B20', () => {
   /** Brings a fresh machine to each place where it waits. */
   const places: Readonly<Record<string, (machine: ReturnType<typeof server>) => void>> = {
-    'awaiting-service': () => {},
-    idle: (machine) => machine.receive(serviceMessage(), 0),
+    idle: () => {},
     asking: (machine) => {
-      machine.receive(serviceMessage(), 0)
       machine.receive(query(), 0)
     },
     deciding: (machine) => {
-      machine.receive(serviceMessage(), 0)
       machine.receive(signed(), 0)
       machine.receive(none(), 0)
     },
     conversing: (machine) => {
-      machine.receive(serviceMessage(), 0)
       const { requestId } = get(machine.receive(interactive(), 0), 'decide')
       machine.answer(requestId, { outcome: 'prompt', round: { prompts: [] } }, 0)
     },
     delaying: (machine) => {
-      machine.receive(serviceMessage(), 0)
       machine.receive(password('1'.repeat(2000)), 0)
     },
   }
@@ -715,7 +715,7 @@ suite('V-B20', () => {
   }
 
   test('V-B20 an answer that comes with the deadline is too late', () => {
-    const machine = readyServer({ deadline: 1000 })
+    const machine = server({ deadline: 1000 })
     const { requestId } = get(machine.receive(signed(), 0), 'decide')
     const effects = machine.answer(requestId, { outcome: 'success', identity: 'alice' }, 1000)
     assert.equal(find(effects, 'success'), undefined)
@@ -725,13 +725,13 @@ suite('V-B20', () => {
 
 suite('banner', () => {
   test('the configured banner comes before the first answer, once', () => {
-    const machine = readyServer({ banner: 'hello' })
+    const machine = server({ banner: 'hello' })
     assert.deepEqual(sentNumbers(machine.receive(none(), 0)), [53, FAILURE])
     assert.deepEqual(sentNumbers(machine.receive(none(), 0)), [FAILURE])
   })
 
   test('banners go out while a decision is open, and never after success', () => {
-    const machine = readyServer()
+    const machine = server()
     const { requestId } = get(machine.receive(signed(), 0), 'decide')
     assert.deepEqual(sentNumbers(machine.banner('open https://…', 0)), [53])
     machine.answer(requestId, { outcome: 'success', identity: 'alice' }, 0)
@@ -739,7 +739,7 @@ suite('banner', () => {
   })
 
   test('banners before the first request wait, eight at most', () => {
-    const machine = readyServer()
+    const machine = server()
     for (let i = 0; i < 20; i++) assert.deepEqual(machine.banner('x', 0), [])
     assert.equal(sentNumbers(machine.receive(none(), 0)).filter((number) => number === 53).length, 8)
   })
@@ -747,7 +747,7 @@ suite('banner', () => {
 
 suite('none', () => {
   test('where it is switched on, the decider judges it', () => {
-    const machine = readyServer({ methods: ['none'] })
+    const machine = server({ methods: ['none'] })
     const { requestId, claim } = get(machine.receive(none(), 0), 'decide')
     assert.deepEqual(claim, { method: 'none', proved: false })
     const effects = machine.answer(requestId, { outcome: 'success', identity: 'guest' }, 0)
@@ -759,7 +759,7 @@ suite('V-A16', () => {
   test('V-A16 one byte behind a userauth request ends the connection', () => {
     for (const payload of [none(), query(), signed(), password('x'), interactive(), signed({ hostKey })]) {
       const longer = new ByteWriter().bytes(payload).u8(0).finish()
-      assert.equal(get(readyServer().receive(longer, 0), 'disconnect').error.code, 'protocol-error')
+      assert.equal(get(server().receive(longer, 0), 'disconnect').error.code, 'protocol-error')
     }
     assert.equal(HOSTBOUND_METHOD.length, 35)
     assert.equal(sessionId.length, 32)

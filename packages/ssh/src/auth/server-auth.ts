@@ -1,12 +1,14 @@
 /**
  * The server's side of user authentication (RFC 4252): what a client sends and what deciders answer go in, effects come out.
+ * The service itself (SERVICE_REQUEST, RFC 4253 §10) is opened by the transport.
  *
- *   awaiting-service ──SERVICE_REQUEST──▶ idle ──request──▶ asking (would this key do?) ──answer──▶ idle | delaying
- *                                          ▲ │
- *                                          │ └──proof or claim──▶ deciding ──success──▶ done
- *                                          │                        │  ▲└──failure──▶ delaying ──time──▶ idle
- *                                          └───────partial──────────┘  └─INFO_RESPONSE─ conversing ◀──prompt── deciding
- *   any ──limit, deadline, breach──▶ closed
+ *   idle ──key query──▶ asking ──yes: PK_OK──▶ idle
+ *    ▲ │                   └──no──▶ delaying
+ *    │ └──proof, claim──▶ deciding ──success──▶ done
+ *    │                     │ ▲  │ └──failure──▶ delaying ──time──▶ idle
+ *    └──────partial────────┘ │  └──prompt──▶ conversing
+ *                            └──INFO_RESPONSE──┘
+ *   all but done ──limit, deadline, breach──▶ closed
  *
  * INVARIANT: the one edge into `done` starts in `deciding` and carries that state's own request id and claim.
  * INVARIANT: one request is worked on at a time; at most one more waits behind it.
@@ -24,7 +26,7 @@ import {
 } from '../messages/auth.ts'
 import { decodeMessage, encodeMessage } from '../messages/codec.ts'
 import { messageName, SSH_MSG } from '../messages/numbers.ts'
-import { serviceAccept, serviceRequest } from '../messages/transport.ts'
+import { SIGNATURE_ALGORITHMS } from '../transport/extensions.ts'
 import { type AttemptFailure, AUTH_METHODS, type AuthClaim, type AuthFactor, type AuthMethod } from './claim.ts'
 import { type AuthDecision, readDecision } from './decision.ts'
 import {
@@ -38,10 +40,8 @@ import { fail, type MethodContext, type MethodVerdict, type SignatureVerifier } 
 import { judgeNone } from './methods/none.ts'
 import { judgePassword } from './methods/password.ts'
 import { isProvedKey, judgePublickey } from './methods/publickey.ts'
-import { USER_SIGNATURE_ALGORITHMS } from './signature-algorithms.ts'
 import { plainUserName, type UserNamePolicy } from './user-name.ts'
 
-export const AUTH_SERVICE = 'ssh-userauth'
 export const CONNECTION_SERVICE = 'ssh-connection'
 
 /** Failures until the connection ends, as OpenSSH's MaxAuthTries. */
@@ -126,7 +126,6 @@ interface Pending {
 }
 
 type State =
-  | { readonly at: 'awaiting-service' }
   | { readonly at: 'idle' }
   | { readonly at: 'asking'; readonly requestId: number; readonly pending: Pending; readonly reply: Uint8Array }
   | {
@@ -141,18 +140,17 @@ type State =
   | { readonly at: 'done' }
   | { readonly at: 'closed' }
 
-const BETWEEN = [SSH_MSG['service-request'], SSH_MSG['userauth-request']]
+const REQUEST = SSH_MSG['userauth-request']
+const RESPONSE = SSH_MSG['userauth-info-response']
 /** What a client may send, by state; all else ends the connection (V-B01, V-B02). */
 const LEGAL: Readonly<Record<State['at'], readonly number[]>> = {
-  'awaiting-service': [SSH_MSG['service-request']],
-  // some clients ask for the service again before each request
-  idle: BETWEEN,
-  asking: BETWEEN,
-  deciding: BETWEEN,
-  conversing: [...BETWEEN, SSH_MSG['userauth-info-response']],
-  delaying: BETWEEN,
+  idle: [REQUEST],
+  asking: [REQUEST],
+  deciding: [REQUEST],
+  conversing: [REQUEST, RESPONSE],
+  delaying: [REQUEST],
   // RFC 4252 §5.1: requests sent before the client saw the success are ignored
-  done: [SSH_MSG['userauth-request']],
+  done: [REQUEST],
   closed: [],
 }
 
@@ -163,7 +161,7 @@ export class ServerAuth<T> {
   readonly #maxTries: number
   readonly #failureStepMs: number
   readonly #enabled: ReadonlySet<AuthMethod>
-  #state: State = { at: 'awaiting-service' }
+  #state: State = { at: 'idle' }
   #effects: ServerAuthEffect<T>[] = []
   #now = 0
   #messages = 0
@@ -301,15 +299,8 @@ export class ServerAuth<T> {
 
   #handle(payload: Uint8Array): void {
     try {
-      const number: number = payload[0] ?? 0
-      switch (number) {
-        case SSH_MSG['service-request']:
-          return this.#service(decodeMessage(serviceRequest, payload).service)
-        case SSH_MSG['userauth-request']:
-          return this.#request(decodeMessage(userauthRequest, payload))
-        default:
-          return this.#responses(payload)
-      }
+      if (payload[0] === REQUEST) this.#request(decodeMessage(userauthRequest, payload))
+      else this.#responses(payload)
     } catch (error) {
       this.#disconnect(asSshError(error))
     } finally {
@@ -318,20 +309,12 @@ export class ServerAuth<T> {
     }
   }
 
-  #service(service: string): void {
-    if (service !== AUTH_SERVICE) return this.#noService()
-    if (this.#state.at === 'awaiting-service') this.#state = { at: 'idle' }
-    this.#send(encodeMessage(serviceAccept, { type: 'service-accept', service }))
-  }
-
-  #noService(): void {
-    const disconnectReason = DISCONNECT_REASON.serviceNotAvailable
-    this.#disconnect(new SshError('auth-failed', 'service not available', { disconnectReason }))
-  }
-
   #request(message: UserauthRequest): void {
     const { user, service, credential } = message
-    if (service !== CONNECTION_SERVICE) return this.#noService()
+    if (service !== CONNECTION_SERVICE) {
+      const disconnectReason = DISCONNECT_REASON.serviceNotAvailable
+      return this.#disconnect(new SshError('auth-failed', 'service not available', { disconnectReason }))
+    }
     const first = this.#subject === undefined
     this.#subject ??= { user, service }
     if (this.#subject.user !== user || this.#subject.service !== service) {
@@ -366,12 +349,7 @@ export class ServerAuth<T> {
   }
 
   #context(user: string, service: string): MethodContext {
-    const {
-      sessionId,
-      hostKey,
-      signatureAlgorithms = USER_SIGNATURE_ALGORITHMS,
-      verify = verifySignature,
-    } = this.#options
+    const { sessionId, hostKey, signatureAlgorithms = SIGNATURE_ALGORITHMS, verify = verifySignature } = this.#options
     return { user, service, sessionId, hostKey, signatureAlgorithms, verify }
   }
 

@@ -1,5 +1,5 @@
 /** What the tests of this folder share: keys, requests as a client would send them, and a ServerAuth to send them to. */
-import { generatePrivateKey, type PrivateKey } from '../../keys/index.ts'
+import { generatePrivateKey, type Signer } from '../../keys/index.ts'
 import {
   type Credential,
   HOSTBOUND_METHOD,
@@ -9,7 +9,6 @@ import {
 } from '../../messages/auth.ts'
 import { encodeMessage } from '../../messages/codec.ts'
 import { SSH_MSG } from '../../messages/numbers.ts'
-import { serviceRequest } from '../../messages/transport.ts'
 import { publickeySignedData } from '../methods/publickey.ts'
 import { CONNECTION_SERVICE, ServerAuth, type ServerAuthEffect, type ServerAuthOptions } from '../server-auth.ts'
 
@@ -24,10 +23,6 @@ export type EffectOf<K extends Effect['type']> = Extract<Effect, { type: K }>
 
 const utf8 = new TextEncoder()
 export const bytes = (text: string): Uint8Array => utf8.encode(text)
-
-export function serviceMessage(service = 'ssh-userauth'): Uint8Array {
-  return encodeMessage(serviceRequest, { type: 'service-request', service })
-}
 
 export function request(credential: Credential, user = 'alice', service = CONNECTION_SERVICE): Uint8Array {
   return encodeMessage(userauthRequest, { type: 'userauth-request', user, service, credential })
@@ -48,9 +43,9 @@ export const responses = (...texts: readonly (string | Uint8Array)[]): Uint8Arra
   })
 
 export interface KeyRequest {
-  readonly key?: PrivateKey
+  readonly key?: Signer
   /** Whose public half is named, where it is not the signer's. */
-  readonly named?: PrivateKey
+  readonly named?: Signer
   readonly user?: string
   readonly signedUser?: string
   readonly signedSession?: Uint8Array
@@ -76,7 +71,9 @@ export function signed(options: KeyRequest = {}): Uint8Array {
   const { key = aliceKey, user = 'alice', signedUser = user, signedSession = sessionId } = options
   const credential = keyCredential(options)
   const data = publickeySignedData(signedSession, signedUser, CONNECTION_SERVICE, credential)
-  return request({ ...credential, signature: key.sign(key.algorithms[0] ?? '', data) }, user)
+  const signature = key.sign(key.algorithms[0] ?? '', data)
+  if (signature instanceof Promise) throw new Error('tests here sign at once')
+  return request({ ...credential, signature }, user)
 }
 
 /** A server that takes every method but `none`, without a delay for failures, unless told otherwise. */
@@ -89,13 +86,6 @@ export function server(options: Partial<ServerAuthOptions> = {}): ServerAuth<Ide
     failureStepMs: 0,
     ...options,
   })
-}
-
-/** One that has accepted the service already. */
-export function readyServer(options: Partial<ServerAuthOptions> = {}): ServerAuth<Identity> {
-  const machine = server(options)
-  machine.receive(serviceMessage(), 0)
-  return machine
 }
 
 export function find<K extends Effect['type']>(effects: readonly Effect[], type: K): EffectOf<K> | undefined {
