@@ -1,3 +1,12 @@
+export {
+  type AuthorizedKey,
+  type AuthorizedKeys,
+  type AuthorizedKeysProblem,
+  type KeyUse,
+  keyRefusal,
+  parseAuthorizedKey,
+  parseAuthorizedKeys,
+} from './authorized-keys.ts'
 export { type Certificate, type CertificateOptions, decodeCertificate } from './certificate.ts'
 export {
   type CertificateDemand,
@@ -15,6 +24,22 @@ export {
   userExtensions,
 } from './certificate-issue.ts'
 export { certificateName, isCertificateName, type PlainKeyType, plainName } from './key-kinds.ts'
+export { defaultKeyOptions, type ForwardPermission, type KeyOptions, parseKeyOptions } from './key-options.ts'
+export {
+  addKnownHost,
+  formatKnownHosts,
+  type HostAddress,
+  type HostKeyVerdict,
+  type HostNames,
+  type KnownHostOptions,
+  type KnownHosts,
+  type KnownHostsEntry,
+  type KnownHostsLine,
+  knownHostsName,
+  lookupHostKey,
+  parseKnownHosts,
+} from './known-hosts.ts'
+export { allowsPeer, type HostPattern, matchesPattern, parseHostPatterns } from './name-patterns.ts'
 export {
   decodePlainKey,
   type EcdsaKey,
