@@ -260,8 +260,9 @@ export class ChainVerifier {
     const broken = this.#break
     if (broken === undefined) return
     this.#break = undefined
-    // The entry behind vouches for the one at the break: so the one before it is not what it was.
-    const seq = witness === broken.hash && broken.before > 0 ? broken.before : broken.at
+    const signed = this.#ahead.get(broken.at)?.some(({ hash }) => hash === broken.hash) === true
+    // The entry behind or a checkpoint vouches for the one at the break: so the one before it is not what it was.
+    const seq = (signed || witness === broken.hash) && broken.before > 0 ? broken.before : broken.at
     this.#fault('chain-broken', seq, `entry ${broken.at} does not follow entry ${broken.before} as it stands here`)
   }
 
@@ -275,14 +276,14 @@ export class ChainVerifier {
 }
 
 function agrees(entry: VerifiableEntry, record: AuditRecord): boolean {
-  const { target = record.fields.destination_host, ...rest } = { target: record.fields.target, ...record }
+  const { time, type, actor, session = null, source = null, fields } = record
   return (
-    same(entry.time, rest.time) &&
-    same(entry.type, rest.type) &&
-    same(entry.actor, rest.actor) &&
-    same(entry.session, rest.session ?? null) &&
-    same(entry.source, rest.source ?? null) &&
-    same(entry.target, target ?? null)
+    same(entry.time, time) &&
+    same(entry.type, type) &&
+    same(entry.actor, actor) &&
+    same(entry.session, session) &&
+    same(entry.source, source) &&
+    same(entry.target, fields.target ?? fields.destination_host ?? null)
   )
 }
 

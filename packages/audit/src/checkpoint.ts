@@ -37,7 +37,7 @@ export function checkCheckpoint(
   const raw = keys.find((key) => checkpointKeyName(key) === checkpoint.key)
   if (raw === undefined) return 'unknown-key'
   const valid = verify(null, signedBytes(checkpoint), publicKeyObject(raw), checkpoint.signature)
-  return valid === true ? 'valid' : 'forged'
+  return valid ? 'valid' : 'forged'
 }
 
 /** The first 16 bytes of SHA-256 over the raw public key, hex. */

@@ -110,7 +110,7 @@ const targetFields = { target: text("The inventory's name"), targetId: text('The
 const changes = texts('Names of the fields that changed')
 
 /** Every event type with its fields, in the order in which they are written. */
-export const AUDIT_EVENTS: { readonly [T in AuditEventType]: EventSpec<T> } = {
+export const AUDIT_EVENTS = {
   'gateway-started': {
     doc: 'The gateway is ready and its doors are open.',
     fields: { version: text('Its version'), doors: texts('Addresses it listens on') },
@@ -263,15 +263,18 @@ export const AUDIT_EVENTS: { readonly [T in AuditEventType]: EventSpec<T> } = {
       hash: text('Hash of that last entry, hex'),
     },
   },
-}
+} as const satisfies { readonly [T in AuditEventType]: EventSpec<T> }
 
 export const AUDIT_EVENT_TYPES = Object.keys(AUDIT_EVENTS) as readonly AuditEventType[]
 
-/** The table's row for a type, without its static type: for code that walks any event. */
-export function eventSpec(
-  type: string,
-):
-  | { readonly doc: string; readonly fields: Readonly<Record<string, FieldSpec>>; readonly essential?: true }
-  | undefined {
+/** A row of the table without its static type. */
+export interface AnyEventSpec {
+  readonly doc: string
+  readonly fields: Readonly<Record<string, FieldSpec>>
+  readonly essential?: true
+}
+
+/** The table's row for a type: for code that walks any event. */
+export function eventSpec(type: string): AnyEventSpec | undefined {
   return Object.hasOwn(AUDIT_EVENTS, type) ? AUDIT_EVENTS[type as AuditEventType] : undefined
 }

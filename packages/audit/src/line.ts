@@ -145,12 +145,14 @@ function hold(spec: FieldSpec, value: unknown): string | number | readonly strin
       const kept = value.slice(0, spec.maxCount).map((item) => peerText(item, spec.maxBytes))
       return value.length > spec.maxCount ? [...kept, `…+${value.length - spec.maxCount}`] : kept
     }
-    case 'number':
-      return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined
     case 'time': {
       const date = new Date(typeof value === 'number' ? value : Number.NaN)
       return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
     }
+    case 'number':
+      return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined
+    default:
+      return undefined
   }
 }
 

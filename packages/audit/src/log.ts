@@ -369,7 +369,7 @@ async function compareWithCheckpoints(options: AuditLogOptions): Promise<Standin
   const consider = (line: string) => {
     const checkpoint = readable(line)
     if (checkpoint === undefined) return
-    const later = newest === undefined || checkpoint.time > newest.time
+    const later = newest === undefined || checkpoint.time >= newest.time
     const further = furthest === undefined || checkpoint.seq > furthest.seq
     if ((!later && !further) || checkCheckpoint(checkpoint, keys) !== 'valid') return
     if (later) newest = checkpoint

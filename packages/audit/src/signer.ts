@@ -6,7 +6,7 @@ import type { CheckpointSigner } from './ports.ts'
 /** A new Ed25519 key for checkpoints, as PKCS#8 PEM. Where it rests is the caller's business. */
 export function generateCheckpointKey(): Secret<string> {
   const { privateKey } = generateKeyPairSync('ed25519')
-  return new Secret(privateKey.export({ type: 'pkcs8', format: 'pem' }) as string)
+  return new Secret(privateKey.export({ type: 'pkcs8', format: 'pem' }))
 }
 
 /** Signs with a key that `generateCheckpointKey` made. Throws `bad-key`. */

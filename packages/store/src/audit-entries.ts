@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { CompiledQuery, Selectable } from 'kysely'
+import { type CompiledQuery, type Selectable, sql } from 'kysely'
 import { StoreError } from './errors.ts'
 import type { AuditEntriesTable } from './schema.ts'
 import type { Session } from './session.ts'
@@ -130,15 +130,13 @@ export class AuditEntries {
     if (session !== undefined) select = select.where('session', '=', session)
     if (since !== undefined) select = select.where('time', '>=', since)
     if (until !== undefined) select = select.where('time', '<', until)
-    if (text !== undefined)
-      select = select.where(({ eb, fn, val }) => eb(fn('instr', [fn('lower', ['line']), val(needle(text))]), '>', 0))
+    if (text !== undefined) select = select.where(sql<boolean>`lower(line) like ${`%${needle(text)}%`} escape '\\'`)
     return select.orderBy('seq', 'desc').limit(limit).execute()
   }
 }
 
-/** As the text stands inside a line of JSON. */
+/** As the text stands inside a line of JSON, in lower case and for `like` with `\` as its escape character. */
 function needle(text: string): string {
-  return JSON.stringify(text)
-    .slice(1, -1)
-    .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  const inside = JSON.stringify(text).slice(1, -1)
+  return inside.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).replace(/[\\%_]/g, String.raw`\$&`)
 }

@@ -48,7 +48,7 @@ export class Bans {
     const rows = await this.#session.db
       .selectFrom('bans')
       .selectAll()
-      .where(({ eb, or }) => or([eb('until', 'is', null), eb('until', '>', this.#session.now())]))
+      .where((where) => where('until', 'is', null).or('until', '>', this.#session.now()))
       .orderBy('created_at')
       .orderBy('id')
       .execute()

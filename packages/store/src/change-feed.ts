@@ -58,7 +58,7 @@ export class ChangeFeed {
   }
 
   #tell(topics: readonly Topic[], origin: 'here' | 'elsewhere'): void {
-    for (const { topics: wanted, listener } of [...this.#listeners]) {
+    for (const { topics: wanted, listener } of this.#listeners) {
       const touched = topics.filter((topic) => wanted.includes(topic))
       if (touched.length > 0) listener({ topics: touched, origin })
     }

@@ -64,5 +64,5 @@ interface IdOf {
 
 /** A new id; 80 random bits do not meet twice. */
 export function newId<K extends keyof IdOf>(kind: K): IdOf[K] {
-  return makeId(kind, randomBytes(ID_RANDOM_BYTES)) as IdOf[K]
+  return makeId(kind, randomBytes(ID_RANDOM_BYTES))
 }

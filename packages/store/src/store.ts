@@ -64,8 +64,13 @@ export async function storeOver(engine: Engine, now: () => number): Promise<Stor
     throw error
   }
   const feed = new ChangeFeed((onChange) => engine.watch(onChange))
-  const { guard, releaseReserve } = engine
-  const session = rootSession({ db, feed, now, guard, releaseReserve })
+  const session = rootSession({
+    db,
+    feed,
+    now,
+    guard: (run) => engine.guard(run),
+    releaseReserve: () => engine.releaseReserve(),
+  })
   let closing: Promise<void> | undefined
   const close = () => {
     feed.close()

@@ -73,7 +73,11 @@ export class Targets {
 
 function toTarget(row: Selectable<TargetsTable>): Target {
   const { id, name, address, port, tags, host_keys: hostKeys, created_at: createdAt } = row
-  return { id, name, address, port, tags: JSON.parse(tags), hostKeys: JSON.parse(hostKeys), createdAt }
+  return { id, name, address, port, tags: texts(tags), hostKeys: texts(hostKeys), createdAt }
+}
+
+function texts(json: string): readonly string[] {
+  return JSON.parse(json) as readonly string[]
 }
 
 function toRow({ id, name, address, port, tags, hostKeys, createdAt }: Target): Selectable<TargetsTable> {

@@ -11,6 +11,8 @@ import { corrupt, sqliteError } from './sqlite-errors.ts'
 
 /** Milliseconds to wait for another process that holds the lock. A backup or a second writer takes far less. */
 const BUSY_TIMEOUT_MS = 5000
+/** Pages written before they are moved into the database, 16 MiB: that waits for the disk, and one entry touches some seven pages. */
+const WAL_PAGES = 4096
 /** The log of writes is cut back to this many bytes after it grew beyond. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024
 /** Milliseconds between looks for commits of other processes: a twentieth of the 5 s in which a revocation must act. */
@@ -78,21 +80,26 @@ function open(path: string, synchronous: 'normal' | 'full', busyTimeoutMs: numbe
   let db: DatabaseSync | undefined
   try {
     db = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: busyTimeoutMs })
-    db.exec(`
-      pragma journal_mode = wal;
-      pragma synchronous = ${synchronous};
-      pragma journal_size_limit = ${WAL_LIMIT_BYTES};
-      pragma trusted_schema = off;
-    `)
+    pragmas(db, {
+      journal_mode: 'wal',
+      synchronous,
+      wal_autocheckpoint: WAL_PAGES,
+      journal_size_limit: WAL_LIMIT_BYTES,
+      trusted_schema: 'off',
+    })
     const verdict = db.prepare('pragma quick_check(1)').get()
     if (verdict?.quick_check !== 'ok') throw corrupt(`the database file is damaged: ${String(verdict?.quick_check)}`)
     // From here on the driver waits for locks, without standing in the way of the event loop.
-    db.exec('pragma busy_timeout = 0')
+    pragmas(db, { busy_timeout: 0 })
     return db
   } catch (error) {
     if (db?.isOpen) db.close()
     throw sqliteError(error)
   }
+}
+
+function pragmas(db: DatabaseSync, values: Readonly<Record<string, string | number>>): void {
+  for (const [name, value] of Object.entries(values)) db.prepare(`pragma ${name} = ${value}`).all()
 }
 
 /** Makes directory and file for their owner alone, and refuses those that others could read or replace. */
