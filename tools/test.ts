@@ -1,6 +1,6 @@
 /** `npm test [PATTERN…]`: unit, property and real-peer tests of every package, on the pinned Node. */
 import { spawnSync } from 'node:child_process'
-import { ensureDebianPackages, TEST_PACKAGES } from './debian.ts'
+import { ensureDebianPackages, TEST_PACKAGES } from '@sallyport/testkit'
 
 const DEFAULT_PATTERNS = [
   'packages/*/src/**/*.test.ts',

@@ -10,7 +10,7 @@ export interface StockClient {
 
 export const openssh9: StockClient = { name: 'OpenSSH 9.2', command: ['ssh'] }
 export function openssh10(): StockClient {
-  return { name: 'OpenSSH 10', command: debian13Command('usr/bin/ssh') }
+  return { name: 'OpenSSH 10', command: debian13Command('/usr/bin/ssh') }
 }
 
 /** A transfer that takes longer than this is broken. */

@@ -1,6 +1,7 @@
 export { FakeClock } from './fake-clock.ts'
 export { freePort } from './free-port.ts'
-export { debian13Command, debian13Root, ensureDebian13, hasDebian13 } from './peers/debian13.ts'
+export { type DebianPackage, ensureDebianPackages, INTEROP_PACKAGES, TEST_PACKAGES } from './peers/debian-packages.ts'
+export { debian13Command, debian13Root, ensureDebian13, hasDebian13, writeDebian13Script } from './peers/debian13.ts'
 export { hasSshd, SSHD, Sshd, type SshdOptions } from './peers/sshd.ts'
 export { type CommandOptions, type CommandResult, runCommand } from './run-command.ts'
 export { SeededRandom } from './seeded-random.ts'

@@ -54,7 +54,7 @@ export function instrument(source: string, map: CoverageMap): string {
         break
       case 'IfStatement':
         if (at['consequent'] !== undefined) inside(at['consequent'])
-        if (at['alternate'] != null) inside(at['alternate'])
+        if (at['alternate']) inside(at['alternate'])
         break
       case 'ConditionalExpression':
         if (at['consequent'] !== undefined) before(at['consequent'])

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -40,18 +40,21 @@ export function ensureDebian13(): string | undefined {
   return hasDebian13() ? undefined : 'debootstrap left no OpenSSH behind'
 }
 
+/** Runs its arguments inside Debian 13's root with the machine's /tmp in place, in a mount namespace that ends with it. */
+const ENTER = 'mount --bind /tmp "$0/tmp" && exec chroot "$0" "$@"'
+
 /**
- * Command line that runs a program of Debian 13 on this machine's own files, through its own loader and libraries:
- * so its ssh can read keys and sockets that lie outside.
+ * Command line that runs a program of Debian 13, by its path there. Temporary files, keys and sockets under /tmp are the
+ * same inside and out; the network is the machine's.
  */
 export function debian13Command(program: string): readonly [command: string, ...args: string[]] {
-  const root = debian13Root()
-  const libraries = ['usr/lib/x86_64-linux-gnu', 'usr/lib/aarch64-linux-gnu', 'usr/lib']
-    .map((path) => join(root, path))
-    .join(':')
-  const loader = ['usr/lib64/ld-linux-x86-64.so.2', 'usr/lib/ld-linux-aarch64.so.1']
-    .map((path) => join(root, path))
-    .find(existsSync)
-  if (loader === undefined) throw new Error(`no program loader under ${root}`)
-  return [loader, '--library-path', libraries, join(root, program)]
+  return ['unshare', '-m', 'sh', '-c', ENTER, debian13Root(), program]
+}
+
+/** Writes a script that runs a program of Debian 13, for those who take a path and no arguments (GIT_SSH, rsync -e). */
+export function writeDebian13Script(path: string, program: string): string {
+  writeFileSync(path, `#!/bin/sh\nexec unshare -m sh -c '${ENTER}' '${debian13Root()}' '${program}' "$@"\n`, {
+    mode: 0o700,
+  })
+  return path
 }

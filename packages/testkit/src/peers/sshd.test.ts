@@ -14,7 +14,7 @@ test('a throw-away sshd greets on its port', async (t) => {
 test('a throw-away sshd of Debian 13 greets as OpenSSH 10', async (t) => {
   if (!hasDebian13()) return t.skip('needs Debian 13 unpacked: npm run interop does that as root')
   await using server = await Sshd.start({ root: debian13Root() })
-  const [command, ...args] = debian13Command('usr/bin/ssh-keyscan')
+  const [command, ...args] = debian13Command('/usr/bin/ssh-keyscan')
   const { stdout, stderr } = await runCommand(command, [...args, '-p', String(server.port), '127.0.0.1'])
   assert.ok(stdout.toString().includes(server.hostKeys[0] ?? 'nothing'), stderr)
   assert.match(stderr + stdout.toString(), /OpenSSH_10/)
