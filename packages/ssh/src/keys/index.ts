@@ -1,3 +1,4 @@
+export { encodeAgentIdentity } from './agent-identity.ts'
 export {
   type AuthorizedKey,
   type AuthorizedKeys,
@@ -36,6 +37,7 @@ export {
   type KnownHostsEntry,
   type KnownHostsLine,
   knownHostsName,
+  knownKeysOf,
   lookupHostKey,
   parseKnownHosts,
 } from './known-hosts.ts'

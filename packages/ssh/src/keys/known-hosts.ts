@@ -148,6 +148,16 @@ export function lookupHostKey(known: KnownHosts, address: HostAddress, key: Publ
   return certified === undefined ? { result: 'unknown' } : { result: 'unknown', certificate: certified }
 }
 
+/** The keys a file lists for a host, in its order: none that is revoked, no authorities, none that cannot be used. */
+export function knownKeysOf(known: KnownHosts, address: HostAddress): PlainKey[] {
+  const name = knownHostsName(address)
+  const about = known.lines.flatMap(({ entry }) => (entry !== undefined && namesHost(entry.hosts, name) ? [entry] : []))
+  const revoked = about.filter(({ marker }) => marker === 'revoked')
+  return about.flatMap(({ marker, key }) =>
+    marker === undefined && key !== undefined && !revoked.some((entry) => isKey(entry, key)) ? [key] : [],
+  )
+}
+
 function isKey(entry: KnownHostsEntry, key: PlainKey): boolean {
   return entry.key !== undefined && equalBytes(entry.key.blob, key.blob)
 }

@@ -1,0 +1,42 @@
+import type { DoctorCheck } from '@sallyport/api'
+import { ApiError } from '@sallyport/api'
+import type { Command } from 'commander'
+import { localChecks } from '../doctor-local.ts'
+import { EXIT } from '../exit-codes.ts'
+import { printable } from '../output/escape.ts'
+import type { Runner } from '../program.ts'
+import { styled, type Terminal } from '../terminal.ts'
+
+const MARKS = { ok: ['✓', 'green'], warn: ['!', 'yellow'], fail: ['✗', 'red'], skipped: ['–', 'dim'] } as const
+
+/** `sallyport doctor`: what is wrong, each with its fix. */
+export function doctorCommand(program: Command, run: Runner): void {
+  program
+    .command('doctor')
+    .description('look for what is wrong, and say how to mend it')
+    .action(
+      run(async (context) => {
+        const checks: DoctorCheck[] = [...localChecks(context.stateDirectory, context.terminal.environment)]
+        try {
+          checks.push(...(await context.daemon.call('daemon.doctor', {}, { signal: context.signal })).checks)
+        } catch (error) {
+          if (!(error instanceof ApiError)) throw error
+          checks.push({
+            id: 'gateway-answers',
+            status: 'fail',
+            title: 'the gateway answers',
+            detail: error.why ?? error.message,
+            fix: error.fix ?? null,
+          })
+        }
+        context.print(checks, () => checks.map((check) => renderCheck(check, context.terminal)).join(''))
+        return checks.some(({ status }) => status === 'fail') ? EXIT.problemsFound : EXIT.ok
+      }),
+    )
+}
+
+function renderCheck({ status, title, detail, fix }: DoctorCheck, terminal: Terminal): string {
+  const [mark, colour] = MARKS[status]
+  const line = `${styled(terminal.stdout, colour, mark)} ${title}${detail === '' ? '' : `: ${printable(detail)}`}\n`
+  return fix === null || status === 'ok' ? line : `${line}  fix   ${printable(fix)}\n`
+}

@@ -1,0 +1,18 @@
+import type { CommandContext } from './command-context.ts'
+import { CommandError } from './command-error.ts'
+
+/** Asks before something is destroyed: its name must be typed, unless --yes was given. Without a terminal it is refused. */
+export async function confirmByName(context: CommandContext, what: string, name: string): Promise<void> {
+  const { terminal, options } = context
+  if (options.yes) return
+  if (!options.input || terminal.stdin.isTTY !== true || terminal.stderr.isTTY !== true) {
+    throw new CommandError('usage.confirmation-needed', `${what} is not done without being asked`, {
+      fix: 'add --yes to say that you mean it',
+    })
+  }
+  const { isCancel, text } = await import('@clack/prompts')
+  const answer = await text({ message: `${what}. Type ${name} to go on`, output: process.stderr })
+  if (isCancel(answer) || answer !== name) {
+    throw new CommandError('usage.confirmation-needed', 'nothing was changed', { why: `what was typed is not ${name}` })
+  }
+}

@@ -1,0 +1,56 @@
+import { glob, readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, isAbsolute, join } from 'node:path'
+import type { TargetInput } from '@sallyport/api'
+import { isTargetName } from '@sallyport/model'
+import { type KnownHosts, knownKeysOf, parseKnownHosts } from '@sallyport/ssh/keys'
+import { type ConfigHost, configHosts } from './ssh-config-file.ts'
+
+const SSH_PORT = 22
+
+export interface ImportedTargets {
+  readonly targets: readonly TargetInput[]
+  /** Hosts that became no target, and why. */
+  readonly left: readonly { readonly name: string; readonly why: string }[]
+}
+
+/** Makes targets of the hosts an ssh_config names, with the keys that a known_hosts text has for them. */
+export async function targetsFromSshConfig(
+  path: string,
+  text: string,
+  knownHostsText: string,
+): Promise<ImportedTargets> {
+  const known = parseKnownHosts(knownHostsText)
+  const targets: TargetInput[] = []
+  const left: { name: string; why: string }[] = []
+  for (const host of await configHosts(text, (pattern) => readIncluded(path, pattern))) {
+    const name = host.name.toLowerCase()
+    const why = host.proxyCommand
+      ? 'it is reached by a ProxyCommand, not by an address'
+      : isTargetName(name)
+        ? undefined
+        : 'its name cannot be a target’s'
+    if (why === undefined) targets.push(asTarget(name, host, known))
+    else left.push({ name: host.name, why })
+  }
+  return { targets, left }
+}
+
+function asTarget(name: string, host: ConfigHost, known: KnownHosts): TargetInput {
+  const address = host.hostName ?? host.name
+  const port = host.port ?? SSH_PORT
+  const listedAs =
+    host.hostKeyAlias === undefined ? { host: address, port } : { host: host.hostKeyAlias, port: SSH_PORT }
+  const keys = knownKeysOf(known, listedAs).map((key) => `${key.type} ${key.blob.toBase64()}`)
+  return { name, address, port, host_keys: [...new Set(keys)] }
+}
+
+/** Include resolves as in ssh: `~` is home, other relative paths lie beside the user's own config. */
+async function readIncluded(configPath: string, pattern: string): Promise<string[]> {
+  const expanded = pattern.startsWith('~/') ? join(homedir(), pattern.slice(2)) : pattern
+  const absolute = isAbsolute(expanded) ? expanded : join(dirname(configPath), expanded)
+  const texts: string[] = []
+  for (const path of (await Array.fromAsync(glob(absolute))).sort())
+    texts.push(await readFile(path, 'utf8').catch(() => ''))
+  return texts
+}

@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises'
+import { CommandError } from './command-error.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Largest file a command reads whole, in bytes: above the largest policy and any ssh_config. */
+const FILE_MAX_BYTES = 16 * 1024 * 1024
+
+/** The text of a file, or of standard input for `-`. */
+export async function readText(path: string, terminal: Terminal): Promise<string> {
+  if (path === '-') return readAll(terminal.stdin)
+  try {
+    const bytes = await readFile(path)
+    if (bytes.length > FILE_MAX_BYTES)
+      throw new CommandError('usage.file-unreadable', `${path} is larger than ${FILE_MAX_BYTES} bytes`)
+    return bytes.toString('utf8')
+  } catch (cause) {
+    if (cause instanceof CommandError) throw cause
+    throw new CommandError('usage.file-unreadable', `${path} cannot be read`, { why: (cause as Error).message, cause })
+  }
+}
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = ''
+  for await (const chunk of stream) {
+    text += chunk.toString()
+    if (text.length > FILE_MAX_BYTES)
+      throw new CommandError('usage.file-unreadable', `standard input is larger than ${FILE_MAX_BYTES} bytes`)
+  }
+  return text
+}

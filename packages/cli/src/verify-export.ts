@@ -1,0 +1,49 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { AuditVerification } from '@sallyport/api'
+import { verifyExport as verifyLines } from '@sallyport/audit'
+import { parsePublicKey } from '@sallyport/ssh/keys'
+import { CommandError } from './command-error.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Verifies an exported audit log from its file and the checkpoints' public key alone, with no gateway. */
+export async function verifyExport(
+  path: string,
+  publicKey: string | undefined,
+  terminal: Terminal,
+): Promise<AuditVerification> {
+  if (publicKey === undefined) {
+    throw new CommandError('usage.invalid', 'an export is verified against the checkpoints’ public key', {
+      fix: 'add --public-key "ssh-ed25519 …", which `sallyport audit verify` prints on the gateway',
+    })
+  }
+  const input: NodeJS.ReadableStream = path === '-' ? terminal.stdin : createReadStream(path)
+  const failed = new Promise<never>((_, reject) => {
+    input.once('error', (cause: Error) =>
+      reject(new CommandError('usage.file-unreadable', `${path} cannot be read`, { why: cause.message, cause })),
+    )
+  })
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
+  const report = await Promise.race([verifyLines(lines, { keys: [rawEd25519(publicKey)] }), failed])
+  const [fault] = report.faults
+  return {
+    ok: report.ok,
+    entries: report.entries,
+    checkpoints: report.checkpoints,
+    covered: report.vouchedTo === 0 ? null : report.vouchedTo,
+    problem: fault === undefined ? null : { sequence: fault.seq, kind: fault.code, message: fault.message },
+    public_key: publicKey,
+  }
+}
+
+function rawEd25519(line: string): Uint8Array {
+  try {
+    const { key } = parsePublicKey(line)
+    if (key.type === 'ssh-ed25519') return key.point
+  } catch {
+    // said below, in words of this command
+  }
+  throw new CommandError('usage.invalid', 'the public key is not an ssh-ed25519 line', {
+    fix: 'copy it from: sallyport audit verify',
+  })
+}
