@@ -37,10 +37,10 @@ export interface IncomingRequest<Body> {
   /** Whether the peer waits for a reply; without it answers go nowhere. */
   readonly wantReply: boolean
   /** `data`: reply bytes of a global request (RFC 4254 §4); channel requests have none. */
-  succeed(data?: Uint8Array): void
-  fail(): void
+  readonly succeed: (data?: Uint8Array) => void
+  readonly fail: () => void
   /** The answer comes after the handler has returned. */
-  defer(): void
+  readonly defer: () => void
 }
 
 /** A channel that the peer wants to open. Exactly one of `accept` and `reject`, once. */

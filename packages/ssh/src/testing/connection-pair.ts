@@ -5,7 +5,7 @@ import {
   type ConnectionLink,
   type ConnectionOptions,
 } from '../connection/connection.ts'
-import { SshError } from '../errors.ts'
+import type { SshError } from '../errors.ts'
 import type { ChannelRequestBody } from '../messages/channel-requests.ts'
 import type { ChannelType } from '../messages/channel-types.ts'
 import type { MessageCodec } from '../messages/codec.ts'
