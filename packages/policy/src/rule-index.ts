@@ -1,0 +1,164 @@
+import type { Endpoint } from './endpoint.ts'
+import type { IpAddress } from './ip-address.ts'
+import type { Policy, Rule, Selector } from './policy.ts'
+import { NO_RULE, PortTable } from './port-table.ts'
+import { RangeMap } from './range-map.ts'
+import { mergePortRanges, type PortRange } from './service.ts'
+import { namesSpecialAddresses } from './special-address.ts'
+import { type Memberships, memberships, type Subject, sourceKey, subjectKeys } from './subject.ts'
+
+/**
+ * The rules of a policy by source, and within a source by destination: a decision looks only at rules that can apply.
+ * Depends on the policy alone, never on users or targets, so a change of those costs nothing here.
+ */
+export class RuleIndex {
+  readonly rules: readonly Rule[]
+  readonly memberships: Memberships
+  readonly #byKey = new Map<string, SourceRules>()
+  readonly #byAddress = new RangeMap<SourceRules>()
+
+  constructor(policy: Policy) {
+    this.rules = policy.rules
+    this.memberships = memberships(policy)
+    for (const [order, rule] of policy.rules.entries()) {
+      for (const selector of rule.sources) this.#sourceRules(selector).add(order, rule)
+    }
+  }
+
+  /** Order of the first rule that allows, or `NO_RULE`. */
+  first(subject: Subject, endpoint: Endpoint, protocol: number, port: number): number {
+    let first = NO_RULE
+    for (const rules of this.#applying(subject))
+      first = Math.min(first, rules.destinations().first(endpoint, protocol, port))
+    return first
+  }
+
+  /** Ports that the rules open for a subject, merged. */
+  ports(subject: Subject, endpoint: Endpoint, protocol: number): readonly PortRange[] {
+    return mergePortRanges(this.#applying(subject).flatMap((rules) => rules.destinations().ports(endpoint, protocol)))
+  }
+
+  /** Whether any rule has this key among its sources. */
+  hasSource(key: string): boolean {
+    return this.#byKey.has(key)
+  }
+
+  #applying(subject: Subject): readonly SourceRules[] {
+    const applying: SourceRules[] = []
+    for (const key of subjectKeys(subject, this.memberships)) {
+      const rules = this.#byKey.get(key)
+      if (rules !== undefined) applying.push(rules)
+    }
+    return subject.source === undefined ? applying : applying.concat(this.#byAddress.holding(subject.source))
+  }
+
+  #sourceRules(selector: Selector): SourceRules {
+    const key = sourceKey(selector)
+    if (key === undefined) {
+      if (selector.kind !== 'addresses') throw new TypeError(`source without a key: ${selector.kind}`)
+      return this.#byAddress.at(selector.range, () => new SourceRules())
+    }
+    let rules = this.#byKey.get(key)
+    if (rules === undefined) {
+      rules = new SourceRules()
+      this.#byKey.set(key, rules)
+    }
+    return rules
+  }
+}
+
+/** Rules of one source. Most sources of a big policy are asked for seldom: their destinations are indexed when they are. */
+class SourceRules {
+  readonly #rules: { readonly order: number; readonly rule: Rule }[] = []
+  #destinations: DestinationIndex | undefined
+
+  add(order: number, rule: Rule): void {
+    // A rule may name the same source twice.
+    if (this.#rules.at(-1)?.order !== order) this.#rules.push({ order, rule })
+  }
+
+  destinations(): DestinationIndex {
+    if (this.#destinations === undefined) {
+      this.#destinations = new DestinationIndex()
+      for (const { order, rule } of this.#rules) this.#destinations.add(order, rule)
+    }
+    return this.#destinations
+  }
+}
+
+/**
+ * Destinations of one source's rules. Ranges that name special addresses are kept apart from the others: for a special
+ * address only they and tags are asked, for an ordinary one only the others can match.
+ */
+class DestinationIndex {
+  readonly #any = new PortTable()
+  readonly #internet = new PortTable()
+  readonly #tagged = new PortTable()
+  readonly #byTag = new Map<string, PortTable>()
+  readonly #ordinary = new RangeMap<PortTable>()
+  readonly #special = new RangeMap<PortTable>()
+
+  add(order: number, rule: Rule): void {
+    for (const { selector, services } of rule.destinations) this.#tableOf(selector)?.add(order, services)
+  }
+
+  first(endpoint: Endpoint, protocol: number, port: number): number {
+    let first = NO_RULE
+    for (const table of this.#covering(endpoint)) first = Math.min(first, table.first(protocol, port))
+    return first
+  }
+
+  ports(endpoint: Endpoint, protocol: number): readonly PortRange[] {
+    return this.#covering(endpoint).flatMap((table) => table.ports(protocol))
+  }
+
+  #covering(endpoint: Endpoint): readonly PortTable[] {
+    const tables: PortTable[] = []
+    for (const tag of endpoint.tags) {
+      const table = this.#byTag.get(tag)
+      if (table !== undefined) tables.push(table)
+    }
+    if (endpoint.special === undefined) {
+      tables.push(this.#any)
+      if (endpoint.internet) tables.push(this.#internet)
+      if (endpoint.tags.length > 0) tables.push(this.#tagged)
+    }
+    return endpoint.address === undefined ? tables : tables.concat(this.#holding(endpoint.address, endpoint))
+  }
+
+  #holding(address: IpAddress, endpoint: Endpoint): readonly PortTable[] {
+    return (endpoint.special === undefined ? this.#ordinary : this.#special).holding(address)
+  }
+
+  #tableOf(selector: Selector): PortTable | undefined {
+    switch (selector.kind) {
+      case 'any':
+        return this.#any
+      case 'tag':
+        return this.#tag(selector.text)
+      case 'autogroup':
+        if (selector.text === 'autogroup:internet') return this.#internet
+        return selector.text === 'autogroup:tagged' ? this.#tagged : undefined
+      case 'addresses':
+        return (namesSpecialAddresses(selector.range) ? this.#special : this.#ordinary).at(
+          selector.range,
+          () => new PortTable(),
+        )
+      case 'user':
+      case 'domain':
+      case 'group':
+        return undefined
+      default:
+        return selector satisfies never
+    }
+  }
+
+  #tag(tag: string): PortTable {
+    let table = this.#byTag.get(tag)
+    if (table === undefined) {
+      table = new PortTable()
+      this.#byTag.set(tag, table)
+    }
+    return table
+  }
+}
