@@ -24,3 +24,8 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   }
   return joined
 }
+
+/** A copy of its own memory. Not `slice()`: given a Buffer, that is a view of the same memory. */
+export function copyBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes)
+}

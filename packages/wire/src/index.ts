@@ -1,5 +1,5 @@
 export { ByteReader } from './byte-reader.ts'
 export { ByteWriter } from './byte-writer.ts'
-export { concatBytes, equalBytes, utf8Bytes } from './bytes.ts'
+export { concatBytes, copyBytes, equalBytes, utf8Bytes } from './bytes.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { DecodeError } from './decode-error.ts'
