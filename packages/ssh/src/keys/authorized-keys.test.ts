@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SshError } from '../errors.ts'
 import { keyRefusal, parseAuthorizedKey, parseAuthorizedKeys } from './authorized-keys.ts'
 import { issueCertificate } from './certificate-issue.ts'
 import { defaultKeyOptions, type KeyOptions, parseExpiryTime, parseKeyOptions } from './key-options.ts'

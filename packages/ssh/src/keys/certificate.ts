@@ -1,4 +1,4 @@
-import { ByteReader } from '@sallyport/wire'
+import { ByteReader, copyBytes } from '@sallyport/wire'
 import { isCertificateName, keyKind, plainName } from './key-kinds.ts'
 import { decodePlainKey, type PlainKey, readKeyFields } from './plain-key.ts'
 
@@ -49,7 +49,7 @@ const HOST = 2
 
 /** Reads a certificate's blob. Throws DecodeError; the signature is not checked here. */
 export function decodeCertificate(blob: Uint8Array): Certificate {
-  const own = blob.slice()
+  const own = copyBytes(blob)
   const reader = new ByteReader(own)
   const type = reader.text('certificate.type', TYPE_MAX_BYTES)
   const kind = keyKind(plainName(type) ?? '')

@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from '@sallyport/wire'
+import { ByteReader, ByteWriter, copyBytes } from '@sallyport/wire'
 import { type EllipticCurve, type KeyKind, keyKind, kindOf, type PlainKeyType } from './key-kinds.ts'
 import { publicKeyObject } from './key-object.ts'
 import { isSmallOrderEd25519 } from './small-order.ts'
@@ -66,7 +66,7 @@ const UNCOMPRESSED = 4
 
 /** Reads a plain key's blob. Throws DecodeError: unknown type, certificate, bad point, RSA out of bounds, trailing bytes. */
 export function decodePlainKey(blob: Uint8Array): PlainKey {
-  const own = blob.slice()
+  const own = copyBytes(blob)
   const reader = new ByteReader(own)
   const type = reader.text('public-key.type', TYPE_MAX_BYTES)
   const kind = keyKind(type)
@@ -119,7 +119,7 @@ function encodePointKey(kind: KeyKind, point: Uint8Array, application?: string):
   if (kind.curve !== undefined) writer.string(kind.curve.identifier)
   writer.string(point)
   if (application !== undefined) writer.string(application)
-  return writer.finish().slice()
+  return copyBytes(writer.finish())
 }
 
 function isOnCurve(key: PlainKey): boolean {
@@ -147,7 +147,7 @@ function readRsa(reader: ByteReader, blob?: Uint8Array): RsaKey {
 }
 
 function encodeRsa(exponent: Uint8Array, modulus: Uint8Array): Uint8Array {
-  return new ByteWriter().string('ssh-rsa').mpint(exponent).mpint(modulus).finish().slice()
+  return copyBytes(new ByteWriter().string('ssh-rsa').mpint(exponent).mpint(modulus).finish())
 }
 
 function isEven(magnitude: Uint8Array): boolean {

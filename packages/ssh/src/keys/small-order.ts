@@ -1,3 +1,5 @@
+import { copyBytes } from '@sallyport/wire'
+
 /*
  * The y coordinates (little-endian, sign bit clear) of Ed25519's points whose order divides 8, and the two
  * encodings of such a y that are not reduced modulo p = 2^255 - 19. A signature under such a key can be made
@@ -17,7 +19,7 @@ const SMALL_ORDER_Y: ReadonlySet<string> = new Set([
 
 /** Whether a 32-byte Ed25519 public key lies in the small subgroup, whatever its sign bit. */
 export function isSmallOrderEd25519(point: Uint8Array): boolean {
-  const y = point.slice()
+  const y = copyBytes(point)
   const last = y.length - 1
   y[last] = (y[last] ?? 0) & 0x7f
   return SMALL_ORDER_Y.has(y.toHex())
