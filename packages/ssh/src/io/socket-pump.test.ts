@@ -52,7 +52,7 @@ afterEach(() => {
 })
 
 /** A server whose connections are adopted, and what it accepted. */
-async function listen(): Promise<{ port: number; server: net.Server; accepted(): Promise<SocketPump> }> {
+async function listen(): Promise<{ port: number; server: net.Server; accepted: () => Promise<SocketPump> }> {
   const server = net.createServer(listenOptions)
   const waiting: SocketPump[] = []
   const takers: ((pump: SocketPump) => void)[] = []
