@@ -84,7 +84,7 @@ export function resolveQuery(
 
 export function subjectOf(user: Pick<UserFacts, 'name' | 'role'>, source: string | undefined): Subject {
   const address = source === undefined ? undefined : parseIpAddress(source)
-  const subject = { user: { name: user.name, role: user.role }, tags: [], tagged: false }
+  const subject = { user, tags: [], tagged: false }
   return address === undefined ? subject : { ...subject, source: address }
 }
 

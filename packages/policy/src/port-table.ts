@@ -30,6 +30,7 @@ export class PortTable {
   }
 
   first(protocol: number, port: number): number {
+    if (this.#entries.length === 0) return NO_RULE
     let table = this.#tables.get(protocol)
     if (table === undefined) {
       table = paint(this.#entries, protocol)

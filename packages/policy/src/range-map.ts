@@ -38,10 +38,16 @@ export class RangeMap<T> {
 
   /** Values of all ranges that hold the address. */
   holding(address: IpAddress): readonly T[] {
-    if (this.#values.size === 0) return []
     const found: T[] = []
-    collect(this.#built()[address.family], address.value, found)
+    this.each(address, (value) => found.push(value))
     return found
+  }
+
+  /** Visits what `holding` finds. */
+  each(address: IpAddress, visit: (value: T) => void): void {
+    if (this.#values.size === 0) return
+    const tree = this.#built()[address.family]
+    search(tree, 0, tree.items.length - 1, address.value, visit)
   }
 
   #built(): { readonly 4: Tree<T>; readonly 6: Tree<T> } {
@@ -72,16 +78,13 @@ function plant<T>(unsorted: readonly Item<T>[]): Tree<T> {
   return { items, reach }
 }
 
-function collect<T>(tree: Tree<T>, value: bigint, found: T[]): void {
-  const visit = (low: number, high: number): void => {
-    if (low > high) return
-    const middle = (low + high) >> 1
-    const item = tree.items[middle]
-    if (item === undefined || (tree.reach[middle] ?? -1n) < value) return
-    visit(low, middle - 1)
-    if (item.range.first > value) return
-    if (value <= item.range.last) found.push(item.value)
-    visit(middle + 1, high)
-  }
-  visit(0, tree.items.length - 1)
+function search<T>(tree: Tree<T>, low: number, high: number, wanted: bigint, visit: (value: T) => void): void {
+  if (low > high) return
+  const middle = (low + high) >> 1
+  const item = tree.items[middle]
+  if (item === undefined || (tree.reach[middle] ?? -1n) < wanted) return
+  search(tree, low, middle - 1, wanted, visit)
+  if (item.range.first > wanted) return
+  if (wanted <= item.range.last) visit(item.value)
+  search(tree, middle + 1, high, wanted, visit)
 }

@@ -1,5 +1,4 @@
 import type { Endpoint } from './endpoint.ts'
-import type { IpAddress } from './ip-address.ts'
 import type { Policy, Rule, Selector } from './policy.ts'
 import { NO_RULE, PortTable } from './port-table.ts'
 import { RangeMap } from './range-map.ts'
@@ -16,6 +15,8 @@ export class RuleIndex {
   readonly memberships: Memberships
   readonly #byKey = new Map<string, SourceRules>()
   readonly #byAddress = new RangeMap<SourceRules>()
+  /** What `#byKey` holds for a user, found once for each object of facts: those never change. */
+  readonly #byUser = new WeakMap<object, readonly SourceRules[]>()
 
   constructor(policy: Policy) {
     this.rules = policy.rules
@@ -28,8 +29,9 @@ export class RuleIndex {
   /** Order of the first rule that allows, or `NO_RULE`. */
   first(subject: Subject, endpoint: Endpoint, protocol: number, port: number): number {
     let first = NO_RULE
-    for (const rules of this.#applying(subject))
+    for (const rules of this.#applying(subject)) {
       first = Math.min(first, rules.destinations().first(endpoint, protocol, port))
+    }
     return first
   }
 
@@ -44,12 +46,16 @@ export class RuleIndex {
   }
 
   #applying(subject: Subject): readonly SourceRules[] {
-    const applying: SourceRules[] = []
-    for (const key of subjectKeys(subject, this.memberships)) {
-      const rules = this.#byKey.get(key)
-      if (rules !== undefined) applying.push(rules)
+    const { user, source } = subject
+    let applying = user === undefined ? undefined : this.#byUser.get(user)
+    if (applying === undefined) {
+      applying = subjectKeys(subject, this.memberships)
+        .map((key) => this.#byKey.get(key))
+        .filter((rules) => rules !== undefined)
+      if (user !== undefined) this.#byUser.set(user, applying)
     }
-    return subject.source === undefined ? applying : applying.concat(this.#byAddress.holding(subject.source))
+    if (source === undefined || this.#byAddress.size === 0) return applying
+    return applying.concat(this.#byAddress.holding(source))
   }
 
   #sourceRules(selector: Selector): SourceRules {
@@ -104,30 +110,31 @@ class DestinationIndex {
 
   first(endpoint: Endpoint, protocol: number, port: number): number {
     let first = NO_RULE
-    for (const table of this.#covering(endpoint)) first = Math.min(first, table.first(protocol, port))
+    this.#eachCovering(endpoint, (table) => {
+      first = Math.min(first, table.first(protocol, port))
+    })
     return first
   }
 
   ports(endpoint: Endpoint, protocol: number): readonly PortRange[] {
-    return this.#covering(endpoint).flatMap((table) => table.ports(protocol))
+    const ports: PortRange[] = []
+    this.#eachCovering(endpoint, (table) => ports.push(...table.ports(protocol)))
+    return ports
   }
 
-  #covering(endpoint: Endpoint): readonly PortTable[] {
-    const tables: PortTable[] = []
-    for (const tag of endpoint.tags) {
-      const table = this.#byTag.get(tag)
-      if (table !== undefined) tables.push(table)
+  #eachCovering({ address, special, internet, tags }: Endpoint, visit: (table: PortTable) => void): void {
+    if (this.#byTag.size > 0) {
+      for (const tag of tags) {
+        const table = this.#byTag.get(tag)
+        if (table !== undefined) visit(table)
+      }
     }
-    if (endpoint.special === undefined) {
-      tables.push(this.#any)
-      if (endpoint.internet) tables.push(this.#internet)
-      if (endpoint.tags.length > 0) tables.push(this.#tagged)
+    if (special === undefined) {
+      visit(this.#any)
+      if (internet) visit(this.#internet)
+      if (tags.length > 0) visit(this.#tagged)
     }
-    return endpoint.address === undefined ? tables : tables.concat(this.#holding(endpoint.address, endpoint))
-  }
-
-  #holding(address: IpAddress, endpoint: Endpoint): readonly PortTable[] {
-    return (endpoint.special === undefined ? this.#ordinary : this.#special).holding(address)
+    if (address !== undefined) (special === undefined ? this.#ordinary : this.#special).each(address, visit)
   }
 
   #tableOf(selector: Selector): PortTable | undefined {

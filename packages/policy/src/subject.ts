@@ -8,6 +8,7 @@ import type { Policy, Selector } from './policy.ts'
  * later on the mesh) has tags. A person never has tags, whatever machine they come from: they signed in as themselves.
  */
 export interface Subject {
+  /** One object for one user: what is found for it is kept with it. */
   readonly user?: { readonly name: string; readonly role: Role }
   readonly tags: readonly string[]
   /** A machine with some tag, whichever: `autogroup:tagged`. */
