@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
+import { inspect } from 'node:util'
 import { ByteWriter, utf8Bytes } from '@sallyport/wire'
 import { SshError, type SshErrorCode } from '../errors.ts'
 import { KeygenDirectory, missingTool } from '../testing/ssh-keygen.ts'
@@ -200,5 +201,16 @@ test('keys with leading zeros in their numbers survive both ways', () => {
     const again = decodePrivateKey(encodePrivateKey(key))
     const data = utf8Bytes('x')
     assert.ok(verifySignature(key.publicKey, key.publicKey.type, data, again.sign(key.publicKey.type, data)))
+  }
+})
+
+test('printing a private key shows nothing secret', () => {
+  const key = generatePrivateKey('ssh-ed25519')
+  const secret = key.keyObject.export({ format: 'jwk' }).d ?? ''
+  const bytes = Uint8Array.fromBase64(secret, { alphabet: 'base64url' })
+  const printed = `${inspect(key, { depth: 9, showHidden: true })} ${JSON.stringify(key)}`
+  assert.ok(printed.includes('ssh-ed25519'))
+  for (const spelling of [secret, bytes.toHex(), bytes.toBase64(), bytes.join(', '), bytes.join(',')]) {
+    assert.ok(!printed.includes(spelling))
   }
 })
