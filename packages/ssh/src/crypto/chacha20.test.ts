@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createCipheriv } from 'node:crypto'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { CHACHA20_KEY_BYTES, ChaCha20 } from './chacha20.ts'
 
 test('the block function gives RFC 8439 A.1 test vectors 1 and 2', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { algorithmProfiles } from './algorithm-profiles.ts'
 import { cipherOffer, cipherPreference } from './cipher-offer.ts'
 import { hasHardwareAes } from './hardware-aes.ts'

@@ -17,7 +17,7 @@ export function multiplyMod3(a: Int16Array, b: Int16Array): Int16Array {
 export function reciprocalOfTripleModQ(f: Int16Array): Int16Array {
   const { f0, v } = divideInRing(f, Q, reciprocalModQ(3))
   const scale = reciprocalModQ(centeredModQ(f0))
-  return mapPolynomial(v.reverse(), (x) => centeredModQ(scale * x))
+  return mapPolynomial(v.toReversed(), (x) => centeredModQ(scale * x))
 }
 
 /** 1 / `g` mod 3, or undefined where there is none. */
@@ -25,7 +25,7 @@ export function reciprocalMod3(g: Int16Array): Int16Array | undefined {
   const { f0, v, invertible } = divideInRing(g, 3, 1)
   if (!invertible) return undefined
   const sign = centeredMod3(f0)
-  return mapPolynomial(v.reverse(), (x) => centeredMod3(sign * x))
+  return mapPolynomial(v.toReversed(), (x) => centeredMod3(sign * x))
 }
 
 /** x^761 = x + 1. */

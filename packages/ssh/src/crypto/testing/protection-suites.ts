@@ -23,7 +23,8 @@ function suite(cipher: CipherEntry, macName?: string): ProtectionSuite {
   const key = pattern(cipher.keyBytes, 3)
   const iv = pattern(cipher.ivBytes, 5)
   const macEntry = macName === undefined ? undefined : macs.get(macName)
-  const keyedMac = () => macEntry?.keyed(pattern(macEntry.keyBytes, 7))
+  // of its own for every cipher, so that no packet of one suite opens under another
+  const keyedMac = () => macEntry?.keyed(pattern(macEntry.keyBytes, 7 + cipher.keyBytes))
   return {
     name: macName === undefined ? cipher.name : `${cipher.name} with ${macName}`,
     cipher,

@@ -19,6 +19,12 @@ declare const WebAssembly: {
 
 const VALUE_TYPE = { i32: 0x7f, i64: 0x7e, v128: 0x7b } as const
 const EMPTY_BLOCK = 0x40
+const LOOP = 0x03
+const IF = 0x04
+const END = 0x0b
+const BRANCH_IF = 0x0d
+/** "\0asm", version 1. */
+const MODULE_HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
 const PAGE_BYTES = 65_536
 
 /** A parameter or local variable of one function. */
@@ -36,10 +42,14 @@ export interface FunctionSpec {
 /** The bytes of a module that exports `memory` of `memoryBytes` (rounded up to pages) and the functions. */
 export function assemble(memoryBytes: number, functions: readonly FunctionSpec[]): Uint8Array<ArrayBuffer> {
   const pages = Math.ceil(memoryBytes / PAGE_BYTES)
-  const types = functions.map(({ params }) => [0x60, ...vector(Array<Code>(params).fill([VALUE_TYPE.i32])), 0x00])
+  const types = functions.map(({ params }) => [
+    0x60,
+    ...vector(Array.from({ length: params }, () => [VALUE_TYPE.i32])),
+    0x00,
+  ])
   const exports = functions.map(({ name }, index) => [...text(name), 0x00, ...unsigned(index)])
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...MODULE_HEADER,
     ...section(1, vector(types)),
     ...section(3, vector(functions.map((_, index) => unsigned(index)))),
     ...section(5, vector([[0x01, ...unsigned(pages), ...unsigned(pages)]])),
@@ -65,7 +75,7 @@ function functionCode(spec: FunctionSpec): Code {
     locals.push([1, VALUE_TYPE[type]])
     return { index: spec.params + locals.length - 1 }
   })
-  const code = [...vector(locals), ...body, 0x0b]
+  const code = [...vector(locals), ...body, END]
   return [...unsigned(code.length), ...code]
 }
 
@@ -130,18 +140,22 @@ export const block = (...statements: Code[]): Code => statements.flat()
 
 /** Runs the body, and again as long as `condition` is not zero afterwards. */
 export const doWhile = (condition: Code, ...statements: Code[]): Code => [
-  ...[0x03, EMPTY_BLOCK],
+  LOOP,
+  EMPTY_BLOCK,
   ...statements.flat(),
   ...condition,
-  ...[0x0d, 0x00, 0x0b],
+  BRANCH_IF,
+  0,
+  END,
 ]
 
 /** Runs the body if `condition` is not zero. */
 export const when = (condition: Code, ...statements: Code[]): Code => [
   ...condition,
-  ...[0x04, EMPTY_BLOCK],
+  IF,
+  EMPTY_BLOCK,
   ...statements.flat(),
-  0x0b,
+  END,
 ]
 
 export const i32 = {

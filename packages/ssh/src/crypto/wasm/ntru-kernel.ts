@@ -208,7 +208,7 @@ export function divideInRing(input: Int16Array, q: number, factor: number): Divi
   for (let i = 0; i < P; i++) g[P - 1 - i] = input[i] as number
   r[0] = factor
   kernel.divisionSteps(q, Math.round(2 ** 20 / q), Math.round(2 ** 31 / q))
-  const result = { f0: f[0] as number, v: v.slice(0, P), invertible: delta[0] === 0 }
+  const result = { f0: f[0], v: v.slice(0, P), invertible: delta[0] === 0 }
   bytes.fill(0)
   return result
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { poly1305 } from './poly1305-kernel.ts'
 import { poly1305Twin } from './poly1305-twin.ts'
 

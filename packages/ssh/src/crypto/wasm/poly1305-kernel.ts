@@ -39,6 +39,8 @@ const POWERS = 96
 /** Vectors for the SIMD loop: nine of 16 bytes (limbs 0…4, then 5·limb 1…4), for the loop and for its last round. */
 const LOOP_VECTORS = 192
 const LAST_VECTORS = 352
+/** All ones in the first 32-bit lane, written once. */
+const FIRST_LANE_MASK = 496
 const DATA = 512
 
 export const POLY1305_KEY_BYTES = 32
@@ -247,9 +249,6 @@ const absorbFours = {
     )
   },
 }
-
-/** All ones in the first 32-bit lane: 16 bytes that the loader below writes once. */
-const FIRST_LANE_MASK = 496
 
 /** tag = (h mod p + s) mod 2^128; wipes key, h and the powers. */
 const finish = {
