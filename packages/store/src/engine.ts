@@ -10,6 +10,8 @@ export interface Engine {
   guard<T>(run: () => Promise<T>): Promise<T>
   /** Calls back after a commit of somebody else, who may be another process; also when nothing of interest changed. */
   watch(onChange: () => void): Disposable
+  /** Closes the database after what was begun; all later queries throw `store-closed`. */
+  close(): Promise<void>
   /** Gives up the space kept for when the disk is full; whether there was any. */
   releaseReserve(): boolean
 }

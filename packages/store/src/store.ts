@@ -55,12 +55,10 @@ export async function openStore({ now = Date.now, ...options }: StoreOptions): P
 /** The store over any engine, migrated. */
 export async function storeOver(engine: Engine, now: () => number): Promise<Store> {
   const db = new Kysely<Schema>({ dialect: engine.dialect })
-  // Kysely closes only what it has opened.
-  await db.connection().execute(async () => {})
   try {
     await migrate(db as Kysely<unknown>, engine.columnTypes)
   } catch (error) {
-    await db.destroy()
+    await engine.close()
     throw error
   }
   const feed = new ChangeFeed((onChange) => engine.watch(onChange))
@@ -74,7 +72,7 @@ export async function storeOver(engine: Engine, now: () => number): Promise<Stor
   let closing: Promise<void> | undefined
   const close = () => {
     feed.close()
-    closing ??= db.destroy()
+    closing ??= engine.close()
     return closing
   }
   return {

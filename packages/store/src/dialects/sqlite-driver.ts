@@ -53,14 +53,15 @@ export class SqliteDriver implements Driver {
     if (this.#transaction.getStore()?.open === true) {
       throw new StoreError('query-outside-transaction', 'a query inside a transaction went around it')
     }
-    if (!this.#db.isOpen) throw new StoreError('store-closed', 'the store is closed')
     if (this.#queue === undefined) {
       this.#queue = []
     } else {
       const queue = this.#queue
       await new Promise<void>((resolve) => queue.push(resolve))
     }
-    return this.#connection
+    if (this.#db.isOpen) return this.#connection
+    await this.releaseConnection()
+    throw new StoreError('store-closed', 'the store is closed')
   }
 
   async releaseConnection(): Promise<void> {
@@ -82,9 +83,13 @@ export class SqliteDriver implements Driver {
     if (this.#db.isTransaction) await this.#connection.executeQuery(ROLLBACK)
   }
 
+  /** Waits for what was begun before. */
   async destroy(): Promise<void> {
+    if (!this.#db.isOpen) return
+    await this.acquireConnection()
     this.#connection.forget()
-    if (this.#db.isOpen) this.#db.close()
+    this.#db.close()
+    await this.releaseConnection()
   }
 }
 

@@ -53,6 +53,7 @@ export function openSqlite(options: SqliteOptions): Engine {
     },
     columnTypes: COLUMN_TYPES,
     watch: (onChange) => watchOthers(db, onChange),
+    close: () => driver.destroy(),
     releaseReserve: () => reserve?.release() ?? false,
   }
 }
