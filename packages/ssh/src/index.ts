@@ -1,4 +1,26 @@
 export {
+  type AttemptFailure,
+  AUTH_METHODS,
+  type AuthClaim,
+  type AuthDecision,
+  type AuthFactor,
+  type AuthMethod,
+  ClientAuth,
+  type ClientAuthEffect,
+  type ClientAuthOptions,
+  DEFAULT_MAX_TRIES,
+  MAX_AUTH_MESSAGES,
+  MAX_PASSWORD_BYTES,
+  type PromptRound,
+  type ProvedKey,
+  plainUserName,
+  ServerAuth,
+  type ServerAuthEffect,
+  type ServerAuthOptions,
+  type SignatureVerifier,
+  type UserNamePolicy,
+} from './auth/index.ts'
+export {
   type Abortable,
   type Channel,
   type ChannelExit,
@@ -25,6 +47,44 @@ export {
   algorithmProfiles,
 } from './crypto/algorithm-profiles.ts'
 export { DISCONNECT_REASON, disconnectFor, SshError, type SshErrorCode, type SshErrorOptions } from './errors.ts'
+export {
+  type ConnectOptions,
+  connectSsh,
+  DEFAULT_LOGIN_TIMEOUT_MS,
+  type SessionOptions,
+  SshClientConnection,
+} from './io/client.ts'
+export type {
+  ClientCredentials,
+  ClientLoginSuccess,
+  PasswordSource,
+  PromptSource,
+  PromptsToAnswer,
+} from './io/client-login.ts'
+export type { AskPrompts, ConversationEnd } from './io/conversation.ts'
+export {
+  type HostKeyQuestion,
+  type HostKeyVerifier,
+  type KnownHostsOptions,
+  knownHostsVerifier,
+  preferKnownHostKeys,
+} from './io/known-hosts-verifier.ts'
+export type { ConnectionStage, ConnectionTiming, Keepalive } from './io/live-connection.ts'
+export {
+  type AcceptOptions,
+  DEFAULT_LOGIN_GRACE_MS,
+  SshServer,
+  SshServerConnection,
+  type SshServerOptions,
+} from './io/server.ts'
+export type {
+  Applicant,
+  Authenticator,
+  AuthFact,
+  DecideOptions,
+  LoginOptions,
+  LoginSuccess,
+} from './io/server-login.ts'
 export {
   type DialOptions,
   type DialTarget,
