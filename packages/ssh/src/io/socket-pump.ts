@@ -19,6 +19,9 @@ const DEFAULT_HIGH_WATER_BYTES = 1024 * 1024
 /** TCP keepalive probes start after this idle time: a dead peer without SSH keepalives is found in minutes, not never. */
 const TCP_KEEPALIVE_MS = 60_000
 
+/** After `close`: how long the peer may go without taking anything before what is left for it is given up. */
+const CLOSE_LINGER_MS = 5_000
+
 /** Calls are synchronous and in order; `closed` is the last one. What a call throws ends this pump and becomes its error. */
 export interface SocketPumpHandler {
   /** Bytes of the peer, valid only during the call: the next read overwrites them. */
@@ -64,6 +67,8 @@ export class SocketPump {
   #dirty = false
   #ending = false
   #closed = false
+  #discarding = false
+  #linger: NodeJS.Timeout | undefined
   #error: Error | undefined
   #bytesRead = 0
   #bytesWritten = 0
@@ -75,7 +80,9 @@ export class SocketPump {
     stream.on('error', (error) => {
       this.#error ??= error
     })
-    stream.on('end', () => this.#guard(() => this.#handler?.end()))
+    stream.on('end', () => {
+      if (!this.#discarding) this.#guard(() => this.#handler?.end())
+    })
     stream.on('close', () => this.#finish())
   }
 
@@ -201,6 +208,18 @@ export class SocketPump {
     this.#stream.end()
   }
 
+  /**
+   * Nobody reads here any more: sends what is queued and FIN, throws away what still comes, and closes when the peer has
+   * ended too, or makes no progress for 5 s.
+   */
+  close(): void {
+    if (this.#closed || this.#discarding) return
+    this.#discarding = true
+    this.end()
+    this.#stream.resume()
+    this.#lingerOn(Infinity)
+  }
+
   /** Drops what is queued and closes at once; `closed` follows with `error`. */
   abort(error?: Error): void {
     this.#error ??= error
@@ -240,6 +259,7 @@ export class SocketPump {
 
   #read(bytes: Uint8Array): void {
     this.#bytesRead += bytes.length
+    if (this.#discarding) return
     this.#guard(() => this.#handler?.data(bytes))
   }
 
@@ -253,6 +273,14 @@ export class SocketPump {
       this.#handler?.written?.(bytes)
       if (drained) this.#handler?.drain?.()
     })
+  }
+
+  #lingerOn(queuedBefore: number): void {
+    this.#linger = setTimeout(() => {
+      const queued = this.#queuedBytes
+      if (queued > 0 && queued < queuedBefore) this.#lingerOn(queued)
+      else this.abort()
+    }, CLOSE_LINGER_MS)
   }
 
   /** A consumer's bug must end its own connection, not the process. */
@@ -272,6 +300,7 @@ export class SocketPump {
     if (this.#closed) return
     this.#closed = true
     this.#pieces = []
+    clearTimeout(this.#linger)
     this.#handler?.closed(this.#error)
   }
 

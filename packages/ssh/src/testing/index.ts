@@ -1,3 +1,4 @@
+export { ChannelRecorder, ConnectionPair, ConnectionSide, type OpenedChannel } from './connection-pair.ts'
 export {
   PairSide,
   pairHostKey,
