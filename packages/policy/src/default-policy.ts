@@ -8,7 +8,7 @@ const DEFAULT_POLICY = `// Who may open what through this gateway. What no rule 
 // The language is that of Tailscale's policy file: JSON with comments and trailing commas.
 //   sallyport policy check FILE     reads it and runs its tests
 //   sallyport policy apply FILE     takes it, unless a test fails
-//   sallyport policy explain USER ssh TARGET     says which line decides, and what would change it
+//   sallyport policy explain USER TARGET [PORT]     says which line decides, and what would change it
 {
   // People, by login name: "alice@example.com", or "alice@" for a name without a domain.
   "groups": {
@@ -21,7 +21,7 @@ const DEFAULT_POLICY = `// Who may open what through this gateway. What no rule 
     // "office": "192.0.2.0/24",
   },
 
-  // Every tag that a rule names, and who may give it. Targets of the inventory carry them: sallyport target add.
+  // Every tag that a rule names, and who may give it. Targets of the inventory carry them: sallyport target add … --tag tag:db
   "tagOwners": {
     // "tag:db": ["autogroup:admin"],
   },

@@ -23,7 +23,7 @@ export {
 } from './policy-tests.ts'
 export type { Position } from './position.ts'
 export { printPolicy } from './print-policy.ts'
-export { type ReachableTarget, reachable } from './reachable.ts'
+export { type ReachableTarget, reachable, reachesAnything } from './reachable.ts'
 export { type RenderOptions, renderExplanation } from './render-explanation.ts'
 export { type ResolvedHost, resolveHost } from './resolve-host.ts'
 export { formatPortRanges, type PortRange } from './service.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { reachable } from './reachable.ts'
+import { reachable, reachesAnything } from './reachable.ts'
 import { formatPortRanges } from './service.ts'
 import { compileText, DIRECTORY } from './testing/compile-text.ts'
 
@@ -44,4 +44,25 @@ const cases: readonly (readonly [string, string, string | undefined, readonly st
 ]
 for (const [name, user, source, expected] of cases) {
   test(`a user reaches ${name}`, () => assert.deepEqual(reached(user, source), expected))
+}
+
+const anything: readonly (readonly [string, object, boolean])[] = [
+  ['a rule for everything', { dst: ['*'], ip: ['22'] }, true],
+  ['a rule for an address', { dst: ['10.77.0.0/16'], ip: ['tcp:22'] }, true],
+  ['a rule for the internet', { dst: ['autogroup:internet'], ip: ['*'] }, true],
+  ['a rule for a tag that a target has', { dst: ['tag:db'], ip: ['22'] }, true],
+  ['a rule for any tag', { dst: ['autogroup:tagged'], ip: ['22'] }, true],
+  ['a rule for a tag that no target has', { dst: ['tag:none'], ip: ['22'] }, false],
+  ['a rule for UDP', { dst: ['*'], ip: ['udp:*'] }, false],
+  ['a rule for mesh devices', { dst: ['autogroup:member', 'bob@example.com'], ip: ['*'] }, false],
+]
+for (const [name, rule, expected] of anything) {
+  test(`${name} leads ${expected ? 'somewhere' : 'nowhere'}`, () => {
+    const grants = [{ src: ['bob@example.com', 'dora@example.com', '192.0.2.0/24'], ...rule }]
+    const policy = compileText({ tagOwners: { 'tag:db': [], 'tag:none': [] }, grants })
+    assert.equal(reachesAnything(policy, { name: 'bob@example.com' }), expected)
+    assert.equal(reachesAnything(policy, { name: 'carol' }), false)
+    assert.equal(reachesAnything(policy, { name: 'carol' }, { source: '192.0.2.1' }), expected)
+    assert.equal(reachesAnything(policy, { name: 'dora@example.com' }), false)
+  })
 }

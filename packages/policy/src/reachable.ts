@@ -3,6 +3,7 @@ import { type Query, subjectOf } from './decide.ts'
 import type { TargetFacts } from './directory.ts'
 import { type Endpoint, endpointAt, endpointOfTags } from './endpoint.ts'
 import { parseIpAddress } from './ip-address.ts'
+import type { Destination } from './policy.ts'
 import { mergePortRanges, type PortRange, TCP } from './service.ts'
 import type { Subject } from './subject.ts'
 
@@ -31,6 +32,25 @@ export function reachable<T extends TargetFacts>(
     if (ports.length > 0) found.push({ target, ports })
   }
   return found
+}
+
+/** Whether the policy lets a user open anything at all over TCP, also addresses that are no target of the inventory. */
+export function reachesAnything(
+  compiled: CompiledPolicy,
+  user: Query['user'],
+  options: { readonly source?: string } = {},
+): boolean {
+  const facts = compiled.directory.user(user.name)
+  if (facts === undefined || facts.disabled) return false
+  const rules = compiled.rules.applying(subjectOf(facts, options.source))
+  return rules.some(({ destinations }) => destinations.some((destination) => leadsSomewhere(compiled, destination)))
+}
+
+function leadsSomewhere({ directory }: CompiledPolicy, { selector, services }: Destination): boolean {
+  if (!services.some(({ protocols }) => protocols.includes(TCP))) return false
+  if (selector.kind === 'tag') return directory.tagged(selector.text).length > 0
+  if (selector.text === 'autogroup:tagged') return directory.targets.some(({ tags }) => tags.length > 0)
+  return selector.kind === 'any' || selector.kind === 'addresses' || selector.text === 'autogroup:internet'
 }
 
 function portsAt(compiled: CompiledPolicy, subject: Subject, target: TargetFacts, text: string): readonly PortRange[] {

@@ -40,6 +40,11 @@ export class RuleIndex {
     return mergePortRanges(this.#applying(subject).flatMap((rules) => rules.destinations().ports(endpoint, protocol)))
   }
 
+  /** Every rule whose source side holds for a subject, in no order and perhaps more than once. */
+  applying(subject: Subject): readonly Rule[] {
+    return this.#applying(subject).flatMap((rules) => rules.all())
+  }
+
   /** Whether any rule has this key among its sources. */
   hasSource(key: string): boolean {
     return this.#byKey.has(key)
@@ -81,6 +86,10 @@ class SourceRules {
   add(order: number, rule: Rule): void {
     // A rule may name the same source twice.
     if (this.#rules.at(-1)?.order !== order) this.#rules.push({ order, rule })
+  }
+
+  all(): readonly Rule[] {
+    return this.#rules.map(({ rule }) => rule)
   }
 
   destinations(): DestinationIndex {
