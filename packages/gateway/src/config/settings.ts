@@ -172,7 +172,7 @@ export const settings = {
     }),
     refuse_connection: setting(duration, {
       default: '10s',
-      doc: 'Added for a key that is known but may not sign in here: that of a disabled user.',
+      doc: 'Added for a connection whose key is good but which may not sign in with it, because the user name it gives is that of somebody else.',
       unit: 'duration',
     }),
     min: setting(duration, {
@@ -219,15 +219,23 @@ export const settings = {
     }),
   },
   audit: {
+    durability: setting(z.enum(['process', 'power']), {
+      default: 'process',
+      doc: 'What an event in the log survives before anything happens because of it: "process" the death of the gateway at any moment, "power" also a power cut, at some milliseconds for every decision. After a power cut, signed checkpoints show whether anything is missing.',
+      unit: 'process or power',
+      takes: 'on restart',
+    }),
     checkpoint_interval: setting(duration, {
-      default: '5m',
+      default: '1m',
       doc: 'How often the log’s end is signed when there is something new.',
       unit: 'duration',
+      takes: 'on restart',
     }),
     checkpoint_entries: setting(z.int().min(1).max(1_000_000), {
       default: 1000,
       doc: 'Entries after which the log’s end is signed without waiting for the interval.',
       unit: 'entries',
+      takes: 'on restart',
     }),
   },
   log: {

@@ -1,0 +1,91 @@
+import type { Principal, Target } from '@sallyport/model'
+import { type DecisionCode, decide, type RuleRef, reachable, resolveHost } from '@sallyport/policy'
+import type { Decider, Decision } from './authorize.ts'
+import type { DenialName } from './denial-codes.ts'
+import { directoryOf, type Roster } from './roster.ts'
+
+const deciders = new WeakMap<Roster, Decider>()
+
+/** The roster's policy as the one door asks it: the same object for the same roster, so that a change can be seen. */
+export function deciderOf(roster: Roster): Decider {
+  let decider = deciders.get(roster)
+  if (decider === undefined) {
+    decider = makeDecider(roster)
+    deciders.set(roster, decider)
+  }
+  return decider
+}
+
+/** Why a principal no longer counts; undefined while user and key are what they were. */
+export function standingIn(roster: Roster, principal: Principal): DenialName | undefined {
+  const user = roster.usersById.get(principal.userId)
+  if (user === undefined || user.disabled || user.name !== principal.name) return 'session.user-disabled'
+  const key = roster.keysByFingerprint.get(principal.proof.fingerprint)
+  return key?.userId === principal.userId ? undefined : 'session.key-removed'
+}
+
+/** The inventory's entry as it is now; undefined where it is gone or leads elsewhere than when it was granted. */
+export function currentTargetIn(roster: Roster, target: Target): Target | undefined {
+  const now = roster.targetsByName.get(target.name)
+  return now?.id === target.id && now.address === target.address ? now : undefined
+}
+
+/** Inventory entry that has this very address; of several, the one whose main port it is. */
+export function targetAt(roster: Roster, address: string, port: number): Target | undefined {
+  const targets = roster.targetsByAddress.get(address) ?? []
+  return targets.find((target) => target.port === port) ?? targets[0]
+}
+
+/** Address of a name in the policy's `hosts`; a prefix is no place to go to. */
+export function policyHostIn(roster: Roster, name: string): string | undefined {
+  const host = resolveHost(roster.policy, name)
+  return host?.kind === 'address' ? host.address : undefined
+}
+
+/** `grants[2], line 14`. */
+export function ruleName({ section, index, line }: RuleRef): string {
+  return `${section}[${index}], line ${line}`
+}
+
+function makeDecider(roster: Roster): Decider {
+  const { compiled, policyVersion } = roster
+  return {
+    version: policyVersion.version,
+    decide({ principal, target, address, port }): Decision {
+      const { verdict, code, rule } = decide(compiled, {
+        user: { name: principal.name },
+        source: principal.sourceAddress,
+        destination: { address, port, tags: target?.tags ?? [] },
+      })
+      if (verdict === 'allow' && rule !== undefined) return { allowed: true, rule: ruleName(rule) }
+      return { allowed: false, denied: denialOf(code), reason: code }
+    },
+    reachesAnything(principal) {
+      // A rule for a bare address cannot be listed, so whoever has any rule at all counts.
+      const { targets } = directoryOf(roster)
+      const source = { source: principal.sourceAddress }
+      if (reachable(compiled, { name: principal.name }, targets, source).length > 0) return true
+      return reachable(compiled, { name: principal.name }, rulePlaces(roster), source).length > 0
+    },
+  }
+}
+
+function denialOf(code: DecisionCode): Extract<Decision, { allowed: false }>['denied'] {
+  if (code === 'special-address') return 'address.special'
+  if (code === 'user-unknown' || code === 'user-disabled') return 'session.user-disabled'
+  return 'policy.denied'
+}
+
+/** One address of every destination that a rule names by address, and one of the internet for rules about everything. */
+function rulePlaces({ policy }: Roster) {
+  const texts = new Set(['198.41.0.4', '2001:503:ba3e::2:30'])
+  for (const { destinations } of policy.rules)
+    for (const { selector } of destinations) if (selector.kind === 'addresses') texts.add(firstAddress(selector.range))
+  return [...texts].map((address) => ({ name: address, addresses: [address], tags: [] }))
+}
+
+function firstAddress({ family, first }: { readonly family: 4 | 6; readonly first: bigint }): string {
+  const part = (bits: bigint, index: bigint) => (first >> (index * bits)) & ((1n << bits) - 1n)
+  if (family === 4) return [3n, 2n, 1n, 0n].map((index) => part(8n, index)).join('.')
+  return [7n, 6n, 5n, 4n, 3n, 2n, 1n, 0n].map((index) => part(16n, index).toString(16)).join(':')
+}

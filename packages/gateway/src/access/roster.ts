@@ -1,0 +1,170 @@
+import type { Target, User, UserKey } from '@sallyport/model'
+import { type CompiledPolicy, compilePolicy, failures, type Policy, parsePolicy, runTests } from '@sallyport/policy'
+import type { PolicyVersion, Store } from '@sallyport/store'
+import { type Ban, Bans } from '../defence/bans.ts'
+import { canonicalAddress, parseNetwork } from '../defence/network.ts'
+import { GatewayError } from '../gateway-error.ts'
+
+/** Who and what the gateway knows, and the policy over it, at one moment. Never changed: a change makes a new one. */
+export interface Roster {
+  readonly usersById: ReadonlyMap<string, User>
+  readonly usersByName: ReadonlyMap<string, User>
+  readonly keysByFingerprint: ReadonlyMap<string, UserKey>
+  readonly targetsByName: ReadonlyMap<string, Target>
+  /** By canonical address, for targets whose address is one. */
+  readonly targetsByAddress: ReadonlyMap<string, readonly Target[]>
+  readonly policyVersion: PolicyVersion
+  readonly policy: Policy
+  readonly compiled: CompiledPolicy
+  readonly bans: Bans
+}
+
+/** What is read from the store. */
+interface Rows {
+  readonly users: readonly User[]
+  readonly keys: readonly UserKey[]
+  readonly targets: readonly Target[]
+  readonly policyVersion: PolicyVersion | undefined
+  readonly bans: readonly Ban[]
+}
+
+const TOPICS = ['users', 'user-keys', 'targets', 'policy-versions', 'bans'] as const
+
+/**
+ * Keeps a roster in memory in step with the store, so that decisions are synchronous and see one moment.
+ * Listeners are told after each change, with the new roster in place.
+ */
+export class RosterKeeper implements AsyncDisposable {
+  readonly #store: Store
+  readonly #failed: (what: string, error: unknown) => void
+  readonly #listeners = new Set<(roster: Roster) => void>()
+  readonly #subscription: Disposable
+  #current: Roster
+  #running: Promise<void> | undefined
+  #stale = false
+
+  private constructor(store: Store, first: Roster, failed: (what: string, error: unknown) => void) {
+    this.#store = store
+    this.#current = first
+    this.#failed = failed
+    this.#subscription = store.changes.subscribe(TOPICS, () => {
+      this.refresh().catch((error: unknown) => failed('read users, targets and policy from the store', error))
+    })
+  }
+
+  /** Throws GatewayError `policy.invalid` where the store's policy cannot be used, and what the store throws. */
+  static async open(store: Store, failed: (what: string, error: unknown) => void): Promise<RosterKeeper> {
+    const rows = await readRows(store)
+    const { policyVersion } = rows
+    if (policyVersion === undefined)
+      throw new GatewayError('policy.invalid', 'there is no policy', { fix: 'run: sallyport init' })
+    const parsed = parsePolicy(policyVersion.text)
+    if (!parsed.ok) {
+      throw new GatewayError('policy.invalid', `version ${policyVersion.version} of the policy cannot be used`, {
+        why: parsed.diagnostics.map(({ line, column, message }) => `line ${line}:${column}: ${message}`).join('\n'),
+        fix: 'put the version of the gateway back that took this policy',
+      })
+    }
+    return new RosterKeeper(store, rosterOf(rows, policyVersion, parsed.policy), failed)
+  }
+
+  get current(): Roster {
+    return this.#current
+  }
+
+  /** Calls back after every change, until disposed. */
+  onChange(listener: (roster: Roster) => void): Disposable {
+    this.#listeners.add(listener)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
+  }
+
+  /** Resolves once everything that was committed before the call is in force. */
+  refresh(): Promise<void> {
+    this.#stale = true
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#subscription[Symbol.dispose]()
+    await this.#running?.catch(() => {})
+  }
+
+  async #run(): Promise<void> {
+    while (this.#stale) {
+      this.#stale = false
+      const rows = await readRows(this.#store)
+      const before = this.#current
+      const policyVersion = rows.policyVersion ?? before.policyVersion
+      let policy: Policy | undefined = before.policy
+      if (policyVersion.version !== before.policyVersion.version) {
+        const parsed = parsePolicy(policyVersion.text)
+        policy = parsed.ok ? parsed.policy : undefined
+        if (!parsed.ok)
+          this.#failed(`use version ${policyVersion.version} of the policy; the old one stays`, parsed.diagnostics[0])
+      }
+      this.#current =
+        policy === undefined
+          ? rosterOf(rows, before.policyVersion, before.policy)
+          : rosterOf(rows, policyVersion, policy)
+      for (const listener of this.#listeners) listener(this.#current)
+    }
+  }
+}
+
+/** Why a policy text is not taken. */
+export type PolicyProblem =
+  | { readonly kind: 'invalid'; readonly parsed: ReturnType<typeof parsePolicy> & { readonly ok: false } }
+  | { readonly kind: 'tests-failed'; readonly failures: readonly string[] }
+
+/** Whether a policy may be put into force over a roster: it reads, and its tests pass. */
+export function judgePolicy(text: string, roster: Roster | undefined): PolicyProblem | undefined {
+  const parsed = parsePolicy(text)
+  if (!parsed.ok) return { kind: 'invalid', parsed }
+  const report = runTests(compilePolicy(parsed.policy, directoryOf(roster)))
+  return report.passed ? undefined : { kind: 'tests-failed', failures: failures(report) }
+}
+
+/** The roster's users and targets as the policy sees them. */
+export function directoryOf(roster: Roster | undefined) {
+  const users = roster === undefined ? [] : [...roster.usersById.values()]
+  const targets = roster === undefined ? [] : [...roster.targetsByName.values()]
+  return {
+    users,
+    targets: targets.map(({ name, address, tags }) => ({ name, addresses: [address], tags })),
+  }
+}
+
+async function readRows(store: Store): Promise<Rows> {
+  return store.transaction(async (tx) => ({
+    users: await tx.users.list(),
+    keys: await tx.userKeys.list(),
+    targets: await tx.targets.list(),
+    policyVersion: await tx.policyVersions.current(),
+    bans: (await tx.bans.list()).flatMap(({ subject, createdBy, ...ban }) => {
+      const network = parseNetwork(subject)
+      return network === undefined ? [] : [{ ...ban, network, by: createdBy }]
+    }),
+  }))
+}
+
+function rosterOf({ users, keys, targets, bans }: Rows, policyVersion: PolicyVersion, policy: Policy): Roster {
+  const targetsByAddress = new Map<string, Target[]>()
+  for (const target of targets) {
+    const address = canonicalAddress(target.address)
+    if (address !== undefined) targetsByAddress.set(address, [...(targetsByAddress.get(address) ?? []), target])
+  }
+  const roster = {
+    usersById: new Map(users.map((user) => [user.id as string, user])),
+    usersByName: new Map(users.map((user) => [user.name, user])),
+    keysByFingerprint: new Map(keys.map((key) => [key.fingerprint, key])),
+    targetsByName: new Map(targets.map((target) => [target.name, target])),
+    targetsByAddress,
+    policyVersion,
+    policy,
+    bans: new Bans(bans),
+  }
+  return { ...roster, compiled: compilePolicy(policy, directoryOf(roster as unknown as Roster)) }
+}

@@ -1,0 +1,75 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import {
+  decodePrivateKey,
+  encodePrivateKey,
+  fingerprint,
+  formatPublicKey,
+  generatePrivateKey,
+  type PrivateKey,
+  type PrivateKeyType,
+} from '@sallyport/ssh/keys'
+import { GatewayError } from '../gateway-error.ts'
+import { writePrivateFile } from './private-file.ts'
+import { createPrivateDirectory, requirePrivate } from './state-directory.ts'
+
+/** Kinds made on first start: what today's clients prefer, and what clients of ten years ago know. */
+const KINDS: readonly (readonly [file: string, type: PrivateKeyType])[] = [
+  ['ssh_host_ed25519_key', 'ssh-ed25519'],
+  ['ssh_host_ecdsa_key', 'ecdsa-sha2-nistp256'],
+  ['ssh_host_rsa_key', 'ssh-rsa'],
+]
+
+export interface HostKey {
+  readonly key: PrivateKey
+  readonly fingerprint: string
+  /** `type base64`. */
+  readonly line: string
+}
+
+/** Makes the host keys where the folder has none at all; gives those that were made. A key that was removed stays removed. */
+export function createHostKeys(folder: string): HostKey[] {
+  createPrivateDirectory(folder)
+  if (keyFiles(folder).length > 0) return []
+  return KINDS.map(([file, type]) => {
+    const key = generatePrivateKey(type)
+    const comment = `sallyport@${userInfo().username}`
+    writePrivateFile(join(folder, file), encodePrivateKey(key, { comment }))
+    writePrivateFile(join(folder, `${file}.pub`), `${formatPublicKey(key.publicKey, comment)}\n`)
+    return hostKey(key)
+  })
+}
+
+/** Reads the host keys, in the order of preference. Throws GatewayError `host-key.permissions` or `host-key.invalid`. */
+export function readHostKeys(folder: string): HostKey[] {
+  const keys = keyFiles(folder).map((file) => {
+    const path = join(folder, file)
+    requirePrivate(path, 'key')
+    try {
+      return hostKey(decodePrivateKey(readFileSync(path, 'utf8')))
+    } catch (cause) {
+      throw new GatewayError('host-key.invalid', `the host key ${path} cannot be read`, {
+        why: (cause as Error).message,
+        fix: 'put back the right file, or remove all host keys to make new ones (clients will notice)',
+        cause,
+      })
+    }
+  })
+  if (keys.length === 0)
+    throw new GatewayError('host-key.invalid', `${folder} has no host key`, { fix: 'run: sallyport init' })
+  return keys
+}
+
+function hostKey(key: PrivateKey): HostKey {
+  return { key, fingerprint: fingerprint(key.publicKey), line: formatPublicKey(key.publicKey) }
+}
+
+function keyFiles(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  const order = KINDS.map(([file]) => file)
+  const rank = (file: string) => (order.includes(file) ? order.indexOf(file) : order.length)
+  return readdirSync(folder)
+    .filter((file) => file.startsWith('ssh_host_') && file.endsWith('_key'))
+    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
+}
