@@ -1,5 +1,4 @@
-import type { Sshd, TemporaryDirectory } from '@sallyport/testkit'
-import type { GatewayProcess } from './gateway-process.ts'
+import type { GatewayProcess, Sshd, TemporaryDirectory } from '@sallyport/testkit'
 
 /** What a case works with: a jump host, a second one behind it, and a real sshd behind both. */
 export interface InteropStage {

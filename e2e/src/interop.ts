@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import {
   ensureDebian13,
   ensureDebianPackages,
+  GatewayProcess,
   INTEROP_PACKAGES,
   runCommand,
   Sshd,
@@ -15,7 +16,6 @@ import {
 } from '@sallyport/testkit'
 import { opensshCases } from './clients/openssh.ts'
 import { otherCases } from './clients/others.ts'
-import { GatewayProcess } from './gateway-process.ts'
 import type { InteropCase, InteropStage } from './interop-case.ts'
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } })

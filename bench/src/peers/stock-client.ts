@@ -33,6 +33,11 @@ export class StockClientRunner {
     return new StockClientRunner(directory, stdout.toString().trim())
   }
 
+  /** The private key that every jump knows. */
+  get keyFile(): string {
+    return this.#directory.file('id_ed25519')
+  }
+
   /** Opens one direct-tcpip channel to a port of 127.0.0.1 and moves bytes: up from a file of zeros, down to nowhere. */
   async transfer(
     client: StockClient,
@@ -73,7 +78,7 @@ export class StockClientRunner {
   }
 
   #options(port: number): string[] {
-    const file = this.#directory.file('id_ed25519')
+    const file = this.keyFile
     const set = [
       'StrictHostKeyChecking=no',
       'UserKnownHostsFile=/dev/null',

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type CommandResult, freePort, runCommand, TemporaryDirectory } from '@sallyport/testkit'
+import { freePort } from '../free-port.ts'
+import { type CommandResult, runCommand } from '../run-command.ts'
+import { TemporaryDirectory } from '../temporary-directory.ts'
 
-const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/sallyport.js', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../../../cli/bin/sallyport.js', import.meta.url))
 const START_DEADLINE_MS = 20_000
 
 export interface GatewayProcessOptions {
