@@ -76,6 +76,9 @@ const SCAN_ERRORS: Readonly<Record<number, string>> = {
   6: 'control character in a string; write it as \\u00xx',
 }
 
+/** Space, tab, line feed, carriage return. */
+const SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d])
+
 /** The tree, or what is wrong: the first syntax error, with any repeated keys before it. */
 export function parseHujson(text: string): HujsonResult {
   if (text.startsWith('\ufeff')) {
@@ -214,10 +217,19 @@ class HujsonReader {
 
   #advance(): void {
     do {
+      this.#skipSpace()
       this.#token = this.#scanner.scan()
       const fault = SCAN_ERRORS[this.#scanner.getTokenError()]
       if (fault !== undefined) this.#fail('syntax', fault)
     } while (this.#token >= TOKEN.lineComment && this.#token <= TOKEN.trivia)
+  }
+
+  /** The scanner would copy every space into a token's value, which takes seconds for a file of nothing else. */
+  #skipSpace(): void {
+    const start = this.#scanner.getPosition()
+    let at = start
+    while (SPACE.has(this.#text.charCodeAt(at))) at++
+    if (at > start) this.#scanner.setPosition(at)
   }
 
   #describe(): string {

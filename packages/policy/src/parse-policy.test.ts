@@ -286,7 +286,29 @@ test('a file of 10 MB is refused before it is read', () => {
   assert.deepEqual(problems(`{${' '.repeat(10 * 1024 * 1024)}`), [
     `p:1:1: the policy is longer than ${POLICY_TEXT_MAX} characters`,
   ])
-  assert.ok(performance.now() - started < 500)
+  assert.ok(performance.now() - started < 5000)
+})
+
+test('the longest file of nothing, and names of megabytes, are refused quickly', () => {
+  const long = 'a'.repeat(7_000_000)
+  const texts = [
+    ' '.repeat(POLICY_TEXT_MAX),
+    '\n'.repeat(POLICY_TEXT_MAX),
+    `{"groups": {"group:${long}": []}, "acls": []}`,
+    `{"tagOwners": {"tag:${long}": []}, "acls": []}`,
+    `{"hosts": {"${long}": "10.0.0.1"}, "acls": []}`,
+    `{"${long}": 1}`,
+    acl({ src: [long] }),
+    acl({ dst: [`db1:${'1,'.repeat(3_000_000)}`] }),
+    grant({ ip: [`${long}:22`] }),
+    grant({ dst: ['1.'.repeat(3_000_000)] }),
+  ]
+  for (const text of texts) {
+    const started = performance.now()
+    const [problem = ''] = problems(text)
+    assert.ok(problem.length > 0 && problem.length < 1000, `${problem.length} characters: ${problem.slice(0, 100)}`)
+    assert.ok(performance.now() - started < 10_000, problem)
+  }
 })
 
 test('the longest file of mistakes is refused in bounded time with a bounded number of problems', () => {
@@ -297,7 +319,7 @@ test('the longest file of mistakes is refused in bounded time with a bounded num
   assert.ok(!result.ok)
   assert.equal(result.diagnostics.length, DIAGNOSTICS_MAX + 1)
   assert.match(result.diagnostics.at(-1)?.message ?? '', /^and \d+ more problems$/)
-  assert.ok(performance.now() - started < 10_000)
+  assert.ok(performance.now() - started < 30_000)
 })
 
 test('rules that multiply beyond the bound are refused with the way out', () => {

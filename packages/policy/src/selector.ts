@@ -79,7 +79,7 @@ export function parseUser(text: string): UserSelector | undefined {
 }
 
 export function isGroupName(text: string): boolean {
-  return isPlainName(text) && GROUP.test(text)
+  return text.length <= SELECTOR_MAX && isPlainName(text) && GROUP.test(text)
 }
 
 /** Whether a text may name a host alias: nothing that could be read as another kind of selector. */
@@ -89,7 +89,7 @@ export function isHostAlias(text: string): boolean {
 
 /** Why a text is no tag, or `undefined` where it is one. */
 export function tagFault(text: string): string | undefined {
-  if (isPlainName(text) && isTag(text)) return undefined
+  if (text.length <= SELECTOR_MAX && isPlainName(text) && isTag(text)) return undefined
   if (!/^tag:[a-z]/i.test(text)) return "tag names must start with a letter, after 'tag:'"
   return `${quote(text)}: tag names are letters, digits and dashes, after 'tag:'`
 }

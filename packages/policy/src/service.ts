@@ -1,4 +1,4 @@
-/** IP protocols and ports of a rule. */
+import { quote } from './quote.ts'
 
 /** Ports from `first` to `last`, both within; 0 to 65535 is every port. */
 export interface PortRange {
@@ -63,7 +63,7 @@ export function protocolName(number: number): string {
 /** The part of an `acls` destination after its last colon, under the rule's `proto` (absent or empty: the default ones). */
 export function parseAclService(portsText: string, protocolText: string | undefined): Parsed<Service> {
   const protocols = protocolText === undefined || protocolText === '' ? DEFAULT_PROTOCOLS : aclProtocol(protocolText)
-  if (protocols === undefined) return { ok: false, message: `unknown protocol ${JSON.stringify(protocolText)}` }
+  if (protocols === undefined) return { ok: false, message: `unknown protocol ${quote(protocolText ?? '')}` }
   return withPorts(protocols, portsText, portsText)
 }
 
@@ -73,7 +73,7 @@ export function parseGrantService(text: string): Parsed<Service> {
   if (colon < 0) return withPorts(DEFAULT_PROTOCOLS, text, text)
   const name = text.slice(0, colon)
   const protocol = parseProtocol(name)
-  if (protocol === undefined) return { ok: false, message: `unknown protocol ${JSON.stringify(name)}` }
+  if (protocol === undefined) return { ok: false, message: `unknown protocol ${quote(name)}` }
   return withPorts([protocol], text.slice(colon + 1), text)
 }
 
@@ -133,7 +133,7 @@ function parsePorts(text: string): Parsed<readonly PortRange[]> {
 function parsePortRange(text: string): Parsed<PortRange> {
   const fault = (why: string): Parsed<PortRange> => ({
     ok: false,
-    message: `port range ${JSON.stringify(text.slice(0, 40))}: ${why}`,
+    message: `port range ${quote(text)}: ${why}`,
   })
   const dash = text.indexOf('-')
   const first = portNumber(dash < 0 ? text : text.slice(0, dash))
