@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from '@sallyport/wire'
+import { type ByteReader, type ByteWriter, copyBytes } from '@sallyport/wire'
 import type { MessageCodec } from './codec.ts'
 import { SSH_MSG } from './numbers.ts'
 
@@ -108,7 +108,7 @@ export const extInfo = {
       const name = r.text('extension-name', MAX_NAME_BYTES)
       if (extensions.has(name)) throw r.error('comes twice', 'extension-name')
       // Copied: the values outlive the packet, and a view would keep all of it in memory.
-      extensions.set(name, r.string('extension-value').slice())
+      extensions.set(name, copyBytes(r.string('extension-value')))
     }
     return { type: 'ext-info', extensions }
   },

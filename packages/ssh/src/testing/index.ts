@@ -1,4 +1,6 @@
 export { ChannelRecorder, ConnectionPair, ConnectionSide, type OpenedChannel } from './connection-pair.ts'
+export { RawPair, type RawPairOptions } from './raw-pair.ts'
+export { RawPeer, type RawPeerOptions } from './raw-peer.ts'
 export {
   PairSide,
   pairHostKey,

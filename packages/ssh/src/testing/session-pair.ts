@@ -144,8 +144,7 @@ export class SessionPair {
 }
 
 function* split(pieces: readonly Uint8Array[], splitting: Splitting): Generator<Uint8Array> {
-  if (splitting === 'chunks') return yield* pieces
-  const size = splitting === 'bytes' ? () => 1 : splitting.size
+  const size = typeof splitting === 'object' ? splitting.size : () => (splitting === 'bytes' ? 1 : Infinity)
   for (const piece of pieces) {
     for (let at = 0; at < piece.length; ) {
       const end = Math.min(piece.length, at + Math.max(1, size()))

@@ -173,6 +173,7 @@ export class KeyExchange {
     const secret = started.finish(reply.publicValue)
     const { agreed, hash } = this.#agree(key, started.init, reply.publicValue, secret)
     const algorithm = this.algorithms.serverHostKey
+    // oxlint-disable-next-line typescript/no-unnecessary-boolean-literal-compare -- success is exactly true, whatever a verifier returns
     if (verifySignature(key, algorithm, hash, reply.signature) !== true) {
       throw new SshError('key-exchange-failed', 'host signature does not verify', { facts: { algorithm } })
     }

@@ -81,7 +81,8 @@ export function transportSettings(options: TransportOptions): TransportSettings 
   }
 }
 
-function offeredAlgorithms(lists: AlgorithmLists, role: Role, signers: readonly Signer[]): AlgorithmLists {
+/** What of `lists` this build knows and, for a server, its host keys can sign. */
+export function offeredAlgorithms(lists: AlgorithmLists, role: Role, signers: readonly Signer[]): AlgorithmLists {
   let known = prepared.get(lists)
   if (known === undefined) {
     known = knownAlgorithms(lists)

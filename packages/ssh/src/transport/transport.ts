@@ -610,18 +610,10 @@ export class Transport {
     const exchange = this.#exchange
     if (exchange.at !== 'running') return this.#result === undefined ? 'first-kexinit' : this.#service
     const strict = this.#strict && this.#result === undefined
-    switch (exchange.machine.at) {
-      case 'wrong-guess':
-        return 'wrong-guess'
-      case 'awaiting-init':
-      case 'awaiting-reply':
-        return strict ? 'strict-method' : 'lax-method'
-      case 'signing':
-      case 'verifying':
-      case 'awaiting-newkeys':
-      case 'done':
-        return strict ? 'strict-newkeys' : 'lax-newkeys'
-    }
+    const { at } = exchange.machine
+    if (at === 'wrong-guess') return at
+    if (at === 'awaiting-init' || at === 'awaiting-reply') return strict ? 'strict-method' : 'lax-method'
+    return strict ? 'strict-newkeys' : 'lax-newkeys'
   }
 
   #updateLegal(): void {
