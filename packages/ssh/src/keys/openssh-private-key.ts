@@ -46,6 +46,7 @@ const FILE_CIPHERS: readonly FileCipher[] = [
 ]
 
 const PLAIN_BLOCK_BYTES = 8
+const PADDING_MAX_BYTES = 255
 /** A round costs about 7 ms here, so the limit is some seconds of a blocked thread: far over ssh-keygen's 16 or 24. */
 export const KDF_MAX_ROUNDS = 1024
 /** What ssh-keygen has written since 9.4. */
@@ -107,13 +108,14 @@ export function openOpensshKeyFile(file: OpensshKeyFile, passphrase: Uint8Array 
   const { publicKey, keyObject } = readPrivateFields(reader)
   if (!equalBytes(publicKey.blob, file.publicKey.blob)) throw reader.error('do not fit', 'key-file.public-key')
   const comment = reader.text('key-file.comment')
-  readPadding(reader, cipher?.blockBytes ?? PLAIN_BLOCK_BYTES)
+  readPadding(reader)
   return new PrivateKey(keyObject, comment)
 }
 
-function readPadding(reader: ByteReader, blockBytes: number): void {
+/** OpenSSH pads to the cipher's block; PuTTY always to 16 bytes. */
+function readPadding(reader: ByteReader): void {
   const padding = reader.rest()
-  if (padding.length >= blockBytes || padding.some((byte, at) => byte !== at + 1)) {
+  if (padding.length > PADDING_MAX_BYTES || padding.some((byte, at) => byte !== at + 1)) {
     throw reader.error('is not 1, 2, 3 …', 'key-file.padding')
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
@@ -74,7 +75,7 @@ for (const [type, ...size] of keygenTypes) {
     for (const format of formats) {
       for (const passphrase of ['', 'sésame 1234']) {
         const name = `${format}-${passphrase.length}`
-        directory.generate(name, type, ...size, '-m', format, '-N', passphrase)
+        directory.generate(name, type, ...size, '-m', format, '-N', passphrase, '-a', '2')
         const text = directory.read(name)
         const { key: publicKey } = parsePublicKey(directory.read(`${name}.pub`))
         const key = decodePrivateKey(text, { passphrase })
@@ -169,6 +170,23 @@ test('PEM whose two halves differ is refused', () => {
   const pem = `-----BEGIN EC PRIVATE KEY-----\n${der.toString('base64')}\n-----END EC PRIVATE KEY-----\n`
   assert.throws(() => decodePrivateKey(pem), SshError)
 })
+
+for (const [type, format] of [
+  ['ed25519', 'private-openssh-new'],
+  ['ecdsa', 'private-openssh'],
+  ['rsa', 'private-openssh'],
+  ['rsa', 'private-openssh-new'],
+] as const) {
+  test(`we read what puttygen writes for ${type} as ${format}`, { skip: missingTool('puttygen') ?? false }, () => {
+    using directory = new KeygenDirectory()
+    const puttygen = (...args: string[]) => execFileSync('puttygen', args, { cwd: directory.path, stdio: 'pipe' })
+    puttygen('-t', type, '-q', '-o', 'key.ppk', '--new-passphrase', '/dev/null')
+    puttygen('key.ppk', '-O', format, '-o', 'key')
+    puttygen('key.ppk', '-O', 'public-openssh', '-o', 'key.pub')
+    const key = decodePrivateKey(directory.read('key'))
+    assert.ok(samePublicKey(key.publicKey, parsePublicKey(directory.read('key.pub')).key))
+  })
+}
 
 test('kinds and sizes that SSH does not take are refused by name', () => {
   const x25519 = generateKeyPairSync('x25519').privateKey.export({ format: 'pem', type: 'pkcs8' })
