@@ -47,6 +47,7 @@ export {
   algorithmProfiles,
 } from './crypto/algorithm-profiles.ts'
 export { DISCONNECT_REASON, disconnectFor, SshError, type SshErrorCode, type SshErrorOptions } from './errors.ts'
+export { type AddKeyOptions, AgentClient, type AgentIdentity, connectAgent } from './io/agent-client.ts'
 export {
   type ConnectOptions,
   connectSsh,
