@@ -55,6 +55,8 @@ suite('verifying an export', () => {
     const report = await verifyExport(lines, { keys, partial: true })
     assert.deepEqual([report.ok, report.entries, report.vouchedTo], [true, 8, 12])
     assert.equal((await verifyExport(lines, { keys })).ok, false)
+    const anchored = await verifyExport(lines, { keys, partial: true, anchor: memory.anchor })
+    assert.deepEqual([anchored.ok, anchored.checkpoints], [true, 1])
   })
 
   test('checkpoints by the hundred are exported each in its place', async () => {

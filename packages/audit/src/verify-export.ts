@@ -5,7 +5,7 @@ export interface VerifyExportOptions {
   readonly keys: readonly Uint8Array[]
   /** Lines of the checkpoint file kept outside the database, where there is one: finds an export that was cut short. */
   readonly anchor?: Iterable<string> | AsyncIterable<string>
-  /** Whether the export may start behind the first entry. */
+  /** Whether the export may be a part of the log: then entries missing at its start or end are no fault. */
   readonly partial?: boolean
 }
 

@@ -79,6 +79,7 @@ export class AuditEntries {
   async search(query: AuditEntryQuery): Promise<{ entries: readonly AuditEntryRow[]; next: number | undefined }> {
     const limit = Math.min(Math.max(query.limit ?? PAGE_DEFAULT, 1), PAGE_MAX)
     const indexed = [query.actor, query.types, query.target, query.source, query.session].some((x) => x !== undefined)
+    if (query.types?.length === 0) return { entries: [], next: undefined }
     const found: AuditEntryRow[] = []
     let before = query.before ?? ((await this.tail())?.seq ?? 0) + 1
     while (before > 1 && found.length < limit) {

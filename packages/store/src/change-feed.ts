@@ -21,8 +21,7 @@ export type ChangeListener = (change: {
 }) => void
 
 /**
- * Who wants to know of what. Telling is synchronous and right after the commit; a listener must be quick and must not
- * throw. A change is a hint to look again, never data: several may become one.
+ * Who wants to know of what. Telling is synchronous and right after the commit; a listener must be quick. A change is a hint to look again, never data: several may become one.
  */
 export class ChangeFeed {
   readonly #watch: (onChange: () => void) => Disposable
@@ -60,12 +59,23 @@ export class ChangeFeed {
   #tell(topics: readonly Topic[], origin: 'here' | 'elsewhere'): void {
     for (const { topics: wanted, listener } of this.#listeners) {
       const touched = topics.filter((topic) => wanted.includes(topic))
-      if (touched.length > 0) listener({ topics: touched, origin })
+      if (touched.length > 0) tell(() => listener({ topics: touched, origin }))
     }
   }
 
   #stop(): void {
     this.#watching?.[Symbol.dispose]()
     this.#watching = undefined
+  }
+}
+
+/** What was committed stays so: a listener's mistake must not look like a failed commit to who made it, nor stop the others. */
+function tell(run: () => void): void {
+  try {
+    run()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
   }
 }

@@ -40,7 +40,8 @@ export interface Store extends Repositories, AsyncDisposable {
   readonly changes: ChangeFeed
   /**
    * Runs changes that belong together: all of them are committed, or none when `run` throws. Inside, use the
-   * repositories it is given; the store's own throw `query-outside-transaction`. Keep it short: others wait for it.
+   * repositories it is given; the store's own throw `query-outside-transaction`, and so does what uses them, such as the
+   * audit log. Keep it short: others wait for it.
    */
   transaction<T>(run: (repositories: Repositories) => Promise<T>): Promise<T>
   close(): Promise<void>
