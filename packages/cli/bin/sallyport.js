@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const MIN_MAJOR = 24
+const MIN_MAJOR = 26
 const pinned = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url))
 
 if (Number(process.versions.node.split('.')[0]) >= MIN_MAJOR) {

@@ -9,7 +9,7 @@ export function localChecks(
   return [node(), state(stateDirectory), agent(environment['SSH_AUTH_SOCK'])]
 }
 
-const NEEDED_MAJOR = 24
+const NEEDED_MAJOR = 26
 
 function node(): DoctorCheck {
   const major = Number(process.versions.node.split('.')[0])
