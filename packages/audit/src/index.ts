@@ -51,3 +51,4 @@ export type {
 export { checkpointSigner, generateCheckpointKey } from './signer.ts'
 export { systemScheduler } from './system-scheduler.ts'
 export { type VerifyExportOptions, verifyExport } from './verify-export.ts'
+export { type VerifyLogOptions, verifyLog } from './verify-log.ts'

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@sallyport/wire'
-import { ChainVerifier, type VerifyReport } from './chain-verifier.ts'
+import type { VerifyReport } from './chain-verifier.ts'
 import { type Checkpoint, checkCheckpoint, decodeCheckpoint, encodeCheckpoint, signCheckpoint } from './checkpoint.ts'
 import { AuditError } from './errors.ts'
 import type { AuditEvent } from './event.ts'
@@ -15,14 +15,14 @@ import type {
   Scheduler,
   StoredEntry,
 } from './ports.ts'
+import { readEntries, STORE_PAGE } from './read-entries.ts'
 import { systemScheduler } from './system-scheduler.ts'
+import { verifyLog } from './verify-log.ts'
 
 /** Entries in one transaction: some tens of milliseconds of work, so that others get their turn. */
 const MAX_BATCH = 500
 /** Events waiting for the store: about a second of its work. More wait only when it stands still, and then refusing is right. */
 export const MAX_WAITING = 10_000
-/** Entries read at once when following, verifying or exporting. */
-const PAGE = 500
 /** Entries after which a checkpoint is made without waiting for the time. */
 export const CHECKPOINT_EVERY = 1000
 /** Milliseconds that an entry waits for its checkpoint at most. */
@@ -152,7 +152,7 @@ export class AuditLog implements AsyncDisposable {
     try {
       while (!signal.aborted) {
         changed = false
-        const page = await this.#options.entries.read(next, PAGE)
+        const page = await this.#options.entries.read(next, STORE_PAGE)
         for (const entry of page) {
           if (signal.aborted) return
           yield entry
@@ -189,9 +189,9 @@ export class AuditLog implements AsyncDisposable {
     for await (const entry of this.#entries(from, end, signal)) {
       yield entry.line
       if (checkpoints.length === 0 && checkpointsFrom <= end) {
-        checkpoints = [...(await this.#options.checkpoints.read(checkpointsFrom, PAGE))]
+        checkpoints = [...(await this.#options.checkpoints.read(checkpointsFrom, STORE_PAGE))]
         const last = checkpoints.at(-1)
-        checkpointsFrom = last === undefined || checkpoints.length < PAGE ? end + 1 : last.seq + 1
+        checkpointsFrom = last === undefined || checkpoints.length < STORE_PAGE ? end + 1 : last.seq + 1
       }
       while (checkpoints[0] !== undefined && checkpoints[0].seq <= entry.seq)
         yield (checkpoints.shift() as { line: string }).line
@@ -199,21 +199,10 @@ export class AuditLog implements AsyncDisposable {
   }
 
   /** Verifies what stands in the store, against the checkpoints in it and outside. */
-  async verify({ signal }: { readonly signal?: AbortSignal } = {}): Promise<VerifyReport> {
-    const verifier = new ChainVerifier({ keys: keysOf(this.#options) })
-    for await (const line of this.#options.anchor.lines()) verifier.checkpoint(line)
-    for (let from = 1; ; ) {
-      const page = await this.#options.checkpoints.read(from, PAGE)
-      for (const { line } of page) verifier.checkpoint(line)
-      const last = page.at(-1)
-      if (last === undefined || page.length < PAGE) break
-      from = last.seq + 1
-    }
-    for await (const entry of this.#entries(1, Number.MAX_SAFE_INTEGER, signal)) {
-      if (verifier.done) break
-      verifier.entry(entry)
-    }
-    return verifier.finish()
+  verify({ signal }: { readonly signal?: AbortSignal } = {}): Promise<VerifyReport> {
+    const { entries, checkpoints, anchor } = this.#options
+    const keys = keysOf(this.#options)
+    return verifyLog({ entries, checkpoints, anchor, keys, scheduler: this.#scheduler, signal })
   }
 
   /**
@@ -305,7 +294,7 @@ export class AuditLog implements AsyncDisposable {
   /** Walks from the last checkpoint to the end, and says where that is. */
   async #follow(): Promise<LogTail> {
     let tail = this.#vouched
-    for await (const { seq, line } of this.#entries(tail.seq + 1, Number.MAX_SAFE_INTEGER)) {
+    for await (const { seq, line } of this.#entries(tail.seq + 1)) {
       const record = decodeLine(line)
       if (seq !== tail.seq + 1 || record?.seq !== seq || record.previous !== tail.hash)
         throw new AuditError('log-broken', `audit entry ${seq} does not follow entry ${tail.seq}`)
@@ -314,17 +303,9 @@ export class AuditLog implements AsyncDisposable {
     return tail
   }
 
-  async *#entries(from: number, to: number, signal?: AbortSignal): AsyncGenerator<StoredEntry> {
-    for (let next = from; next <= to; ) {
-      signal?.throwIfAborted()
-      const page = await this.#options.entries.read(next, Math.min(PAGE, to - next + 1))
-      yield* page
-      const last = page.at(-1)
-      if (last === undefined || page.length < PAGE) return
-      next = last.seq + 1
-      // The store may answer without ever leaving this turn of the event loop; connections want theirs.
-      await new Promise<void>((resolve) => this.#scheduler.soon(resolve))
-    }
+  #entries(from: number, to?: number, signal?: AbortSignal): AsyncGenerator<StoredEntry> {
+    const { entries } = this.#options
+    return readEntries({ entries, scheduler: this.#scheduler, from, ...(to === undefined ? {} : { to }), signal })
   }
 }
 

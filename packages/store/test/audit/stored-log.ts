@@ -18,7 +18,7 @@ export interface StoredLog extends AsyncDisposable {
 export async function openStoredLog(
   directory: string,
   signer: CheckpointSigner = checkpointSigner(generateCheckpointKey()),
-  options: Partial<StoreOptions> = {},
+  { checkpointEvery = 100, ...options }: Partial<StoreOptions> & { readonly checkpointEvery?: number } = {},
 ): Promise<StoredLog> {
   const store = await openStore({ path: join(directory, 'sallyport.sqlite'), reserveBytes: 0, ...options })
   const anchor = await LineFile.open(join(directory, 'audit-checkpoints'))
@@ -27,7 +27,7 @@ export async function openStoredLog(
     checkpoints: store.auditCheckpoints,
     anchor,
     signer,
-    checkpointEvery: 100,
+    checkpointEvery,
   })
   return {
     store,

@@ -7,11 +7,11 @@ import { suite, type TestContext, test } from 'node:test'
 import {
   AuditError,
   AuditLog,
-  ChainVerifier,
   checkpointSigner,
   generateCheckpointKey,
   type VerifyReport,
   verifyExport,
+  verifyLog,
 } from '@sallyport/audit'
 import { LineFile, openStore } from '@sallyport/store'
 import { granted, openStoredLog } from './stored-log.ts'
@@ -26,12 +26,13 @@ async function tampered(t: TestContext, ...statements: string[]): Promise<Verify
   db.close()
   await using store = await openStore({ path: join(directory, 'sallyport.sqlite'), reserveBytes: 0 })
   await using anchor = await LineFile.open(join(directory, 'audit-checkpoints'))
-  // By hand, because opening a log finds some of this already.
-  const verifier = new ChainVerifier({ keys: [signer.publicKey] })
-  for await (const line of anchor.lines()) verifier.checkpoint(line)
-  for (const { line } of await store.auditCheckpoints.read(1, 1000)) verifier.checkpoint(line)
-  for (const entry of await store.auditEntries.read(0, 1000)) verifier.entry(entry)
-  return verifier.finish()
+  // Not by a log, whose opening would find some of this already.
+  return await verifyLog({
+    entries: store.auditEntries,
+    checkpoints: store.auditCheckpoints,
+    anchor,
+    keys: [signer.publicKey],
+  })
 }
 
 async function closedLog(t: TestContext) {
@@ -81,6 +82,14 @@ suite('tampering with the database file', () => {
         `insert into audit_entries select ${ENTRIES + 1}, time, type, actor, session, source, target, line, hash from audit_entries where seq = 17`,
       ],
       seq: ENTRIES + 1,
+      code: 'entry-moved',
+    },
+    {
+      name: 'entry before the first',
+      sql: [
+        'insert into audit_entries select 0, time, type, actor, session, source, target, line, hash from audit_entries where seq = 1',
+      ],
+      seq: 0,
       code: 'entry-moved',
     },
     { name: 'lost tail', sql: ['delete from audit_entries where seq > 30'], seq: 31, code: 'tail-lost' },
