@@ -48,6 +48,7 @@ export {
 } from './crypto/algorithm-profiles.ts'
 export { DISCONNECT_REASON, disconnectFor, SshError, type SshErrorCode, type SshErrorOptions } from './errors.ts'
 export { type AddKeyOptions, AgentClient, type AgentIdentity, connectAgent } from './io/agent-client.ts'
+export { channelDuplex } from './io/channel-duplex.ts'
 export {
   type ConnectOptions,
   connectSsh,

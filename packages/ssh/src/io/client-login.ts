@@ -3,7 +3,7 @@ import type { ClientAuth, ClientAuthEffect } from '../auth/index.ts'
 import { SshError } from '../errors.ts'
 import type { Signer } from '../keys/index.ts'
 import type { Prompt } from '../messages/auth.ts'
-import type { LiveConnection, Login } from './live-connection.ts'
+import type { Login, LoginHost } from './live-connection.ts'
 
 interface AskOptions {
   /** Counts from 1: how often this login has asked. */
@@ -47,20 +47,15 @@ export interface ClientLoginHooks {
 const utf8 = new TextEncoder()
 
 export class ClientLogin implements Login {
-  readonly #live: LiveConnection
+  readonly #host: LoginHost
   readonly #credentials: ClientCredentials
   readonly #makeMachine: () => ClientAuth
   readonly #hooks: ClientLoginHooks
   #machine: ClientAuth | undefined
   #question: AbortController | undefined
 
-  constructor(
-    live: LiveConnection,
-    credentials: ClientCredentials,
-    makeMachine: () => ClientAuth,
-    hooks: ClientLoginHooks,
-  ) {
-    this.#live = live
+  constructor(host: LoginHost, credentials: ClientCredentials, makeMachine: () => ClientAuth, hooks: ClientLoginHooks) {
+    this.#host = host
     this.#credentials = credentials
     this.#makeMachine = makeMachine
     this.#hooks = hooks
@@ -68,7 +63,7 @@ export class ClientLogin implements Login {
 
   begin(): void {
     this.#machine = this.#makeMachine()
-    this.#machine.extensions(this.#live.transport.peerExtensions)
+    this.#machine.extensions(this.#host.transport.peerExtensions)
     this.#apply(this.#machine.start())
   }
 
@@ -98,13 +93,13 @@ export class ClientLogin implements Login {
   #follow(effect: ClientAuthEffect): void {
     switch (effect.type) {
       case 'send':
-        return this.#live.transport.send(effect.payload)
+        return this.#host.transport.send(effect.payload)
       case 'sign':
-        return this.#live.own(this.#sign(effect))
+        return this.#host.own(this.#sign(effect))
       case 'ask-password':
-        return this.#live.own(this.#askPassword(effect))
+        return this.#host.own(this.#askPassword(effect))
       case 'ask-prompts':
-        return this.#live.own(this.#askPrompts(effect))
+        return this.#host.own(this.#askPrompts(effect))
       case 'cancel':
         return this.#question?.abort()
       case 'banner':
@@ -117,7 +112,7 @@ export class ClientLogin implements Login {
         return this.#hooks.succeeded(signer === undefined ? { method } : { method, signer })
       }
       case 'disconnect':
-        return this.#live.transport.fail(effect.error)
+        return this.#host.transport.fail(effect.error)
     }
   }
 

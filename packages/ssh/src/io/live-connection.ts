@@ -42,6 +42,14 @@ export interface ConnectionTiming {
 /** How far a connection came before it ended: what tells a probe from a failed login. */
 export type ConnectionStage = 'identification' | 'key-exchange' | 'authentication' | 'open'
 
+/** What a login may use of its connection. */
+export interface LoginHost {
+  readonly transport: Pick<Transport, 'send' | 'fail' | 'peerExtensions'>
+  now(): number
+  own(task: Promise<void>): void
+  moved(): void
+}
+
 /** Either side's authentication, as the connection drives it. */
 export interface Login {
   /** The first key exchange is over. */
@@ -66,7 +74,7 @@ export interface LiveConnectionOptions {
   ) => boolean | Promise<boolean>
 }
 
-export class LiveConnection {
+export class LiveConnection implements LoginHost {
   readonly transport: Transport
   readonly #pump: SocketPump
   readonly #options: LiveConnectionOptions

@@ -12,7 +12,7 @@ import {
 import { type SshError, unreachable } from '../errors.ts'
 import type { PublicKey } from '../keys/index.ts'
 import { type AskPrompts, Conversation, type ConversationEnd } from './conversation.ts'
-import type { LiveConnection, Login } from './live-connection.ts'
+import type { Login, LoginHost } from './live-connection.ts'
 
 export interface DecideOptions {
   /** Fires when nobody waits for the answer any more. */
@@ -93,7 +93,7 @@ interface Question {
 }
 
 export class ServerLogin<T> implements Login {
-  readonly #live: LiveConnection
+  readonly #host: LoginHost
   readonly #authenticator: Authenticator<T>
   readonly #makeMachine: () => ServerAuth<T>
   readonly #succeeded: (success: LoginSuccess<T>) => void
@@ -103,12 +103,12 @@ export class ServerLogin<T> implements Login {
   #attempts = 0
 
   constructor(
-    live: LiveConnection,
+    host: LoginHost,
     authenticator: Authenticator<T>,
     makeMachine: () => ServerAuth<T>,
     succeeded: (success: LoginSuccess<T>) => void,
   ) {
-    this.#live = live
+    this.#host = host
     this.#authenticator = authenticator
     this.#makeMachine = makeMachine
     this.#succeeded = succeeded
@@ -142,7 +142,7 @@ export class ServerLogin<T> implements Login {
 
   /** Text for the user while the login lasts; does nothing later. */
   banner(text: string): void {
-    this.#apply(this.#machine?.banner(text, this.#live.now()))
+    this.#apply(this.#machine?.banner(text, this.#host.now()))
   }
 
   #apply(effects: readonly ServerAuthEffect<T>[] = []): void {
@@ -150,18 +150,18 @@ export class ServerLogin<T> implements Login {
       for (const effect of effects) this.#follow(effect)
     } catch (error) {
       // half of what was to happen has happened: nothing to go on with
-      this.#live.transport.fail(error)
+      this.#host.transport.fail(error)
     }
   }
 
   #follow(effect: ServerAuthEffect<T>): void {
     switch (effect.type) {
       case 'send':
-        return this.#live.transport.send(effect.payload)
+        return this.#host.transport.send(effect.payload)
       case 'decide':
-        return this.#live.own(this.#decide(effect))
+        return this.#host.own(this.#decide(effect))
       case 'is-acceptable':
-        return this.#live.own(this.#accepts(effect))
+        return this.#host.own(this.#accepts(effect))
       case 'cancel':
         if (this.#question?.requestId === effect.requestId) this.#question.abort.abort()
         return
@@ -178,7 +178,7 @@ export class ServerLogin<T> implements Login {
         return this.#succeeded({ user, identity, factors })
       }
       case 'disconnect':
-        return this.#live.transport.fail(effect.error)
+        return this.#host.transport.fail(effect.error)
     }
   }
 
@@ -192,8 +192,8 @@ export class ServerLogin<T> implements Login {
       decision = { outcome: 'failure' }
       if (!signal.aborted) this.#authenticator.observe?.({ type: 'decider-failed', user, error })
     }
-    this.#apply(this.#machine?.answer(requestId, decision, this.#live.now()))
-    this.#live.moved()
+    this.#apply(this.#machine?.answer(requestId, decision, this.#host.now()))
+    this.#host.moved()
   }
 
   async #judge(
@@ -235,8 +235,8 @@ export class ServerLogin<T> implements Login {
       acceptable = false
       if (!signal.aborted) this.#authenticator.observe?.({ type: 'decider-failed', user, error })
     }
-    this.#apply(this.#machine?.answerAcceptable(requestId, acceptable, this.#live.now()))
-    this.#live.moved()
+    this.#apply(this.#machine?.answerAcceptable(requestId, acceptable, this.#host.now()))
+    this.#host.moved()
   }
 
   #asked(requestId: number): AbortSignal {
