@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { concatBytes, utf8Bytes } from '@sallyport/wire'
 import { type AlgorithmLists, algorithmProfiles } from '../crypto/algorithm-profiles.ts'
 import type { PacketSealer } from '../crypto/packet-protection.ts'
+import { plainSealer } from '../crypto/plain.ts'
 import type { Signer } from '../keys/index.ts'
 import { decodeMessage, encodeMessage } from '../messages/codec.ts'
 import { type KexInit, kexInit } from '../messages/kex.ts'
@@ -45,6 +46,8 @@ export class RawPeer {
   #exchange: KeyExchange | undefined
   #result: ExchangeResult | undefined
   #strict = false
+  #lastKexInit: Uint8Array = new Uint8Array(0)
+  #sealer: PacketSealer = plainSealer
   /** Takes part in key exchanges by itself; off: a test sends each message. */
   automatic = true
   /** Bytes for the transport under test. */
@@ -71,22 +74,35 @@ export class RawPeer {
     this.writer.write(this.outbox, payload)
   }
 
+  /** A packet as it is: length, padding_length and all, right or wrong, under the present keys. */
+  sendPacket(packet: Uint8Array): void {
+    this.#sealer.seal(this.writer.sequence, packet, this.outbox)
+  }
+
   /** Bytes as they are. */
   sendBytes(bytes: Uint8Array): void {
     this.outbox.push(bytes)
   }
 
+  /** What a KEXINIT of this peer says now. */
+  offer(): KexInit {
+    const first = this.#result === undefined && this.#markers
+    return composeKexInit(this.role, this.#algorithms, new Uint8Array(randomBytes(16)), first)
+  }
+
   /** A KEXINIT, `change` applied to it. */
   sendKexInit(change: Partial<KexInit> = {}): void {
-    const first = this.#result === undefined && this.#markers
-    const message = {
-      ...composeKexInit(this.role, this.#algorithms, new Uint8Array(randomBytes(16)), first),
-      ...change,
-    }
+    const message = { ...this.offer(), ...change }
     const payload = encodeMessage(kexInit, message)
     this.#own = { message, payload }
+    this.#lastKexInit = payload
     this.send(payload)
     this.#maybeBegin()
+  }
+
+  /** The payload of the last KEXINIT sent. */
+  lastKexInit(): Uint8Array {
+    return this.#lastKexInit
   }
 
   /** Bytes of the transport under test. */
@@ -172,7 +188,13 @@ export class RawPeer {
     }
   }
 
+  /** Protection of what this peer sends now. */
+  get sealer(): PacketSealer {
+    return this.#sealer
+  }
+
   protectOutgoing(sealer: PacketSealer): void {
+    this.#sealer = sealer
     this.writer.protect(sealer, this.#strict)
   }
 }

@@ -18,7 +18,8 @@ const INITIAL_CARRY_BYTES = 2048
  */
 export class PacketReader {
   #opener: PacketOpener = plainOpener
-  #sequence = 0
+  /** uint32, wraps to 0 (RFC 4253 §6.4). */
+  #sequence: number
   #maxPacketBytes = MAX_PACKET_BYTES_BEFORE_AUTH
   #packets = 0
   #bytes = 0
@@ -28,6 +29,11 @@ export class PacketReader {
   /** Wire bytes of the packet under way; 0 while its length is not known. */
   #wireBytes = 0
   #offset = 0
+
+  /** `sequence`: of the first packet. */
+  constructor(sequence = 0) {
+    this.#sequence = sequence
+  }
 
   /** Of the packet that comes next. */
   get sequence(): number {

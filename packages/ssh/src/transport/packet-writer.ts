@@ -13,10 +13,15 @@ let scratch = new Uint8Array(INITIAL_SCRATCH_BYTES)
 export class PacketWriter {
   #sealer: PacketSealer = plainSealer
   /** uint32, wraps to 0 (RFC 4253 §6.4). */
-  #sequence = 0
+  #sequence: number
   /** Packets and wire bytes since the last `protect`. */
   #packets = 0
   #bytes = 0
+
+  /** `sequence`: of the first packet. */
+  constructor(sequence = 0) {
+    this.#sequence = sequence
+  }
 
   get sequence(): number {
     return this.#sequence
