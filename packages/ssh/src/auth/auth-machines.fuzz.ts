@@ -5,7 +5,8 @@
 import { ByteReader, ByteWriter, DecodeError } from '@sallyport/wire'
 import { ClientAuth, type ClientAuthEffect } from './client-auth.ts'
 import type { AuthDecision } from './decision.ts'
-import { ServerAuth, type ServerAuthEffect } from './server-auth.ts'
+import { ServerAuth } from './server-auth.ts'
+import type { ServerAuthEffect } from './server-auth-effect.ts'
 import { aliceKey, hostKey, interactive, none, password, query, responses, sessionId, signed } from './testing/login.ts'
 
 const MAX_STEPS = 200

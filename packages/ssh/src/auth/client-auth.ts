@@ -29,7 +29,8 @@ import { messageName, SSH_MSG } from '../messages/numbers.ts'
 import { EXTENSION, serverSignatureAlgorithms } from '../transport/extensions.ts'
 import type { AuthMethod } from './claim.ts'
 import { acceptsAlgorithm, publickeySignedData } from './methods/publickey.ts'
-import { CONNECTION_SERVICE, MAX_AUTH_MESSAGES } from './server-auth.ts'
+import { CONNECTION_SERVICE } from './server-auth.ts'
+import { MAX_AUTH_MESSAGES } from './server-auth-options.ts'
 
 /** Times a person is asked for the same thing before the method counts as used up, as OpenSSH's NumberOfPasswordPrompts. */
 export const MAX_ASKS = 3

@@ -14,13 +14,12 @@ export type { PromptRound } from './methods/keyboard-interactive.ts'
 export type { SignatureVerifier } from './methods/method.ts'
 export { MAX_PASSWORD_BYTES } from './methods/password.ts'
 export type { ProvedKey } from './methods/publickey.ts'
+export { CONNECTION_SERVICE, ServerAuth } from './server-auth.ts'
+export type { ServerAuthEffect } from './server-auth-effect.ts'
 export {
-  CONNECTION_SERVICE,
   DEFAULT_FAILURE_STEP_MS,
   DEFAULT_MAX_TRIES,
   MAX_AUTH_MESSAGES,
-  ServerAuth,
-  type ServerAuthEffect,
   type ServerAuthOptions,
-} from './server-auth.ts'
+} from './server-auth-options.ts'
 export { plainUserName, type UserNamePolicy } from './user-name.ts'

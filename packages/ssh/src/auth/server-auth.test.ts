@@ -5,7 +5,7 @@ import { generatePrivateKey, verifySkSignature } from '../keys/index.ts'
 import { HOSTBOUND_METHOD, userauthFailure, userauthInfoRequest, userauthPkOk } from '../messages/auth.ts'
 import { decodeMessage } from '../messages/codec.ts'
 import { isProvedKey } from './methods/publickey.ts'
-import type { ServerAuthOptions } from './server-auth.ts'
+import type { ServerAuthOptions } from './server-auth-options.ts'
 import {
   aliceKey,
   bytes,

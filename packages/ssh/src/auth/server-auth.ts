@@ -14,7 +14,7 @@
  * INVARIANT: one request is worked on at a time; at most one more waits behind it.
  */
 import { asSshError, DISCONNECT_REASON, SshError, unreachable } from '../errors.ts'
-import { type PublicKey, plainKeyOf, samePublicKey, verifySignature } from '../keys/index.ts'
+import { plainKeyOf, samePublicKey, verifySignature } from '../keys/index.ts'
 import {
   HOSTBOUND_METHOD,
   type UserauthRequest,
@@ -36,84 +36,23 @@ import {
   judgeResponses,
   type PromptRound,
 } from './methods/keyboard-interactive.ts'
-import { fail, type MethodContext, type MethodVerdict, type SignatureVerifier } from './methods/method.ts'
+import { fail, type MethodContext, type MethodVerdict } from './methods/method.ts'
 import { judgeNone } from './methods/none.ts'
 import { judgePassword } from './methods/password.ts'
 import { isProvedKey, judgePublickey } from './methods/publickey.ts'
-import { plainUserName, type UserNamePolicy } from './user-name.ts'
+import type { ServerAuthEffect } from './server-auth-effect.ts'
+import {
+  DEFAULT_FAILURE_STEP_MS,
+  DEFAULT_MAX_TRIES,
+  MAX_AUTH_MESSAGES,
+  type ServerAuthOptions,
+} from './server-auth-options.ts'
+import { plainUserName } from './user-name.ts'
 
 export const CONNECTION_SERVICE = 'ssh-connection'
 
-/** Failures until the connection ends, as OpenSSH's MaxAuthTries. */
-export const DEFAULT_MAX_TRIES = 6
-/**
- * Messages of one login in all, whatever became of them: enough for an agent full of keys and a chain of factors, little
- * enough that queries, partial successes and prompt rounds cannot go on for ever (V-B08).
- */
-export const MAX_AUTH_MESSAGES = 128
-/** A failure goes out at a whole multiple of this after its request came, so that small differences do not show (V-B09). */
-export const DEFAULT_FAILURE_STEP_MS = 5
 /** Banners kept for a client that has not asked for anything yet. */
 const MAX_WAITING_BANNERS = 8
-
-export interface ServerAuthOptions {
-  /** Exchange hash of the first key exchange. */
-  readonly sessionId: Uint8Array
-  /** Our host key of the first key exchange, in wire form; host-bound requests must name it. */
-  readonly hostKey: Uint8Array
-  /** Methods switched on. */
-  readonly methods: readonly AuthMethod[]
-  /** Monotonic milliseconds at which an unfinished login ends. */
-  readonly deadline: number
-  readonly maxTries?: number
-  readonly failureStepMs?: number
-  /** Plain names; all that `keys/` verifies unless given. */
-  readonly signatureAlgorithms?: readonly string[]
-  /** Names it refuses fail like any other, without the decider being asked. */
-  readonly acceptUserName?: UserNamePolicy
-  readonly verify?: SignatureVerifier
-  /** Shown before the first answer. */
-  readonly banner?: string
-}
-
-export type ServerAuthEffect<T> =
-  | { readonly type: 'send'; readonly payload: Uint8Array }
-  /** Answer with `answer(requestId, …)`. Asked of a publickey claim only after its signature was verified. */
-  | {
-      readonly type: 'decide'
-      readonly requestId: number
-      readonly user: string
-      readonly service: string
-      readonly claim: AuthClaim
-      /** What was passed before in this login, oldest first. */
-      readonly factors: readonly AuthFactor[]
-    }
-  /** The client asks whether a key would do; nothing is proved. Answer with `answerAcceptable(requestId, …)`. */
-  | {
-      readonly type: 'is-acceptable'
-      readonly requestId: number
-      readonly user: string
-      readonly service: string
-      readonly key: PublicKey
-      readonly algorithm: string
-      readonly factors: readonly AuthFactor[]
-    }
-  /** The question with this id no longer waits for an answer. */
-  | { readonly type: 'cancel'; readonly requestId: number }
-  /** A fact for the audit: the request did not let the client in. `method` as the client named it. */
-  | { readonly type: 'attempt-failed'; readonly user: string; readonly method: string; readonly reason: AttemptFailure }
-  | { readonly type: 'factor-passed'; readonly user: string; readonly factor: AuthFactor }
-  /** SUCCESS is among the effects before this one; the login is over. */
-  | {
-      readonly type: 'success'
-      readonly user: string
-      readonly service: string
-      readonly identity: T
-      /** All that was passed, the last one included. */
-      readonly factors: readonly AuthFactor[]
-    }
-  /** The login is over; `disconnectFor(error)` says what the client learns. */
-  | { readonly type: 'disconnect'; readonly error: SshError }
 
 /** The request under work. */
 interface Pending {

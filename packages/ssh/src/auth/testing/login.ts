@@ -10,7 +10,9 @@ import {
 import { encodeMessage } from '../../messages/codec.ts'
 import { SSH_MSG } from '../../messages/numbers.ts'
 import { publickeySignedData } from '../methods/publickey.ts'
-import { CONNECTION_SERVICE, ServerAuth, type ServerAuthEffect, type ServerAuthOptions } from '../server-auth.ts'
+import { CONNECTION_SERVICE, ServerAuth } from '../server-auth.ts'
+import type { ServerAuthEffect } from '../server-auth-effect.ts'
+import type { ServerAuthOptions } from '../server-auth-options.ts'
 
 export const sessionId = new Uint8Array(32).fill(0x51)
 export const hostKey = generatePrivateKey('ssh-ed25519').publicKey.blob
