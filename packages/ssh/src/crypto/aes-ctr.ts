@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, timingSafeEqual } from 'node:crypto'
+import { lengthPiece } from './length-piece.ts'
 import type { KeyedMac } from './mac-entry.ts'
 import { macIncorrect } from './mac-incorrect.ts'
 import { LENGTH_BYTES, type PacketOpener, type PacketSealer, packetLength } from './packet-protection.ts'
@@ -27,7 +28,7 @@ export function aesCtrSealer(parts: CtrParts): PacketSealer {
     return {
       ...shape,
       seal(sequence, packet, out) {
-        const length = new Uint8Array(packet.subarray(0, LENGTH_BYTES))
+        const length = lengthPiece(packet)
         const body = cipher.update(packet.subarray(LENGTH_BYTES))
         out.push(length, body, mac.tag(sequence, length, body))
       },

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { lengthPiece } from './length-piece.ts'
 import { macIncorrect } from './mac-incorrect.ts'
 import { LENGTH_BYTES, type PacketOpener, type PacketSealer, packetLength } from './packet-protection.ts'
 
@@ -21,7 +22,7 @@ export function aesGcmSealer(name: string, algorithm: GcmAlgorithm, key: Uint8Ar
     ...shape,
     name,
     seal(_sequence, packet, out) {
-      const length = new Uint8Array(packet.subarray(0, LENGTH_BYTES))
+      const length = lengthPiece(packet)
       const cipher = createCipheriv(algorithm, cipherKey, nonce.bytes, options)
       cipher.setAAD(length)
       out.push(length, cipher.update(packet.subarray(LENGTH_BYTES)))
