@@ -28,7 +28,7 @@ test('any throw becomes an SshError that keeps its cause', () => {
   assert.equal(asSshError(cause).code, 'protocol-error')
   assert.equal(asSshError(cause).cause, cause)
   const bug = new TypeError('bug')
-  assert.equal(asSshError(bug).code, 'disconnected-by-us')
+  assert.equal(asSshError(bug).code, 'internal-error')
   assert.equal(asSshError(bug).cause, bug)
   const own = new SshError('timeout', 'late')
   assert.equal(asSshError(own), own)

@@ -70,6 +70,8 @@ export type SshErrorCode =
   | 'agent-failure'
   /** The caller's AbortSignal fired. */
   | 'aborted'
+  /** A bug of ours, or a throw of the layer above; `cause` holds it. */
+  | 'internal-error'
 
 export interface SshErrorOptions extends ErrorOptions {
   /** Reason code of a DISCONNECT: the peer's, or the one to send when it is not the code's usual one. */
@@ -126,6 +128,7 @@ const TOLD: Readonly<Record<SshErrorCode, readonly [reason: number, description:
   'signing-failed': [DISCONNECT_REASON.keyExchangeFailed, 'key exchange failed'],
   'agent-failure': [DISCONNECT_REASON.byApplication, 'closed'],
   aborted: [DISCONNECT_REASON.byApplication, 'closed'],
+  'internal-error': [DISCONNECT_REASON.byApplication, 'internal error'],
 }
 
 /** Codes made by the one place that already decided on a reason for the peer; for all others the table decides. */
@@ -145,5 +148,5 @@ export function disconnectFor(error: unknown): { reason: number; description: st
 export function asSshError(error: unknown): SshError {
   if (error instanceof SshError) return error
   if (error instanceof DecodeError) return new SshError('protocol-error', error.message, { cause: error })
-  return new SshError('disconnected-by-us', 'internal error', { cause: error })
+  return new SshError('internal-error', 'internal error', { cause: error })
 }
