@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Network, parseNetwork } from '../defence/network.ts'
 import { parseByteSize } from './byte-size.ts'
 import { parseDuration } from './duration.ts'
 import { parseSocketAddress, type SocketAddress } from './socket-address.ts'
@@ -44,5 +45,12 @@ export const socketAddress: z.ZodType<SocketAddress> = z.string().transform((tex
   const address = parseSocketAddress(text)
   if (address !== undefined) return address
   context.addIssue(`“${text}” is no address with a port: write 0.0.0.0:2222 or [::]:2222`)
+  return z.NEVER
+})
+
+export const network: z.ZodType<Network> = z.string().transform((text, context) => {
+  const block = parseNetwork(text)
+  if (block !== undefined) return block
+  context.addIssue(`“${text}” is neither an address nor a network: write 192.0.2.7 or 192.0.2.0/24`)
   return z.NEVER
 })

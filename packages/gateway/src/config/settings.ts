@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { byteSize, duration, type Setting, setting, socketAddress } from './setting.ts'
+import { byteSize, duration, network, type Setting, setting, socketAddress } from './setting.ts'
 
 /** Names of the algorithm profiles of the SSH library. */
 export const PROFILES = ['modern', 'pq-only', 'legacy'] as const
@@ -195,7 +195,7 @@ export const settings = {
       doc: 'When the memory is full: "permissive" forgets the penalties that end soonest, "deny-all" refuses every source that is not exempt until some have ended.',
       unit: 'permissive or deny-all',
     }),
-    exempt: setting(z.array(z.string().max(64)).max(EXEMPT_MAX), {
+    exempt: setting(z.array(network).max(EXEMPT_MAX), {
       default: [],
       doc: 'Addresses and networks that are never penalised, e.g. ["192.0.2.0/24"].',
       unit: 'list of addresses and CIDRs',

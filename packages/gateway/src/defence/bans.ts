@@ -60,10 +60,9 @@ export class Bans {
     return [...this.#byId.values()].filter(({ until }) => until === undefined || until > now)
   }
 
-  /** Takes out what has ended; the ids, for the store. */
-  expire(now: number): BanId[] {
-    const ended = [...this.#byId.values()].filter(({ until }) => until !== undefined && until <= now)
-    for (const ban of ended) this.remove(ban)
-    return ended.map(({ id }) => id)
+  /** Whether some ban is over. */
+  hasEnded(now: number): boolean {
+    for (const { until } of this.#byId.values()) if (until !== undefined && until <= now) return true
+    return false
   }
 }

@@ -122,6 +122,12 @@ test('with overflow deny-all a full table refuses strangers, but not the exempt,
   assert.equal(penalties.check('203.0.113.1', 91 * SECOND).refused, false)
 })
 
+test('an offence says whether it made the penalty active', () => {
+  const penalties = new Penalties(settings, lengths)
+  const activated = [0, 0, 0, 0].map((now) => penalties.penalise('192.0.2.1', 'auth-fail', now)?.activated)
+  assert.deepEqual(activated, [false, false, true, false])
+})
+
 test('penalties that are off do nothing', () => {
   const penalties = new Penalties({ ...settings, enabled: false }, lengths)
   assert.equal(penalties.penalise('192.0.2.1', 'crash', 0), undefined)
@@ -196,7 +202,7 @@ test('a ban holds for its block until it ends or is lifted', () => {
   assert.equal(bans.find('192.0.2.9', 99)?.id, banId(1))
   assert.equal(bans.find('::ffff:192.0.2.9', 99)?.id, banId(1))
   assert.equal(bans.find('192.0.2.9', 100), undefined)
-  assert.deepEqual(bans.expire(100), [banId(1)])
+  assert.deepEqual([bans.hasEnded(99), bans.hasEnded(100)], [false, true])
   bans.remove(bans.byId(banId(2)) ?? assert.fail())
   assert.equal(bans.find('2001:db8::1', 0), undefined)
 })
@@ -216,7 +222,7 @@ function gate(overrides: { total?: number; perSource?: number; bans?: Bans } = {
   const connections = new ConnectionLimits({ total: overrides.total ?? 10, perSource: overrides.perSource ?? 10 })
   const starts = new StartLimits({ start: 5, rate: 100, full: 5, perSource: 5 }, () => 0)
   const clock = { now: () => monotonic, monotonic: () => monotonic }
-  const bans = overrides.bans ?? new Bans()
+  const bans = () => overrides.bans ?? new Bans()
   const gatekeeper = new Gatekeeper({ clock, bans, penalties, connections, starts, sourceLengths: lengths })
   return { gatekeeper, connections, starts, penalties, advance: (ms: number) => (monotonic += ms) }
 }

@@ -2,7 +2,7 @@ import type { Clock } from '@sallyport/wire'
 import type { Bans } from './bans.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import { networkOf, type PrefixLengths } from './network.ts'
-import type { Offence, Penalties } from './penalties.ts'
+import type { Offence, Penalised, Penalties } from './penalties.ts'
 import type { StartLimits } from './start-limits.ts'
 
 /** Why a connection was closed before a byte was said. */
@@ -29,11 +29,13 @@ export type GateVerdict =
 
 export interface GatekeeperParts {
   readonly clock: Clock
-  readonly bans: Bans
+  readonly bans: () => Bans
   readonly penalties: Penalties
   readonly connections: ConnectionLimits
   readonly starts: StartLimits
   readonly sourceLengths: PrefixLengths
+  /** An offence added to a source's penalty. */
+  readonly penalised?: (penalty: Penalised) => void
 }
 
 /** Decides about a connection by its source address alone, before anything is read from it. */
@@ -53,7 +55,7 @@ export class Gatekeeper {
   admit(address: string): GateVerdict {
     const { clock, bans, penalties, connections, starts, sourceLengths } = this.#parts
     if (this.#draining) return refused('draining', 'the gateway is stopping')
-    const ban = bans.find(address, clock.now())
+    const ban = bans().find(address, clock.now())
     if (ban !== undefined) return refused('banned', `ban ${ban.id} on ${ban.network.text}`)
     const penalty = penalties.check(address, clock.monotonic())
     if (penalty.refused) return refused('penalty', penalty.offence)
@@ -79,8 +81,9 @@ export class Gatekeeper {
       signedIn()
       connections.close(source)
       // What happens after sign-in is known by name and is the session's business, save for a failure of our own.
-      if (offence !== undefined && (wasStarting || offence === 'crash'))
-        penalties.penalise(address, offence, clock.monotonic())
+      if (offence === undefined || (!wasStarting && offence !== 'crash')) return
+      const penalty = penalties.penalise(address, offence, clock.monotonic())
+      if (penalty !== undefined) this.#parts.penalised?.(penalty)
     }
     return { admitted: true, admission: { signedIn, ended } }
   }

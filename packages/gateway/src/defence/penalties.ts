@@ -28,6 +28,12 @@ export interface Penalty {
   readonly active: boolean
 }
 
+/** A penalty after an offence. */
+export interface Penalised extends Penalty {
+  /** Whether this offence is what made it active. */
+  readonly activated: boolean
+}
+
 export type PenaltyVerdict =
   | { readonly refused: false }
   | { readonly refused: true; readonly offence: Offence | 'overflow'; readonly until: number }
@@ -61,7 +67,7 @@ export class Penalties {
   }
 
   /** Adds the time of an offence; the penalty as it is now, or undefined where nothing was added. */
-  penalise(address: string, offence: Offence, now: number): Penalty | undefined {
+  penalise(address: string, offence: Offence, now: number): Penalised | undefined {
     const { enabled, addedMs, minMs, maxMs, maxSources, overflow } = this.#settings
     const network = networkOf(address, this.#lengths)
     if (!enabled || addedMs[offence] === 0 || network === undefined || this.#isExempt(address)) return undefined
@@ -81,7 +87,7 @@ export class Penalties {
     const until = Math.min((before?.until ?? now) + addedMs[offence], now + maxMs)
     const penalty = { network, offence, until, active: before?.active === true || until - now >= minMs }
     table.set(network.text, penalty)
-    return penalty
+    return { ...penalty, activated: penalty.active && before?.active !== true }
   }
 
   /** Whether a connection of `address` is refused. */

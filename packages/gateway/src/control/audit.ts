@@ -1,0 +1,128 @@
+import { ApiError, type AuditEvent as ApiEvent } from '@sallyport/api'
+import { AUDIT_EVENT_TYPES, type AuditQuery, decodeLine, type StoredEntry } from '@sallyport/audit'
+import type { Handlers } from './handlers.ts'
+import { recordAct, type Services } from './services.ts'
+
+interface Filters {
+  readonly type?: string | undefined
+  readonly actor?: string | undefined
+  readonly source?: string | undefined
+  readonly session?: string | undefined
+  readonly target?: string | undefined
+  readonly text?: string | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+/** `audit …`. */
+export function auditHandlers(services: Services): Pick<Handlers, `audit.${string}` & keyof Handlers> {
+  const { audit, auditPublicKey } = services
+  return {
+    async 'audit.search'({ limit, before, ...filters }) {
+      const { entries, next } = await audit.search({
+        ...queryOf(filters),
+        limit,
+        ...(before === undefined ? {} : { before }),
+      })
+      return { events: entries.map(shown), next: next ?? null }
+    },
+
+    async *'audit.tail'({ last, follow, ...filters }, { signal }) {
+      const query = queryOf(filters)
+      const past = last === 0 ? [] : (await audit.search({ ...query, limit: last })).entries
+      // What is appended between the search and the tail is still to come: the tail starts behind the newest of all.
+      const newest = (await audit.search({ limit: 1 })).entries[0]?.seq ?? 0
+      const from = Math.max(newest, past[0]?.seq ?? 0) + 1
+      for (const entry of past.toReversed()) yield shown(entry)
+      if (!follow) return
+      for await (const entry of audit.tail({ from, signal })) if (matches(entry, query)) yield shown(entry)
+    },
+
+    async 'audit.verify'(_input, { signal }) {
+      const report = await audit.verify({ signal })
+      const fault = report.faults[0]
+      return {
+        ok: report.ok,
+        entries: report.entries,
+        checkpoints: report.checkpoints,
+        covered: report.vouchedTo === 0 ? null : report.vouchedTo,
+        problem: fault === undefined ? null : { sequence: fault.seq, kind: fault.code, message: fault.message },
+        public_key: auditPublicKey.toBase64(),
+      }
+    },
+
+    async *'audit.export'({ from = 1 }, { actor, signal }) {
+      const newest = (await audit.search({ limit: 1 })).entries[0]?.seq ?? 0
+      await recordAct(services, { type: 'audit-exported', actor, from: Math.max(from, 1), to: newest })
+      for await (const line of audit.export({ from: Math.max(from, 1), to: newest, signal })) yield { line }
+    },
+  }
+}
+
+function queryOf({ type, from, to, ...rest }: Filters): AuditQuery {
+  const types = type === undefined ? undefined : AUDIT_EVENT_TYPES.filter((each) => each.startsWith(type))
+  if (types !== undefined && types.length === 0)
+    throw new ApiError('request.invalid', `no event type begins with “${type?.replaceAll(/[^a-z-]/g, '?') ?? ''}”`, {
+      fix: `the types are: ${AUDIT_EVENT_TYPES.join(', ')}`,
+    })
+  return {
+    ...rest,
+    types,
+    since: from === undefined ? undefined : Date.parse(from),
+    until: to === undefined ? undefined : Date.parse(to),
+  }
+}
+
+/** The store's search, for one entry at a time. */
+function matches(entry: StoredEntry, query: AuditQuery): boolean {
+  const { types, actor, source, session, target, text, since, until } = query
+  return (
+    (types === undefined || types.includes(entry.type)) &&
+    (actor === undefined || entry.actor === actor) &&
+    (source === undefined || entry.source === source) &&
+    (session === undefined || entry.session === session) &&
+    (target === undefined || entry.target === target) &&
+    (text === undefined || entry.line.toLowerCase().includes(text.toLowerCase())) &&
+    (since === undefined || entry.time >= since) &&
+    (until === undefined || entry.time < until)
+  )
+}
+
+function shown(entry: StoredEntry): ApiEvent {
+  const data = { ...decodeLine(entry.line)?.fields }
+  return {
+    sequence: entry.seq,
+    time: new Date(entry.time).toISOString(),
+    type: entry.type,
+    actor: entry.actor,
+    source: entry.source,
+    session: entry.session,
+    target: entry.target,
+    summary: summaryOf(entry, data),
+    data,
+    hash: entry.hash,
+  }
+}
+
+/** Fields that tell most of an event, in the order in which they are told. */
+const TOLD = [
+  'user',
+  'requested_user',
+  'target',
+  'destination_host',
+  'address',
+  'port',
+  'request',
+  'subject',
+  'version',
+  'reason',
+  'message',
+]
+
+function summaryOf({ type, actor, source }: StoredEntry, data: Readonly<Record<string, unknown>>): string {
+  const facts = TOLD.filter((name) => data[name] !== undefined).map(
+    (name) => `${name.replace('_', ' ')} ${String(data[name])}`,
+  )
+  const from = source === null ? '' : ` from ${source}`
+  return `${type.replaceAll('-', ' ')} by ${actor}${from}${facts.length === 0 ? '' : `: ${facts.join(', ')}`}`
+}

@@ -1,0 +1,153 @@
+import { ApiError, decodeInput, type Route, type RouteName, routes } from '@sallyport/api'
+import { AuditError } from '@sallyport/audit'
+import { ID_RANDOM_BYTES, type Role } from '@sallyport/model'
+import { StoreError } from '@sallyport/store'
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { streamText } from 'hono/streaming'
+import type { Log } from '../ops/log-writer.ts'
+import type { Handlers } from './handlers.ts'
+import type { Caller } from './services.ts'
+
+/** Largest request body, in bytes: an import of 5,000 targets with host keys. */
+const BODY_MAX_BYTES = 8 * 1024 * 1024
+
+/** Who stands behind a connection to this server. */
+export interface Peer {
+  readonly role: Role
+  /** As the audit log names them. */
+  readonly actor: string
+}
+
+export interface ControlAppParts {
+  readonly handlers: Handlers
+  readonly peer: () => Peer
+  /** Names the Host header may have (V-E12). */
+  readonly hosts: ReadonlySet<string>
+  readonly log: Log
+  readonly randomBytes: (size: number) => Uint8Array
+  /** Fires when the server stops: streams end. */
+  readonly stopping: AbortSignal
+  /** Tells the audit log of a request that was not the caller's to make. */
+  readonly refused: (actor: string, request: RouteName) => void
+}
+
+/** The daemon's operations over HTTP: one route for each row of the table, and nothing else. */
+export function controlApp(parts: ControlAppParts): Hono {
+  const app = new Hono()
+  app.use(async (c, next) => {
+    const host = (c.req.header('host') ?? '').toLowerCase()
+    if (!parts.hosts.has(host)) throw new ApiError('host.misdirected', 'this server has no such name')
+    await next()
+    c.header('cache-control', 'no-store')
+    c.header('x-content-type-options', 'nosniff')
+  })
+  app.use(
+    bodyLimit({
+      maxSize: BODY_MAX_BYTES,
+      onError: () => {
+        throw new ApiError('request.too-large', `a request is larger than ${BODY_MAX_BYTES} bytes`)
+      },
+    }),
+  )
+  // Fixed paths first: `/v1/targets/import` is no target.
+  const rows = Object.entries(routes) as [RouteName, Route][]
+  rows.sort(([, a], [, b]) => Number(a.path.includes(':')) - Number(b.path.includes(':')))
+  for (const [name, route] of rows) app.on(route.method, route.path, (c) => answer(c, name, route, parts))
+  app.notFound(() => {
+    throw new ApiError('route.unknown', 'there is no such operation', {
+      fix: 'the daemon and the command may be of different versions: restart the daemon',
+    })
+  })
+  app.onError((thrown, c) => {
+    const requestId = Buffer.from(parts.randomBytes(ID_RANDOM_BYTES)).toString('hex')
+    const error = asApiError(thrown)
+    if (error.reason === 'daemon.internal')
+      parts.log.failure('an operation failed inside', thrown, { code: error.code, detail: requestId })
+    return c.json(error.toBody(requestId), error.status as 500)
+  })
+  return app
+}
+
+async function answer(c: Context, name: RouteName, route: Route, parts: ControlAppParts): Promise<Response> {
+  const { role, actor } = parts.peer()
+  if (!route.callers.includes(role)) {
+    parts.refused(actor, name)
+    throw new ApiError('caller.not-allowed', `the role “${role}” may not do this`, {
+      why: `it takes one of: ${route.callers.join(', ')}`,
+    })
+  }
+  const body = route.method === 'GET' ? undefined : await jsonBody(c)
+  const parsed = decodeInput(route, c.req.param() as Record<string, string>, new URL(c.req.url).searchParams, body)
+  if (!parsed.success) {
+    throw new ApiError('request.invalid', 'the request is not as it should be', {
+      why: parsed.error.issues
+        .map(({ path, message }) => `${path.map(String).join('.') || 'request'}: ${message}`)
+        .join('\n'),
+    })
+  }
+  const signal = AbortSignal.any([c.req.raw.signal, parts.stopping])
+  // The table ties name, input and output together; that tie is lost on a name that is only known at run time.
+  const handler = parts.handlers[name] as (input: unknown, caller: Caller) => unknown
+  const result = handler(parsed.data, { actor, signal })
+  if (!route.stream) return c.json(route.output.parse(await result) as object)
+  return ndjson(c, route, result as AsyncIterable<unknown>, signal)
+}
+
+/** The first line is awaited before the answer begins, so that a failure before it still has its status. */
+async function ndjson(c: Context, route: Route, lines: AsyncIterable<unknown>, signal: AbortSignal): Promise<Response> {
+  const iterator = lines[Symbol.asyncIterator]()
+  const first = iterator.next()
+  // A stream that waits for something to happen must not wait with its headers.
+  const early = await Promise.race([first, new Promise<'waiting'>((resolve) => setImmediate(() => resolve('waiting')))])
+  if (early === 'waiting') first.catch(() => {})
+  c.header('content-type', 'application/x-ndjson')
+  return streamText(c, async (stream) => {
+    const ended = Promise.withResolvers<{ done: true; value: undefined }>()
+    const stop = () => ended.resolve({ done: true, value: undefined })
+    stream.onAbort(stop)
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      for (let next = await Promise.race([first, ended.promise]); next.done !== true; ) {
+        await stream.writeln(JSON.stringify(route.output.parse(next.value)))
+        next = await Promise.race([iterator.next(), ended.promise])
+      }
+    } finally {
+      signal.removeEventListener('abort', stop)
+      void Promise.resolve(iterator.return?.()).catch(() => {})
+    }
+  })
+}
+
+async function jsonBody(c: Context): Promise<unknown> {
+  const text = await c.req.text()
+  if (text === '') return {}
+  if (c.req.header('content-type')?.split(';')[0]?.trim() !== 'application/json')
+    throw new ApiError('request.invalid', 'a body must be application/json')
+  try {
+    return JSON.parse(text) as unknown
+  } catch (cause) {
+    throw new ApiError('request.invalid', 'the body is not JSON', { cause })
+  }
+}
+
+function asApiError(thrown: unknown): ApiError {
+  if (thrown instanceof ApiError) return thrown
+  if (thrown instanceof StoreError && thrown.code === 'not-found')
+    return new ApiError('request.invalid', 'what this is about has just been removed', { cause: thrown })
+  if (thrown instanceof AuditError || thrown instanceof StoreError) {
+    return new ApiError(
+      'daemon.internal',
+      `the ${thrown instanceof AuditError ? 'audit log' : 'store'} failed: ${thrown.message}`,
+      {
+        why: thrown.code,
+        fix: 'sallyport doctor',
+        cause: thrown,
+      },
+    )
+  }
+  return new ApiError('daemon.internal', 'the daemon failed inside', {
+    fix: 'the daemon’s log has the details under this request id',
+    cause: thrown,
+  })
+}

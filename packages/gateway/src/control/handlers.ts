@@ -1,0 +1,30 @@
+import type { CallRouteName, CheckedInput, RouteOutput, StreamRouteName } from '@sallyport/api'
+import { auditHandlers } from './audit.ts'
+import { banHandlers } from './bans.ts'
+import { daemonHandlers } from './daemon.ts'
+import { policyHandlers } from './policy.ts'
+import type { Caller, Services } from './services.ts'
+import { sessionHandlers } from './sessions.ts'
+import { targetHandlers } from './targets.ts'
+import { userHandlers } from './users.ts'
+
+type Maybe<T> = T | Promise<T>
+
+/** One handler for each row of the route table: a row without one does not compile, nor does one without a row. */
+export type Handlers = {
+  readonly [Name in CallRouteName]: (input: CheckedInput<Name>, caller: Caller) => Maybe<RouteOutput<Name>>
+} & {
+  readonly [Name in StreamRouteName]: (input: CheckedInput<Name>, caller: Caller) => AsyncIterable<RouteOutput<Name>>
+}
+
+export function handlersOf(services: Services): Handlers {
+  return {
+    ...userHandlers(services),
+    ...targetHandlers(services),
+    ...policyHandlers(services),
+    ...sessionHandlers(services),
+    ...banHandlers(services),
+    ...auditHandlers(services),
+    ...daemonHandlers(services),
+  }
+}

@@ -1,0 +1,60 @@
+import type { Status } from '@sallyport/api'
+import type { AuditEvent, AuditLog } from '@sallyport/audit'
+import type { Store } from '@sallyport/store'
+import type { NameLookup } from '../access/name-lookup.ts'
+import type { RosterKeeper } from '../access/roster.ts'
+import type { ConfigKeeper } from '../config/config-keeper.ts'
+import type { SocketAddress } from '../config/socket-address.ts'
+import type { Gatekeeper } from '../defence/gatekeeper.ts'
+import type { Penalties } from '../defence/penalties.ts'
+import type { LiveEvents } from '../ops/live-events.ts'
+import type { Log } from '../ops/log-writer.ts'
+import type { Revoked } from '../sessions/revocation.ts'
+import type { SessionRegistry } from '../sessions/session-registry.ts'
+import type { HostKey } from '../state/host-keys.ts'
+import type { StatePaths } from '../state/state-directory.ts'
+
+/** What administration works on; made in main.ts. */
+export interface Services {
+  readonly paths: StatePaths
+  readonly store: Store
+  readonly audit: AuditLog
+  readonly auditPublicKey: Uint8Array
+  readonly roster: RosterKeeper
+  readonly sessions: SessionRegistry
+  readonly penalties: Penalties
+  readonly gatekeeper: Gatekeeper
+  readonly config: ConfigKeeper
+  readonly hostKeys: readonly HostKey[]
+  readonly lookup: NameLookup
+  readonly events: LiveEvents
+  readonly log: Log
+  readonly version: string
+  readonly startedAt: number
+  readonly phase: () => Status['phase']
+  readonly sshAddresses: () => readonly SocketAddress[]
+  readonly metricsAddress: () => SocketAddress | undefined
+  /** Reads the configuration again; throws GatewayError and keeps the old one. */
+  readonly reload: (actor: string) => Promise<{ changed: string[]; restartNeeded: string[] }>
+  /** Ends what is no longer allowed, and says what that was. */
+  readonly revoke: () => Promise<Revoked>
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly monotonic: () => number
+}
+
+/** Whoever is asking, as the audit log names them, and until when they wait. */
+export interface Caller {
+  readonly actor: string
+  readonly signal: AbortSignal
+}
+
+/** Writes down an act of administration that has happened. */
+export async function recordAct({ audit }: Services, event: AuditEvent): Promise<void> {
+  await audit.append(event)
+}
+
+/** RFC 3339 in UTC. */
+export function timeText(ms: number): string {
+  return new Date(ms).toISOString()
+}

@@ -1,0 +1,202 @@
+import { ApiError, type Key as ApiKey, type User as ApiUser, type UserDetail } from '@sallyport/api'
+import { isUserName, type User, type UserKey } from '@sallyport/model'
+import { decodePublicKey, formatPublicKey, isCertificate, type PublicKey, parsePublicKey } from '@sallyport/ssh/keys'
+import { StoreError } from '@sallyport/store'
+import type { Handlers } from './handlers.ts'
+import { recordAct, type Services, timeText } from './services.ts'
+
+/** Longest comment of a key that is kept, in characters. */
+const COMMENT_MAX = 128
+
+/** `user …` and `key …`. */
+export function userHandlers(
+  services: Services,
+): Pick<Handlers, (`user.${string}` & keyof Handlers) | (`key.${string}` & keyof Handlers)> {
+  const { store, roster, sessions } = services
+
+  const shown = (user: User): ApiUser => ({
+    id: user.id,
+    name: user.name,
+    display_name: user.displayName,
+    role: user.role,
+    disabled: user.disabled,
+    created_at: timeText(user.createdAt),
+    keys: keysOf(user).length,
+    sessions: sessions.ofUser(user.id).length,
+  })
+  const keysOf = (user: User) => [...roster.current.keysByFingerprint.values()].filter((key) => key.userId === user.id)
+  const detail = (user: User): UserDetail => ({
+    ...shown(user),
+    public_keys: keysOf(user).map((key) => shownKey(key, user.name)),
+  })
+  const find = (selector: string): User => {
+    const { usersByName, usersById } = roster.current
+    const user = usersByName.get(selector) ?? usersById.get(selector)
+    if (user !== undefined) return user
+    throw new ApiError('user.not-found', `there is no user “${plain(selector)}”`, { fix: 'sallyport user ls' })
+  }
+  const ownerOf = (key: UserKey): string => roster.current.usersById.get(key.userId)?.name ?? ''
+  const findKey = (selector: string): UserKey => {
+    const { keysByFingerprint } = roster.current
+    const key = keysByFingerprint.get(selector) ?? [...keysByFingerprint.values()].find(({ id }) => id === selector)
+    if (key !== undefined) return key
+    throw new ApiError('key.not-found', `there is no key “${plain(selector)}”`, { fix: 'sallyport key ls' })
+  }
+  /** Somebody must be left who may put things right. */
+  const requireAdminLeft = (without: User) => {
+    const admins = [...roster.current.usersById.values()].filter(
+      (user) => (user.role === 'owner' || user.role === 'admin') && !user.disabled && user.id !== without.id,
+    )
+    const isAdmin = (without.role === 'owner' || without.role === 'admin') && !without.disabled
+    if (isAdmin && admins.length === 0)
+      throw new ApiError('user.last-admin', `${without.name} is the last admin`, {
+        why: 'without one, nobody could administer the gateway from elsewhere',
+        fix: 'make another one first: sallyport user add NAME --role admin',
+      })
+  }
+
+  return {
+    'user.list': () => ({ users: [...roster.current.usersByName.values()].map(shown) }),
+    'user.show': ({ user }) => detail(find(user)),
+
+    async 'user.add'({ name, display_name, role, keys }, { actor }) {
+      if (!isUserName(name))
+        throw new ApiError('user.name-invalid', `“${plain(name)}” cannot be a login name`, {
+          why: 'lower-case letters, digits, “.”, “_” and “-”, at most one @domain, at most 64 characters',
+        })
+      const parsed = keys.map(readKeyLine)
+      const { user, added } = await unlessTaken('user.exists', `there is a user “${name}” already`, () =>
+        store.transaction(async (tx) => {
+          const user = await tx.users.add({ name, role, displayName: display_name ?? '' })
+          const added: UserKey[] = []
+          for (const { key, comment } of parsed) {
+            added.push(
+              await unlessTaken('key.exists', 'one of the keys proves somebody already', () =>
+                tx.userKeys.add({ userId: user.id, type: key.type, blob: key.blob, comment }),
+              ),
+            )
+          }
+          return { user, added }
+        }),
+      )
+      await recordAct(services, { type: 'user-added', actor, user: name, userId: user.id, role })
+      for (const key of added) await recordKey(services, 'key-added', key, name, actor)
+      await roster.refresh()
+      return detail(find(name))
+    },
+
+    async 'user.update'({ user: selector, display_name, role, disabled }, { actor }) {
+      const user = find(selector)
+      const losesPower = disabled === true || (role !== undefined && role !== 'owner' && role !== 'admin')
+      if (losesPower) requireAdminLeft(user)
+      const change = {
+        ...(display_name === undefined || display_name === user.displayName ? {} : { displayName: display_name }),
+        ...(role === undefined || role === user.role ? {} : { role }),
+        ...(disabled === undefined || disabled === user.disabled ? {} : { disabled }),
+      }
+      const changes = Object.keys(change)
+      if (changes.length > 0) {
+        await store.users.change(user.id, change)
+        const facts = { actor, user: user.name, userId: user.id }
+        if (change.disabled !== undefined)
+          await recordAct(services, { type: change.disabled ? 'user-disabled' : 'user-enabled', ...facts })
+        const others = changes.filter((name) => name !== 'disabled')
+        if (others.length > 0) await recordAct(services, { type: 'user-changed', ...facts, changes: others })
+        await roster.refresh()
+      }
+      return detail(find(user.id))
+    },
+
+    async 'user.remove'({ user: selector }, { actor }) {
+      const user = find(selector)
+      requireAdminLeft(user)
+      const gone = shown(user)
+      await store.users.remove(user.id)
+      await recordAct(services, { type: 'user-removed', actor, user: user.name, userId: user.id })
+      await roster.refresh()
+      return gone
+    },
+
+    'key.list'({ user: selector }) {
+      const keys = selector === undefined ? [...roster.current.keysByFingerprint.values()] : keysOf(find(selector))
+      return { keys: keys.map((key) => shownKey(key, ownerOf(key))) }
+    },
+
+    async 'key.add'({ user: selector, public_key, comment }, { actor }) {
+      const user = find(selector)
+      const parsed = readKeyLine(public_key)
+      const key = await unlessTaken('key.exists', 'this key proves somebody already', () =>
+        store.userKeys.add({
+          userId: user.id,
+          type: parsed.key.type,
+          blob: parsed.key.blob,
+          comment: (comment ?? parsed.comment).slice(0, COMMENT_MAX),
+        }),
+      )
+      await recordKey(services, 'key-added', key, user.name, actor)
+      await roster.refresh()
+      return shownKey(key, user.name)
+    },
+
+    async 'key.remove'({ key: selector }, { actor }) {
+      const key = findKey(selector)
+      const owner = ownerOf(key)
+      await store.userKeys.remove(key.id)
+      await recordKey(services, 'key-removed', key, owner, actor)
+      await roster.refresh()
+      return shownKey(key, owner)
+    },
+  }
+}
+
+function recordKey(
+  services: Services,
+  type: 'key-added' | 'key-removed',
+  { id, type: keyType, fingerprint, comment }: UserKey,
+  user: string,
+  actor: string,
+): Promise<void> {
+  return recordAct(services, { type, actor, user, key: id, keyType, fingerprint, comment })
+}
+
+function shownKey({ id, type, fingerprint, comment, addedAt, blob }: UserKey, user: string): ApiKey {
+  const line = formatPublicKey(decodePublicKey(blob), comment)
+  return { id, user, type, fingerprint, comment, added_at: timeText(addedAt), line }
+}
+
+function readKeyLine(line: string): { key: PublicKey; comment: string } {
+  let parsed: { key: PublicKey; comment: string }
+  try {
+    parsed = parsePublicKey(line)
+  } catch (cause) {
+    throw new ApiError('key.invalid', 'this is no public key that can be used', {
+      why: (cause as Error).message,
+      fix: 'give one line of a .pub file, as ssh-keygen writes it',
+      cause,
+    })
+  }
+  if (isCertificate(parsed.key))
+    throw new ApiError('key.invalid', 'this is a certificate, not a key', { fix: 'give the key itself: its .pub file' })
+  // A comment is shown in terminals and lists.
+  const comment = parsed.comment.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '').slice(0, COMMENT_MAX)
+  return { key: parsed.key, comment }
+}
+
+/** Runs a change; a name or key that is taken becomes the caller's error. */
+export async function unlessTaken<T>(
+  reason: 'user.exists' | 'key.exists' | 'target.exists',
+  message: string,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run()
+  } catch (cause) {
+    if (cause instanceof StoreError && cause.code === 'already-exists') throw new ApiError(reason, message, { cause })
+    throw cause
+  }
+}
+
+/** What somebody typed, as it may be said back: one line, no control characters, cut. */
+export function plain(text: string): string {
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?').slice(0, 80)
+}

@@ -1,0 +1,510 @@
+/**
+ * The composition root: what exists, who gets what, and the order in which it starts and stops. Nothing else reads the
+ * environment or the configuration; everything else gets what it needs as arguments.
+ */
+import { randomBytes as cryptoRandomBytes, randomInt } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { hostname } from 'node:os'
+import { CONTROL_HOST } from '@sallyport/api/unix'
+import { ACTOR_GATEWAY, type AuditEvent, localActor } from '@sallyport/audit'
+import { systemClock } from '@sallyport/wire'
+import { createAuthorizer } from './access/authorize.ts'
+import { dialTarget } from './access/dial-target.ts'
+import { systemLookup } from './access/name-lookup.ts'
+import { ownAddresses } from './access/own-addresses.ts'
+import { RosterKeeper } from './access/roster.ts'
+import { currentTargetIn, deciderOf, policyHostIn, standingIn, targetAt } from './access/roster-decider.ts'
+import { targetDirectory } from './access/target-directory.ts'
+import { ConfigKeeper } from './config/config-keeper.ts'
+import { loadConfig } from './config/load-config.ts'
+import type { Config } from './config/settings.ts'
+import { formatSocketAddress, type SocketAddress } from './config/socket-address.ts'
+import { controlApp } from './control/control-app.ts'
+import { listenControl } from './control/control-server.ts'
+import { gatewayName } from './control/daemon.ts'
+import { handlersOf } from './control/handlers.ts'
+import type { Services } from './control/services.ts'
+import { ConnectionLimits } from './defence/connection-limits.ts'
+import { Gatekeeper } from './defence/gatekeeper.ts'
+import { Penalties, type PenaltySettings } from './defence/penalties.ts'
+import { StartLimits } from './defence/start-limits.ts'
+import { GatewayError } from './gateway-error.ts'
+import { LiveEvents } from './ops/live-events.ts'
+import { createLog, type Log, logSshTraces } from './ops/log-writer.ts'
+import { createMetrics } from './ops/metrics.ts'
+import { listenOps } from './ops/ops-server.ts'
+import { revocation } from './sessions/revocation.ts'
+import { SessionRegistry } from './sessions/session-registry.ts'
+import { SshFront } from './ssh/ssh-front.ts'
+import { welcomeText } from './ssh/welcome-text.ts'
+import { lockState } from './state/daemon-lock.ts'
+import { starter } from './state/first-admin.ts'
+import { greeting } from './state/greeting.ts'
+import { type FirstStart, type OpenState, openState } from './state/open-state.ts'
+import { createPrivateDirectory, requirePrivate, statePaths } from './state/state-directory.ts'
+
+/** Steps of a uniform random number from 0 to 1: what `crypto.randomInt` draws at once. */
+const RANDOM_STEPS = 2 ** 47
+/** How often sessions are looked at for bytes that moved, bans for their end, in milliseconds. */
+const HOUSEKEEPING_MS = 5000
+
+export interface GatewayOptions {
+  readonly stateDirectory: string
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Another configuration file than the state directory's own. */
+  readonly configFile?: string
+  /** `section.key` to what the file would say. */
+  readonly flags?: Readonly<Record<string, unknown>>
+  /** Takes the log's lines; standard output unless given. */
+  readonly writeLog?: (line: string) => void
+}
+
+/** A running gateway. */
+export interface Gateway extends AsyncDisposable {
+  /** Where the SSH door listens, with the ports it was given. */
+  readonly sshAddresses: readonly SocketAddress[]
+  readonly metricsAddress: SocketAddress | undefined
+  readonly controlSocket: string
+  readonly firstStart: FirstStart
+  /** What to read and type after the start. */
+  readonly greeting: string
+  /** Reads configuration and policy again; what has mistakes is refused and the old stays. */
+  reload(): Promise<void>
+  /** Lets nobody new in, tells those who are in, and waits for them up to the drain time. Then everything is closed. */
+  stop(options?: { readonly drainMs?: number; readonly reason?: string }): Promise<void>
+}
+
+/** Version of this package. */
+export const VERSION: string = (createRequire(import.meta.url)('../package.json') as { version: string }).version
+
+/** Starts a gateway in this process. Throws GatewayError with what to do about it; then nothing is left behind. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { stateDirectory, environment = {} } = options
+  const now = () => systemClock.now()
+  const startedAt = now()
+  const paths = statePaths(stateDirectory)
+  await using started = new AsyncDisposableStack()
+
+  const madeDirectory = createPrivateDirectory(paths.directory)
+  requirePrivate(paths.directory, 'state directory')
+  started.use(lockState(paths.lock))
+  const config = new ConfigKeeper({
+    stateDirectory,
+    environment,
+    ...(options.configFile === undefined ? {} : { file: options.configFile }),
+    ...(options.flags === undefined ? {} : { flags: options.flags }),
+  })
+  const log = createLog({
+    level: config.current.log.level,
+    format: logFormat(config.current),
+    write: options.writeLog ?? ((line) => void process.stdout.write(line)),
+  })
+  started.use(logSshTraces(log))
+  const failed = (what: string, error: unknown) => {
+    metrics.failures.inc()
+    log.failure(`could not ${what}`, error)
+  }
+
+  const state = started.use(await openedState(options, config.current, log, madeDirectory))
+  const { store, audit, hostKeys } = state
+  const record = (event: AuditEvent) => audit.append(event)
+  const roster = started.use(await RosterKeeper.open(store, failed))
+  const sessions = new SessionRegistry()
+  const events = new LiveEvents()
+  const randomBytes = (size: number): Uint8Array => new Uint8Array(cryptoRandomBytes(size))
+
+  const lengths = config.current.ssh.per_source_netblock
+  const penalties = new Penalties(penaltySettings(config.current), lengths)
+  const connections = new ConnectionLimits(connectionLimits(config.current))
+  const starts = new StartLimits(startLimits(config.current), () => randomInt(RANDOM_STEPS) / RANDOM_STEPS)
+  const gatekeeper = new Gatekeeper({
+    clock: systemClock,
+    bans: () => roster.current.bans,
+    penalties,
+    connections,
+    starts,
+    sourceLengths: lengths,
+    penalised({ network, offence, until, activated }) {
+      log.debug('penalty', { source: network.text, reason: offence })
+      if (!activated) return
+      const seconds = Math.ceil((until - systemClock.monotonic()) / 1000)
+      log.info('source refused for a while', { source: network.text, reason: offence, count: seconds })
+      record({ type: 'penalty-applied', actor: ACTOR_GATEWAY, subject: network.text, reason: offence, seconds }).catch(
+        (error: unknown) => failed('write a penalty to the audit log', error),
+      )
+    },
+  })
+  const metrics = createMetrics({
+    sessions: () => sessions.size,
+    passages: () => sessions.passageCount,
+    connections: () => connections.open,
+    starting: () => starts.begun,
+    penalties: () => penalties.size,
+    bans: () => roster.current.bans.list(systemClock.now()).length,
+    policyVersion: () => roster.current.policyVersion.version,
+  })
+
+  const lookup = systemLookup()
+  let ops: { readonly address: SocketAddress } | undefined
+  const own = ownAddresses(() => [...front.addresses, ...(ops === undefined ? [] : [ops.address])])
+  const authorizer = createAuthorizer({
+    resolve: targetDirectory({
+      targetByName: (name) => roster.current.targetsByName.get(name),
+      targetByAddress: (address, port) => targetAt(roster.current, address, port),
+      policyHost: (name) => policyHostIn(roster.current, name),
+      lookup,
+      lookupTimeoutMs: () => config.current.dial.dns_timeout,
+    }),
+    isOwn: own,
+    decider: () => deciderOf(roster.current),
+    currentTarget: (target) => currentTargetIn(roster.current, target),
+    standing: (principal) => standingIn(roster.current, principal),
+    recordGrant: async ({ principal, destination, target, ...rest }, rule) => {
+      const facts = {
+        ...rest,
+        destinationHost: destination.host,
+        destinationPort: destination.port,
+        target: target?.name,
+      }
+      const { name: actor, sessionId: session, sourceAddress: source } = principal
+      await record({ type: 'access-granted', actor, session, source, ...facts, rule })
+    },
+    recordDenial: async ({ principal, destination, target, ...rest }, denied, reason) => {
+      const facts = {
+        ...rest,
+        destinationHost: destination.host,
+        destinationPort: destination.port,
+        target: target?.name,
+      }
+      const { name: actor, sessionId: session, sourceAddress: source } = principal
+      await record({
+        type: 'access-denied',
+        actor,
+        session,
+        source,
+        ...facts,
+        reason: denied === reason ? denied : `${denied} ${reason}`,
+      })
+    },
+    failed,
+  })
+  const revoke = revocation({ sessions, authorizer, roster: () => roster.current, now })
+  started.use(
+    roster.onChange(() => {
+      revoke().catch((error: unknown) => failed('end what is no longer allowed', error))
+    }),
+  )
+
+  const tasks = new Set<Promise<void>>()
+  const front = new SshFront({
+    config: () => config.current,
+    hostKeys,
+    gatekeeper,
+    sessions,
+    roster: () => roster.current,
+    record,
+    failed,
+    authorizer,
+    dial: (grant, signal) => {
+      const { timeout: timeoutMs, attempt_delay: attemptDelayMs } = config.current.dial
+      return dialTarget(grant, { timeoutMs, attemptDelayMs, signal })
+    },
+    randomBytes,
+    now,
+    log,
+    metrics,
+    events,
+    welcomeText: ({ principal }) =>
+      welcomeText(principal, roster.current, {
+        host: gatewayName(config.current.ssh.hostname),
+        port: front.addresses[0]?.port ?? 0,
+      }),
+    own(task) {
+      tasks.add(task)
+      void task.finally(() => tasks.delete(task))
+    },
+  })
+  started.defer(async () => {
+    await front[Symbol.asyncDispose]()
+    // Ends of passages are still being written down.
+    await Promise.allSettled(tasks)
+  })
+
+  const housekeeping = setInterval(() => {
+    for (const session of sessions.list()) session.look(systemClock.now())
+    if (roster.current.bans.hasEnded(systemClock.now()))
+      store.bans.removeExpired().catch((error: unknown) => failed('forget bans that have ended', error))
+  }, HOUSEKEEPING_MS)
+  housekeeping.unref()
+  started.defer(() => clearInterval(housekeeping))
+
+  let phase: 'starting' | 'ready' | 'draining' = 'starting'
+  const applyConfig = () => {
+    penalties.settings = penaltySettings(config.current)
+    connections.settings = connectionLimits(config.current)
+    starts.settings = startLimits(config.current)
+    log.level = config.current.log.level
+  }
+  const reload = async (actor: string) => {
+    const result = config.reload()
+    applyConfig()
+    await roster.refresh()
+    if (result.changed.length > 0) await record({ type: 'config-changed', actor, keys: result.changed.slice(0, 15) })
+    log.info('configuration read again', { detail: [...result.changed, ...result.restartNeeded].join(' ') })
+    return result
+  }
+  const services: Services = {
+    paths,
+    store,
+    audit,
+    auditPublicKey: state.auditPublicKey,
+    roster,
+    sessions,
+    penalties,
+    gatekeeper,
+    config,
+    hostKeys,
+    lookup,
+    events,
+    log,
+    version: VERSION,
+    startedAt,
+    phase: () => phase,
+    sshAddresses: () => front.addresses,
+    metricsAddress: () => ops?.address,
+    reload,
+    revoke,
+    now,
+    monotonic: () => systemClock.monotonic(),
+  }
+
+  await front.listen()
+  const { metrics: metricsListener } = config.current.listen
+  if (metricsListener !== undefined) {
+    const listening = await listenOps(metricsListener, {
+      metrics: () => metrics.registry.metrics(),
+      metricsType: metrics.registry.contentType,
+      notReady: () => (phase === 'ready' ? undefined : phase),
+    })
+    ops = listening
+    started.defer(() => closeServer(listening.server))
+  }
+  // Over the socket the peer can only be root or the state's owner: the file system lets nobody else in.
+  const actor = localActor(starter({}).name)
+  const stopping = new AbortController()
+  const app = controlApp({
+    handlers: handlersOf(services),
+    peer: () => ({ role: 'owner', actor }),
+    hosts: new Set([CONTROL_HOST]),
+    log,
+    randomBytes,
+    stopping: stopping.signal,
+    refused(caller, request) {
+      record({ type: 'administration-refused', actor: caller, request, reason: 'caller.not-allowed' }).catch(
+        (error: unknown) => failed('write a refusal to the audit log', error),
+      )
+    },
+  })
+  const control = await listenControl(paths.controlSocket, app)
+  started.defer(async () => {
+    stopping.abort()
+    await closeServer(control)
+  })
+  await record({
+    type: 'gateway-started',
+    actor: ACTOR_GATEWAY,
+    version: VERSION,
+    doors: front.addresses.map(formatSocketAddress),
+  })
+  phase = 'ready'
+  log.info('ready', { version: VERSION, address: front.addresses.map(formatSocketAddress).join(' ') })
+
+  const running = started.move()
+  let stopped: Promise<void> | undefined
+  const halt = Promise.withResolvers<void>()
+  const stop = async (drainMs: number, reason: string) => {
+    phase = 'draining'
+    gatekeeper.drain()
+    await front.stopListening()
+    events.publish({ type: 'draining', summary: 'the gateway is stopping' })
+    log.info('stopping', { reason, count: sessions.size })
+    if (sessions.size > 0 && drainMs > 0) {
+      const drained = new AbortController()
+      await Promise.race([sessions.empty(), halt.promise, sleep(drainMs, drained.signal)])
+      drained.abort()
+    }
+    const left = sessions.size
+    sessions.endAll({ denied: 'session.draining', note: '', actor: ACTOR_GATEWAY })
+    const uptimeMs = systemClock.now() - startedAt
+    await front[Symbol.asyncDispose]()
+    await Promise.allSettled(tasks)
+    await record({ type: 'gateway-stopped', actor: ACTOR_GATEWAY, reason, uptimeMs }).catch((error: unknown) =>
+      failed('write the stop to the audit log', error),
+    )
+    await running.disposeAsync()
+    log.info('stopped', { reason, count: left })
+  }
+  return {
+    get sshAddresses() {
+      return front.addresses
+    },
+    metricsAddress: ops?.address,
+    controlSocket: paths.controlSocket,
+    firstStart: state.firstStart,
+    greeting: greetingOf(state, roster, config.current, front.addresses, paths.directory),
+    reload: async () => void (await reload(ACTOR_GATEWAY)),
+    stop({ drainMs = config.current.stop.drain_timeout, reason = 'asked' } = {}) {
+      if (drainMs === 0) halt.resolve()
+      stopped ??= stop(drainMs, reason)
+      return stopped
+    },
+    async [Symbol.asyncDispose]() {
+      halt.resolve()
+      stopped ??= stop(0, 'disposed')
+      await stopped
+    },
+  }
+}
+
+/** Runs a gateway until it is told to stop; the exit code. SIGTERM and SIGINT drain, a second one ends at once, SIGHUP reloads. */
+export async function runGateway(options: GatewayOptions): Promise<number> {
+  const gateway = await startGateway(options)
+  process.stderr.write(`${gateway.greeting}\n`)
+  const ended = Promise.withResolvers<number>()
+  let signals = 0
+  const stop = (signal: NodeJS.Signals) => {
+    const drainMs = ++signals === 1 ? undefined : 0
+    gateway.stop({ reason: signal, ...(drainMs === undefined ? {} : { drainMs }) }).then(
+      () => ended.resolve(0),
+      (error: unknown) => ended.reject(error as Error),
+    )
+  }
+  const reload = () => {
+    gateway.reload().catch((error: unknown) => {
+      const detail = error instanceof GatewayError ? `${error.message}\n${error.why ?? ''}` : String(error)
+      process.stderr.write(`reload refused, the old configuration stays: ${detail}\n`)
+    })
+  }
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', reload)
+  try {
+    return await ended.promise
+  } finally {
+    process.off('SIGTERM', stop).off('SIGINT', stop).off('SIGHUP', reload)
+  }
+}
+
+export interface InitResult {
+  readonly state_dir: string
+  readonly config_file: string
+  /** Whether anything was missing. */
+  readonly made: boolean
+  readonly owner: string | null
+  readonly keys: number
+  /** What to read and type next. */
+  readonly text: string
+}
+
+/** Makes the state, keys, policy and first owner where they are missing, and does not start. Throws GatewayError. */
+export async function initGateway(options: GatewayOptions): Promise<InitResult> {
+  const paths = statePaths(options.stateDirectory)
+  const madeDirectory = createPrivateDirectory(paths.directory)
+  requirePrivate(paths.directory, 'state directory')
+  using _lock = lockState(paths.lock)
+  const { config } = loadConfig({ stateDirectory: options.stateDirectory, environment: options.environment ?? {} })
+  const log = createLog({ level: 'error', format: 'text', write: (line) => void process.stderr.write(line) })
+  await using state = await openedState(options, config, log, madeDirectory)
+  await using roster = await RosterKeeper.open(state.store, (what, error) => log.failure(`could not ${what}`, error))
+  const { hostKeys, policy, owner } = state.firstStart
+  return {
+    state_dir: paths.directory,
+    config_file: paths.config,
+    made: hostKeys > 0 || policy || owner !== undefined,
+    owner: owner?.user.name ?? null,
+    keys: owner?.keys.length ?? 0,
+    text: greetingOf(state, roster, config, [], paths.directory),
+  }
+}
+
+function openedState(
+  { stateDirectory, environment = {} }: GatewayOptions,
+  config: Config,
+  log: Log,
+  madeDirectory: boolean,
+): Promise<OpenState> {
+  return openState({
+    paths: statePaths(stateDirectory),
+    madeDirectory,
+    config,
+    environment,
+    onCheckpointFailure: (error) => log.failure('could not sign the end of the audit log', error),
+    acceptRollback: environment['SALLYPORT_ACCEPT_AUDIT_ROLLBACK'] === 'yes',
+  })
+}
+
+function greetingOf(
+  { hostKeys, firstStart }: OpenState,
+  { current }: RosterKeeper,
+  config: Config,
+  addresses: readonly SocketAddress[],
+  stateDirectory: string,
+): string {
+  const users = [...current.usersById.values()]
+  return greeting({
+    version: VERSION,
+    stateDirectory,
+    hostKeys,
+    firstStart,
+    anyKey: current.keysByFingerprint.size > 0,
+    admin: users.find(({ role }) => role === 'owner' || role === 'admin')?.name ?? 'NAME',
+    addresses,
+    hostname: config.ssh.hostname === '' ? hostname() : config.ssh.hostname,
+  })
+}
+
+function penaltySettings({ penalties }: Config): PenaltySettings {
+  return {
+    enabled: penalties.enabled,
+    addedMs: {
+      crash: penalties.crash,
+      'auth-fail': penalties.auth_fail,
+      'no-auth': penalties.no_auth,
+      'grace-exceeded': penalties.grace_exceeded,
+      'refuse-connection': penalties.refuse_connection,
+    },
+    minMs: penalties.min,
+    maxMs: penalties.max,
+    maxSources: penalties.max_sources,
+    overflow: penalties.overflow,
+    exempt: penalties.exempt,
+  }
+}
+
+function connectionLimits({ ssh }: Config) {
+  return { total: ssh.max_connections, perSource: ssh.per_source_max_connections }
+}
+
+function startLimits({ ssh }: Config) {
+  return { ...ssh.max_startups, perSource: ssh.per_source_max_startups }
+}
+
+function logFormat({ log }: Config): 'text' | 'json' {
+  if (log.format !== 'auto') return log.format
+  return process.stdout.isTTY ? 'text' : 'json'
+}
+
+function closeServer(server: { close(done: () => void): unknown; closeAllConnections(): void }): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,67 @@
+import { ACTOR_GATEWAY } from '@sallyport/audit'
+import type { Authorizer } from '../access/authorize.ts'
+import type { Roster } from '../access/roster.ts'
+import { standingIn } from '../access/roster-decider.ts'
+import type { Session } from './session.ts'
+import type { SessionRegistry } from './session-registry.ts'
+
+/** Sessions looked at before other work gets its turn. */
+const BATCH = 200
+
+export interface RevocationParts {
+  readonly sessions: SessionRegistry
+  readonly authorizer: Authorizer
+  readonly roster: () => Roster
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** What a revocation ended. */
+export interface Revoked {
+  readonly sessions: number
+  readonly passages: number
+}
+
+/**
+ * Ends what is no longer allowed: sessions whose user, key or source no longer counts, and passages that the present
+ * policy would not grant. Nothing is told to it but "something changed"; it asks about everything that is open.
+ */
+export function revocation({ sessions, authorizer, roster, now }: RevocationParts): () => Promise<Revoked> {
+  return async () => {
+    const ended = { sessions: 0, passages: 0 }
+    for (const [index, session] of sessions.list().entries()) {
+      if (index > 0 && index % BATCH === 0) await new Promise(setImmediate)
+      // Asked anew for each: the roster may have changed again.
+      revoke(session, roster(), authorizer, now(), ended)
+    }
+    return ended
+  }
+}
+
+function revoke(
+  session: Session,
+  roster: Roster,
+  authorizer: Authorizer,
+  now: number,
+  ended: { sessions: number; passages: number },
+): void {
+  const { principal } = session
+  const banned = roster.bans.find(principal.sourceAddress, now) !== undefined
+  const denied = banned ? 'session.banned' : standingIn(roster, principal)
+  if (denied !== undefined) {
+    ended.passages += session.passages.length
+    if (session.end({ denied, note: '', actor: ACTOR_GATEWAY })) ended.sessions++
+    return
+  }
+  for (const { id, grant, live } of session.passages) {
+    // Until one is chosen, any of the granted addresses may be dialled.
+    const addresses = live === undefined ? grant.addresses : [live.address]
+    for (const address of addresses) {
+      const lost = authorizer.recheck(grant, address)
+      if (lost === undefined) continue
+      session.endPassage(id, { denied: lost, note: '', actor: ACTOR_GATEWAY })
+      ended.passages++
+      break
+    }
+  }
+}

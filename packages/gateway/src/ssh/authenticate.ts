@@ -1,0 +1,149 @@
+import { ACTOR_STRANGER, type AuditEvent } from '@sallyport/audit'
+import type { Principal, SessionId, User } from '@sallyport/model'
+import { type Authenticator, plainUserName, type SshServerConnection } from '@sallyport/ssh'
+import { decodePublicKey, fingerprint, type PublicKey, samePublicKey } from '@sallyport/ssh/keys'
+import type { Roster } from '../access/roster.ts'
+
+/** Longest user name that is looked at, in characters: a login name, a Windows domain, and room to spare. */
+const USER_NAME_MAX = 256
+
+/** What a connection did while it tried to sign in, for the record and for penalties. */
+export interface LoginAttempts {
+  /** Failed tries, the free `none` left out. */
+  failed: number
+  /** Whether a good key was turned away because of the name it came with. */
+  refused: boolean
+  requestedUser: string | undefined
+  method: string | undefined
+  reason: string | undefined
+  keyType: string | undefined
+  fingerprint: string | undefined
+}
+
+export interface AuthenticateParts {
+  readonly roster: () => Roster
+  /** Resolves when the event is in the log; rejects when it is not, and then nobody signs in. */
+  readonly record: (event: AuditEvent) => Promise<unknown>
+  readonly failed: (what: string, error: unknown) => void
+}
+
+/** What is known of a connection before it signs in. */
+export interface Arrival {
+  readonly sessionId: SessionId
+  readonly sourceAddress: string
+  /** Set once the connection exists, before anything is asked. */
+  connection: SshServerConnection<Principal> | undefined
+  readonly attempts: LoginAttempts
+}
+
+export function arrival(sessionId: SessionId, sourceAddress: string): Arrival {
+  const attempts = {
+    failed: 0,
+    refused: false,
+    requestedUser: undefined,
+    method: undefined,
+    reason: undefined,
+    keyType: undefined,
+    fingerprint: undefined,
+  }
+  return { sessionId, sourceAddress, connection: undefined, attempts }
+}
+
+/** Names a client may send: those of the SSH library's allow-list, also behind a Windows domain, which clients send unasked. */
+export function acceptUserName(name: string): boolean {
+  return name.length <= USER_NAME_MAX && plainUserName(name.replace(/^[A-Za-z0-9._-]{1,64}\\/, ''))
+}
+
+/**
+ * Who is it? The key that signed says so. The user name may be the user's own or nobody's; that of somebody else is
+ * refused, but only after the proof, so that a stranger cannot try out names (V-B09). A key that proves a disabled user is
+ * answered like one that nobody has.
+ */
+export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Authenticator<Principal> {
+  const { attempts } = arrived
+  const offered = (user: string, key: PublicKey): User | undefined => {
+    attempts.requestedUser = user
+    attempts.method = 'publickey'
+    attempts.keyType = key.type
+    attempts.fingerprint = fingerprint(key)
+    return userOf(parts.roster(), key)
+  }
+  return {
+    acceptsKey: ({ user, key }) => offered(user, key) !== undefined,
+    async decideKey({ user: requestedUser, key: proved }) {
+      const user = offered(requestedUser, proved.key)
+      if (user === undefined) return { outcome: 'failure' }
+      const named = parts.roster().usersByName.get(requestedUser)
+      if (named !== undefined && named.id !== user.id) {
+        attempts.refused = true
+        attempts.reason = 'user-name-of-another'
+        arrived.connection?.banner(
+          `This key is ${user.name}'s, and the user name is somebody else's. Try: ssh -l ${user.name} …\r\n`,
+        )
+        return { outcome: 'failure' }
+      }
+      const principal: Principal = {
+        userId: user.id,
+        name: user.name,
+        role: user.role,
+        proof: { method: 'publickey', fingerprint: fingerprint(proved.key) },
+        sessionId: arrived.sessionId,
+        sourceAddress: arrived.sourceAddress,
+      }
+      try {
+        await parts.record({
+          type: 'authentication-succeeded',
+          actor: user.name,
+          session: arrived.sessionId,
+          source: arrived.sourceAddress,
+          method: 'publickey',
+          requestedUser,
+          keyType: proved.key.type,
+          fingerprint: principal.proof.fingerprint,
+          clientVersion: arrived.connection?.peerIdentification,
+        })
+      } catch (error) {
+        parts.failed('write a sign-in to the audit log', error)
+        attempts.reason = 'audit-unavailable'
+        return { outcome: 'failure' }
+      }
+      // Writing took time: the user may be gone by now.
+      return userOf(parts.roster(), proved.key)?.id === user.id
+        ? { outcome: 'success', identity: principal }
+        : { outcome: 'failure' }
+    },
+    observe(fact) {
+      if (fact.type === 'decider-failed') parts.failed('decide about a sign-in', fact.error)
+      if (fact.type !== 'attempt-failed') return
+      attempts.requestedUser = fact.user
+      if (fact.method === 'none') return
+      attempts.failed++
+      attempts.method = fact.method
+      if (fact.reason !== 'refused' || attempts.reason === undefined) attempts.reason = fact.reason
+    },
+  }
+}
+
+/** The event for a connection that tried to sign in and did not. */
+export function loginFailure({ attempts, sourceAddress, connection }: Arrival): AuditEvent {
+  return {
+    type: 'authentication-failed',
+    actor: ACTOR_STRANGER,
+    source: sourceAddress,
+    reason: attempts.reason ?? 'refused',
+    method: attempts.method,
+    requestedUser: attempts.requestedUser,
+    keyType: attempts.keyType,
+    fingerprint: attempts.fingerprint,
+    attempts: attempts.failed,
+    clientVersion: connection?.peerIdentification,
+  }
+}
+
+/** The enabled user whom a plain key proves. A certificate proves nobody: no authority is trusted. */
+function userOf(roster: Roster, key: PublicKey): User | undefined {
+  const known = roster.keysByFingerprint.get(fingerprint(key))
+  if (known === undefined || !samePublicKey(decodePublicKey(known.blob), key)) return undefined
+  const user = roster.usersById.get(known.userId)
+  return user?.disabled === false ? user : undefined
+}

@@ -1,0 +1,47 @@
+import type { Principal } from '@sallyport/model'
+import { formatPortRanges, reachable } from '@sallyport/policy'
+import { directoryOf, type Roster } from '../access/roster.ts'
+import { deciderOf } from '../access/roster-decider.ts'
+
+/** Targets that are listed; more would scroll away what to type. */
+const LISTED_MAX = 40
+
+/** What somebody sees who opens a shell on the gateway. `gateway` is how clients reach it: `gate.example:2222`. */
+export function welcomeText(
+  principal: Principal,
+  roster: Roster,
+  gateway: { readonly host: string; readonly port: number },
+): string {
+  const source = { source: principal.sourceAddress }
+  const { targets } = directoryOf(roster)
+  const found = reachable(roster.compiled, { name: principal.name }, targets, source)
+  const hop = gateway.port === 22 ? gateway.host : `${gateway.host}:${gateway.port}`
+  const lines = [
+    `Hello ${principal.name}. This is a Sallyport gateway: a door to other machines, with no shell of its own.`,
+    '',
+    `You signed in with the key ${principal.proof.fingerprint}, as ${roleText(principal.role)}.`,
+    '',
+  ]
+  if (found.length > 0) {
+    lines.push('You may reach')
+    const width = Math.max(...found.slice(0, LISTED_MAX).map(({ target }) => target.name.length))
+    for (const { target, ports } of found.slice(0, LISTED_MAX))
+      lines.push(`  ${target.name.padEnd(width)}  ${portsText(formatPortRanges(ports))}`)
+    if (found.length > LISTED_MAX) lines.push(`  … and ${found.length - LISTED_MAX} more`)
+  } else if (deciderOf(roster).reachesAnything(principal)) {
+    lines.push('The inventory has no target for you yet, but rules of the policy let you reach addresses.')
+  } else {
+    lines.push('The policy lets you reach nothing yet. Ask an admin.')
+  }
+  const example = found[0]?.target.name ?? 'SERVER'
+  lines.push('', 'Go there with', `  ssh -J ${hop} LOGIN@${example}`, '')
+  return `${lines.join('\n')}\n`
+}
+
+function portsText(ports: string): string {
+  return ports === '0-65535' || ports === '*' ? 'every port' : `port ${ports}`
+}
+
+function roleText(role: Principal['role']): string {
+  return role === 'owner' || role === 'admin' || role === 'auditor' ? `an ${role}` : `a ${role}`
+}

@@ -1,0 +1,67 @@
+import type { SocketAddress } from '../config/socket-address.ts'
+import { gatewayName } from '../control/daemon.ts'
+import type { HostKey } from './host-keys.ts'
+import { type FirstStart, keyText } from './open-state.ts'
+
+export interface GreetingFacts {
+  readonly version: string
+  readonly stateDirectory: string
+  readonly hostKeys: readonly HostKey[]
+  readonly firstStart: FirstStart
+  /** Some user has a key. */
+  readonly anyKey: boolean
+  /** Name for the missing key: some admin's. */
+  readonly admin: string
+  /** Where the SSH door listens; empty where it does not (yet). */
+  readonly addresses: readonly SocketAddress[]
+  readonly hostname: string
+}
+
+/** What whoever starts the gateway reads: what there is, and what to type next. */
+export function greeting(facts: GreetingFacts): string {
+  const { version, stateDirectory, hostKeys, firstStart, addresses } = facts
+  const { owner } = firstStart
+  const listens = addresses.map(({ address, port }) =>
+    address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+  )
+  const lines = [`Sallyport ${version}${addresses.length === 0 ? ' is set up.' : ' is ready.'}`, '']
+  if (listens.length > 0) lines.push(row('listens', listens.join(', ')))
+  lines.push(row('state', `${stateDirectory}${firstStart.directory ? ' (made just now)' : ''}`))
+  for (const { key, fingerprint } of hostKeys.slice(0, 1))
+    lines.push(row('host key', `${fingerprint} (${key.publicKey.type})`))
+  if (owner !== undefined) {
+    const [first, ...more] = owner.keys.map(keyText)
+    lines.push(
+      row('owner', `${owner.user.name}, ${owner.keys.length === 1 ? '1 key' : `${owner.keys.length} keys`} found`),
+    )
+    for (const key of [first, ...more]) if (key !== undefined) lines.push(row('', key))
+  }
+  lines.push('')
+  if (!facts.anyKey) {
+    lines.push(
+      'Nobody can sign in yet: no public key was found in the ssh-agent or in ~/.ssh. Add one:',
+      `  npx sallyport key add ${facts.admin} ~/.ssh/id_ed25519.pub     (make one first: ssh-keygen -t ed25519)`,
+      '',
+    )
+  }
+  const port = addresses[0]?.port ?? 2222
+  if (addresses.length === 0) {
+    lines.push('Start it with', '  npx sallyport up', '')
+  } else {
+    lines.push(
+      'Try it in another terminal',
+      `  ssh -J localhost:${port} LOGIN@SERVER     your keys, now through the gateway`,
+      `  ssh -p ${port} localhost                  who you are, and what you may reach`,
+      '  npx sallyport session ls                who is on, and where',
+      '  npx sallyport audit tail --follow       what happens',
+      '',
+      `From elsewhere it is ${gatewayName(facts.hostname)}:${port}. Give others a way in: npx sallyport user add NAME --help`,
+      '',
+    )
+  }
+  return lines.join('\n')
+}
+
+function row(title: string, value: string): string {
+  return `  ${title.padEnd(10)}${value}`
+}
