@@ -41,7 +41,8 @@ export interface TransportOptions {
   readonly extensions?: ReadonlyMap<string, Uint8Array>
   /**
    * Server: the ciphers to offer to a client whose list is known before ours is sent, which is so for most clients.
-   * Applied to each direction; `ours` is the list of `algorithms`. Default: `ours`.
+   * Applied to each direction; `ours` is the list of `algorithms`. Default: `ours`; `cipherOffer` of crypto/ chooses by what
+   * the machine is fast at.
    */
   readonly cipherOffer?: (ours: readonly string[], client: readonly string[]) => readonly string[]
   readonly limits?: Partial<TransportLimits>

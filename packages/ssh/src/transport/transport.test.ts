@@ -275,6 +275,21 @@ test('a server holds its KEXINIT back for clients known to send theirs first, an
   assert.equal(unknown.side.transport.algorithms?.clientToServer.cipher, 'aes256-gcm@openssh.com')
 })
 
+test('a server that holds its KEXINIT back sends it after 2 s to a client that waits for it', () => {
+  const pair = new RawPair({ role: 'server', peer: { identification: 'SSH-2.0-OpenSSH_8.0-scanner' } }).identified()
+  const { transport } = pair.side
+  assert.equal(pair.side.outbox.length, 1)
+  assert.equal(transport.nextDeadline(), 2000)
+  transport.tick(1999)
+  assert.equal(pair.side.outbox.length, 1)
+  transport.tick(2000)
+  assert.equal(pair.side.outbox.length, 2)
+  assert.equal(transport.nextDeadline(), 30_000)
+  pair.pump()
+  assert.equal(pair.side.error, undefined)
+  assert.ok(transport.sessionId !== undefined)
+})
+
 test('options that cannot work are refused where they are given', () => {
   const handler = new SessionPair().client
   assert.throws(() => new Transport({ role: 'server', now: 0 }, handler as never), /host key/)

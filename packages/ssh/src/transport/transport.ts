@@ -45,6 +45,11 @@ const FIRST_LOCAL_MESSAGE = 192
 const MAX_HELD_BYTES = 64 * 1024
 /** RFC 8308 §2.4 has two places for EXT_INFO; OpenSSH uses the second in the middle of authentication. */
 const MAX_EXT_INFO_MESSAGES = 2
+/**
+ * Clients send their KEXINIT one round trip after our identification. Whoever claims to be one that does, and waits for ours
+ * (scanners do), gets it after this time.
+ */
+const HOLD_BACK_MS = 2000
 /** A peer that has not logged in has no reason to renew keys; each exchange costs us a signature. */
 const MAX_REKEYS_BEFORE_AUTH = 4
 
@@ -56,8 +61,10 @@ type Connection =
 
 type Exchange =
   | { readonly at: 'none' }
-  /** The peer's KEXINIT has not come; ours may be held back until then. */
-  | { readonly at: 'awaiting-peer'; readonly own: SentKexInit | undefined }
+  /** Server, first exchange: our KEXINIT waits for the client's, so that it can answer to it. */
+  | { readonly at: 'holding-back'; readonly until: number }
+  /** Ours is out, the peer's has not come. */
+  | { readonly at: 'awaiting-peer'; readonly own: SentKexInit }
   | { readonly at: 'running'; readonly machine: KeyExchange }
 
 const noExchange: Exchange = { at: 'none' }
@@ -256,6 +263,7 @@ export class Transport {
   tick(now: number): void {
     this.#now = now
     if (this.#connection.at === 'closed') return
+    if (this.#exchange.at === 'holding-back' && now >= this.#exchange.until) this.#guard(() => this.#stopHoldingBack())
     const { limits } = this.#settings
     const waiting = this.#waitingFor()
     this.#deadline ??=
@@ -271,7 +279,9 @@ export class Transport {
 
   /** When `tick` must be called at the latest. A time that has passed means: soon. Undefined after the end. */
   nextDeadline(): number | undefined {
-    return this.#connection.at === 'closed' ? undefined : (this.#deadline ?? this.#now)
+    if (this.#connection.at === 'closed') return undefined
+    const deadline = this.#deadline ?? this.#now
+    return this.#exchange.at === 'holding-back' ? Math.min(deadline, this.#exchange.until) : deadline
   }
 
   /** Ends the connection with SSH_MSG_DISCONNECT, RFC 4253 §11.1. `description` goes to the peer: no user, target or policy in it. */
@@ -345,8 +355,12 @@ export class Transport {
     this.#peerIdentification = identification
     this.#connection = { at: 'open' }
     trace('sallyport:ssh:identified', { connection: this, role: this.role, peer: identification })
-    const hold = this.role === 'server' && sendsKexInitFirst(identification)
-    this.#exchange = { at: 'awaiting-peer', own: hold ? undefined : this.#sendKexInit(undefined) }
+    if (this.role === 'server' && sendsKexInitFirst(identification)) {
+      // The time may be that of an earlier tick: then ours goes out sooner, which is always right.
+      this.#exchange = { at: 'holding-back', until: this.#now + HOLD_BACK_MS }
+    } else {
+      this.#exchange = { at: 'awaiting-peer', own: this.#sendKexInit(undefined) }
+    }
     this.#handler.kex({ type: 'started', first: true })
   }
 
@@ -449,6 +463,10 @@ export class Transport {
     this.#exchange = { at: 'running', machine }
     if (starting) this.#rekeyStarted('peer')
     this.#run(machine.begin())
+  }
+
+  #stopHoldingBack(): void {
+    this.#exchange = { at: 'awaiting-peer', own: this.#sendKexInit(undefined) }
   }
 
   /** Sends our KEXINIT; silence begins. `peer`: the other KEXINIT, if it is known already. */
