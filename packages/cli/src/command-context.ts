@@ -9,36 +9,39 @@ export interface GlobalOptions {
   readonly json: JsonFields | undefined
   readonly quiet: boolean
   readonly yes: boolean
+  readonly input: boolean
   /** Milliseconds to wait for the daemon to begin its answer. */
   readonly timeoutMs: number
-  readonly input: boolean
 }
 
 /** What a command works with. */
+export interface CommandContextParts {
+  readonly terminal: Terminal
+  readonly options: GlobalOptions
+  readonly stateDirectory: string
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal
+  /** The daemon's operations. Texts in its answers are printable already, unless JSON was asked for (V-I03). */
+  readonly daemon: ApiClient
+  /** The same with answers exactly as they came, for what is written to files or has line ends of its own. */
+  readonly verbatimDaemon: ApiClient
+}
+
 export class CommandContext {
   readonly terminal: Terminal
   readonly options: GlobalOptions
   readonly stateDirectory: string
   readonly signal: AbortSignal
-  readonly #connect: () => ApiClient
+  readonly daemon: ApiClient
+  readonly verbatimDaemon: ApiClient
 
-  constructor(
-    terminal: Terminal,
-    options: GlobalOptions,
-    stateDirectory: string,
-    signal: AbortSignal,
-    connect: () => ApiClient,
-  ) {
-    this.terminal = terminal
-    this.options = options
-    this.stateDirectory = stateDirectory
-    this.signal = signal
-    this.#connect = connect
-  }
-
-  /** The daemon's operations. */
-  get daemon(): ApiClient {
-    return this.#connect()
+  constructor(parts: CommandContextParts) {
+    this.terminal = parts.terminal
+    this.options = parts.options
+    this.stateDirectory = parts.stateDirectory
+    this.signal = parts.signal
+    this.daemon = parts.daemon
+    this.verbatimDaemon = parts.verbatimDaemon
   }
 
   /** Prints data: as JSON where asked, else as the text given. */
@@ -47,7 +50,7 @@ export class CommandContext {
     this.terminal.stdout.write(json === undefined ? human() : renderJson(value, json))
   }
 
-  /** Prints a list as a table, or a sentence where it is empty. */
+  /** Prints a list as a table; where it is empty, says so on stderr. */
   printList<Row>(rows: readonly Row[], columns: readonly Column<Row>[], empty: string): void {
     if (this.options.json === undefined && rows.length === 0) {
       this.note(empty)
@@ -56,10 +59,16 @@ export class CommandContext {
     this.print(rows, () => renderTable(columns, rows, this.terminal))
   }
 
-  /** Prints one value of a stream: a line of JSON, or a line of text. */
-  printLine(value: unknown, human: () => string): void {
+  /** Prints one value of a stream, a line of JSON or of text, and waits while the reader is behind. */
+  printLine(value: unknown, human: () => string): Promise<void> {
     const { json } = this.options
-    this.terminal.stdout.write(json === undefined ? `${human()}\n` : renderJsonLine(value, json))
+    return this.writeLine(json === undefined ? `${human()}\n` : renderJsonLine(value, json))
+  }
+
+  /** Writes a text as it is, and waits while the reader is behind. */
+  async writeLine(text: string): Promise<void> {
+    const { stdout } = this.terminal
+    if (!stdout.write(text)) await new Promise((resolve) => stdout.once('drain', resolve))
   }
 
   /** Says something to the person that is not data: on stderr, and not with --quiet. */

@@ -6,13 +6,15 @@ export async function confirmByName(context: CommandContext, what: string, name:
   const { terminal, options } = context
   if (options.yes) return
   if (!options.input || terminal.stdin.isTTY !== true || terminal.stderr.isTTY !== true) {
-    throw new CommandError('usage.confirmation-needed', `${what} is not done without being asked`, {
+    throw new CommandError('usage.confirmation-needed', `${what}; that is not done without being asked`, {
+      why: options.input ? 'there is no terminal to ask on' : 'no question may be asked because of --no-input',
       fix: 'add --yes to say that you mean it',
     })
   }
   const { isCancel, text } = await import('@clack/prompts')
   const answer = await text({ message: `${what}. Type ${name} to go on`, output: process.stderr })
-  if (isCancel(answer) || answer !== name) {
-    throw new CommandError('usage.confirmation-needed', 'nothing was changed', { why: `what was typed is not ${name}` })
+  if (isCancel(answer)) throw new DOMException('cancelled', 'AbortError')
+  if (answer !== name) {
+    throw new CommandError('confirmation.mismatch', 'nothing was changed', { why: `what was typed is not ${name}` })
   }
 }

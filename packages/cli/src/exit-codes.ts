@@ -15,15 +15,22 @@ export const EXIT = {
 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
+/** Reasons whose status says less than the reason does. */
+const BY_REASON: Readonly<Partial<Record<ApiError['reason'], ExitCode>>> = {
+  'daemon.unreachable': EXIT.unreachable,
+  'policy.tests-failed': EXIT.problemsFound,
+  'policy.invalid': EXIT.problemsFound,
+  'config.invalid': EXIT.usage,
+  'route.unknown': EXIT.failed, // the daemon's version lacks the route; nothing the caller named is missing
+}
+const BY_STATUS: Readonly<Record<number, ExitCode>> = {
+  400: EXIT.usage,
+  401: EXIT.signInNeeded,
+  403: EXIT.denied,
+  404: EXIT.notFound,
+}
+
 /** The exit status for a request that failed. */
-export function exitCodeFor(error: ApiError): ExitCode {
-  const { reason, status } = error
-  if (reason === 'daemon.unreachable') return EXIT.unreachable
-  if (reason === 'policy.tests-failed' || reason === 'policy.invalid') return EXIT.problemsFound
-  if (reason === 'config.invalid') return EXIT.usage
-  if (status === 404) return EXIT.notFound
-  if (status === 403) return EXIT.denied
-  if (status === 401) return EXIT.signInNeeded
-  if (status === 400) return EXIT.usage
-  return EXIT.failed
+export function exitCodeFor({ reason, status }: Pick<ApiError, 'reason' | 'status'>): ExitCode {
+  return BY_REASON[reason] ?? BY_STATUS[status] ?? EXIT.failed
 }

@@ -1,46 +1,55 @@
-import { CommandError } from './command-error.ts'
+import { CommanderError } from 'commander'
 import { EXIT } from './exit-codes.ts'
 import { reportError } from './output/render-error.ts'
-import { buildProgram, isCommanderEnd, settleJson } from './program.ts'
+import { buildProgram, type Connect } from './program.ts'
+import { asksForJson, settleJson } from './settle-json.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
+import { usageError } from './usage-error.ts'
+
+export interface MainOptions {
+  readonly terminal?: Terminal
+  /** How a command gets to its daemon; over the socket in the state directory unless told. */
+  readonly connect?: Connect
+}
 
 /** Runs one command line; returns the exit status, prints everything else. */
-export async function main(argv: readonly string[], terminal: Terminal = processTerminal): Promise<number> {
+export async function main(argv: readonly string[], options: MainOptions = {}): Promise<number> {
+  const { terminal = processTerminal } = options
   const interrupt = new AbortController()
+  const connect: Connect =
+    options.connect ??
+    (async (flags) => (await import('./connect-context.ts')).connectContext(flags, terminal, interrupt.signal))
   const onInterrupt = () => interrupt.abort()
   process.once('SIGINT', onInterrupt)
-  ignoreClosedPipe(terminal.stdout)
-  let status: number = EXIT.ok
-  const program = buildProgram(terminal, interrupt.signal, (ended) => {
+  const stopGuarding = guardPipes(terminal)
+  let status: number | undefined
+  const program = buildProgram(terminal, connect, (ended) => {
     status = ended
   })
-  const json = argv.some((argument) => argument === '--json' || argument.startsWith('--json='))
   try {
     await program.parseAsync(settleJson(argv), { from: 'user' })
-    return interrupt.signal.aborted ? EXIT.interrupted : status
+    return status ?? (interrupt.signal.aborted ? EXIT.interrupted : EXIT.ok)
   } catch (error) {
     if (interrupt.signal.aborted) return EXIT.interrupted
-    if (!isCommanderEnd(error)) return reportError(error, terminal, json)
-    if (error.exitCode === 0) return EXIT.ok
+    if (!(error instanceof CommanderError)) return reportError(error, terminal, asksForJson(argv))
+    if (error.exitCode === 0) return EXIT.ok // help and version
     if (error.code === 'commander.help') return EXIT.usage // a noun without its verb: its help went to stderr
-    return reportError(usageError(error.message), terminal, json)
+    return reportError(usageError(error, program, argv), terminal, asksForJson(argv))
   } finally {
     process.off('SIGINT', onInterrupt)
+    stopGuarding()
   }
 }
 
-/** `error: unknown command 'usr'\n(Did you mean user?)` in our form. */
-function usageError(message: string): CommandError {
-  const [what = '', hint] = message.replace(/^error: /, '').split('\n')
-  return new CommandError('usage.invalid', what, {
-    fix: hint?.replace(/^\((.*)\)$/, '$1') ?? 'add --help to see how it is written',
-  })
-}
-
-/** `sallyport audit tail | head` ends the reader first, which is no failure. */
-function ignoreClosedPipe(stream: NodeJS.WritableStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
+/** `sallyport audit tail | head` ends the reader first, which is no failure; there is nobody left to write to. */
+function guardPipes({ stdout, stderr }: Terminal): () => void {
+  const onError = (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
     process.exit(EXIT.ok)
-  })
+  }
+  for (const stream of [stdout, stderr]) stream.on('error', onError)
+  return () => {
+    // What is still on its way out may meet the closed pipe after the work is done.
+    if (stdout !== process.stdout) for (const stream of [stdout, stderr]) stream.off('error', onError)
+  }
 }

@@ -1,9 +1,5 @@
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { type ApiClient, createClient, stateDirectory } from '@sallyport/api'
-import { CONTROL_SOCKET, unixTransport } from '@sallyport/api/unix'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { CommandContext, type GlobalOptions } from './command-context.ts'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { CommandContext, GlobalOptions } from './command-context.ts'
 import { auditCommands } from './commands/audit.ts'
 import { banCommands } from './commands/ban.ts'
 import { completionCommands } from './commands/completion.ts'
@@ -17,8 +13,9 @@ import { sessionCommands } from './commands/session.ts'
 import { sshConfigCommand } from './commands/ssh-config.ts'
 import { targetCommands } from './commands/target.ts'
 import { userCommands } from './commands/user.ts'
-import { withDeadline } from './deadline.ts'
+import { wholeNumber } from './option-values.ts'
 import type { JsonFields } from './output/json.ts'
+import { refuseRepeats } from './refuse-repeats.ts'
 import type { Terminal } from './terminal.ts'
 import { VERSION } from './version.ts'
 
@@ -26,21 +23,30 @@ import { VERSION } from './version.ts'
 export type Work = (context: CommandContext, command: Command) => Promise<number | undefined>
 /** Makes the action of a command from its work. */
 export type Runner = (work: Work) => (...parameters: unknown[]) => Promise<void>
+/** Makes the context of the command that runs; asked only when one does, so that help and version load nothing. */
+export type Connect = (options: GlobalOptions) => CommandContext | Promise<CommandContext>
 
 const DEFAULT_TIMEOUT_S = 30
+const TIMEOUT_MAX_S = 3600
 
 /** The whole command tree. `finished` is told the exit status of the command that ran. */
-export function buildProgram(terminal: Terminal, signal: AbortSignal, finished: (status: number) => void): Command {
+export function buildProgram(terminal: Terminal, connect: Connect, finished: (status: number) => void): Command {
   const program = new Command('sallyport')
-    .description('Sallyport: an access gateway that knows who you are, asks the policy, and writes down what happened')
+    .description('an SSH gateway that knows who you are, asks one policy, and writes down what happened')
     .version(VERSION, '-V, --version', 'print the version')
     .addOption(new Option('--state <dir>', 'state directory of the gateway').env('SALLYPORT_STATE'))
-    .option('--json [fields]', 'print JSON; --json=id,name prints only these fields', jsonFields)
-    .option('-q, --quiet', 'say nothing but data and errors', false)
-    .option('-y, --yes', 'do what would be asked about', false)
+    .option('--json [=fields]', 'print JSON; --json=id,name prints these fields only', jsonFields)
+    .option('-q, --quiet', 'print data and errors only')
+    .option('-y, --yes', 'do what would be asked about')
     .option('--no-input', 'never ask; fail where a question would be needed')
-    .option('--timeout <seconds>', 'how long to wait for the gateway to answer', seconds, DEFAULT_TIMEOUT_S)
-    .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
+    .option(
+      '--timeout <seconds>',
+      'how long to wait for the gateway to answer',
+      wholeNumber(1, TIMEOUT_MAX_S),
+      DEFAULT_TIMEOUT_S,
+    )
+    .helpOption('-h, --help', 'print this help')
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),
@@ -53,7 +59,7 @@ export function buildProgram(terminal: Terminal, signal: AbortSignal, finished: 
     (work) =>
     async (...parameters) => {
       const command = parameters.at(-1) as Command
-      const context = contextOf(command, terminal, signal)
+      const context = await connect(globalOptions(command))
       finished((await work(context, command)) ?? 0)
     }
 
@@ -71,10 +77,11 @@ export function buildProgram(terminal: Terminal, signal: AbortSignal, finished: 
   completionCommands(program, run)
   helpTopics(program)
   inherit(program)
+  refuseRepeats(program)
   return program
 }
 
-/** Settings that commander does not hand down to commands made by `command()` before they were set. */
+/** Settings that commander hands down to a command only when it is made after them, from its own parent. */
 function inherit(command: Command): void {
   for (const child of command.commands) {
     child.copyInheritedSettings(command)
@@ -82,58 +89,28 @@ function inherit(command: Command): void {
   }
 }
 
-function contextOf(command: Command, terminal: Terminal, signal: AbortSignal): CommandContext {
+function globalOptions(command: Command): GlobalOptions {
   const flags = command.optsWithGlobals<{
     state?: string
     json?: JsonFields | true
-    quiet: boolean
-    yes: boolean
+    quiet?: true
+    yes?: true
     input: boolean
     timeout: number
   }>()
-  const options: GlobalOptions = {
+  return {
     state: flags.state,
     json: flags.json === true ? 'all' : flags.json,
-    quiet: flags.quiet,
-    yes: flags.yes,
+    quiet: flags.quiet === true,
+    yes: flags.yes === true,
     input: flags.input,
     timeoutMs: flags.timeout * 1000,
   }
-  const directory = resolve(
-    stateDirectory({ flag: flags.state, environment: terminal.environment, uid: process.getuid?.(), home: homedir() }),
-  )
-  let client: ApiClient | undefined
-  const connect = () =>
-    (client ??= createClient(withDeadline(unixTransport(join(directory, CONTROL_SOCKET)), options.timeoutMs)))
-  return new CommandContext(terminal, options, directory, signal, connect)
 }
 
 function jsonFields(text: string): JsonFields {
   const fields = text.split(',').map((field) => field.trim())
   if (fields.some((field) => field === ''))
-    throw new InvalidArgumentError('write field names with commas between them.')
+    throw new InvalidArgumentError('Write field names with commas between them.')
   return fields
-}
-
-function seconds(text: string): number {
-  const value = Number(text)
-  if (!(value > 0 && value <= 3600)) throw new InvalidArgumentError('write a number of seconds from 1 to 3600.')
-  return value
-}
-
-/**
- * `--json` takes its fields only behind `=`: otherwise `user show --json alice` would ask for a field named alice.
- * A bare `--json` becomes the last argument, where nothing follows that it could take.
- */
-export function settleJson(argv: readonly string[]): string[] {
-  const end = argv.indexOf('--')
-  const own = end === -1 ? argv : argv.slice(0, end)
-  const rest = end === -1 ? [] : argv.slice(end)
-  if (!own.includes('--json')) return [...argv]
-  return [...own.filter((argument) => argument !== '--json'), '--json', ...rest]
-}
-
-/** What commander throws to end: a wrong command line, or help and version, which are no errors. */
-export function isCommanderEnd(error: unknown): error is CommanderError {
-  return error instanceof CommanderError
 }

@@ -1,8 +1,10 @@
 import type { AuditEvent, AuditVerification } from '@sallyport/api'
 import type { Command } from 'commander'
-import { Option } from 'commander'
 import type { CommandContext } from '../command-context.ts'
+import { examples } from '../examples.ts'
 import { EXIT } from '../exit-codes.ts'
+import { wholeNumber } from '../option-values.ts'
+import { counted } from '../output/count.ts'
 import { printable } from '../output/escape.ts'
 import { parseMoment } from '../parse-moment.ts'
 import type { Runner } from '../program.ts'
@@ -19,31 +21,44 @@ interface FilterFlags {
   readonly until?: string
 }
 
+const TAIL_MAX = 1000
+const TAIL_USUAL = 10
+const PAGE_MAX = 1000
+const PAGE_USUAL = 100
+/** Widths of the columns of an event: a sequence up to a million, the longest of the usual types. */
+const SEQUENCE_WIDTH = 6
+const TYPE_WIDTH = 22
+
 /** `sallyport audit …`: what happened. */
 export function auditCommands(program: Command, run: Runner): void {
-  const audit = program.command('audit').description('What happened: every decision, session and act of administration')
+  const audit = program.command('audit').description('what happened: decisions, sessions, acts of administration')
 
-  withFilters(audit.command('tail'))
-    .description('print the last events; with -f go on as they happen')
-    .option('-n, --last <number>', 'so many past events', Number, 10)
-    .option('-f, --follow', 'go on with new ones', false)
+  const tail = withFilters(audit.command('tail'))
+    .description('print the last events; with --follow go on as they happen')
+    .option('-n, --last <number>', 'so many past events', wholeNumber(0, TAIL_MAX), TAIL_USUAL)
+    .option('-f, --follow', 'go on with new ones')
     .action(
       run(async (context, command) => {
-        const { last, follow, ...flags } = command.opts<FilterFlags & { last: number; follow: boolean }>()
+        const { last, follow, ...flags } = command.opts<FilterFlags & { last: number; follow?: true }>()
         const events = context.daemon.stream(
           'audit.tail',
-          { ...filters(flags), last, follow },
+          { ...filters(flags), last, follow: follow === true },
           { signal: context.signal },
         )
-        for await (const event of events) context.printLine(event, () => renderEvent(event, context))
+        for await (const event of events) await context.printLine(event, () => renderEvent(event, context))
         return undefined
       }),
     )
+  examples(
+    tail,
+    'sallyport audit tail --last 50',
+    'sallyport audit tail --follow --type access-denied',
+    'sallyport audit tail -f --json | jq .summary',
+  )
 
-  withFilters(audit.command('search [text]'))
+  const search = withFilters(audit.command('search [text]'))
     .description('find events, newest first')
-    .option('--limit <number>', 'so many at most', Number, 100)
-    .addHelpText('after', '\nExample:\n  sallyport audit search --type access-denied --actor alice --since 1d')
+    .option('--limit <number>', 'so many at most', wholeNumber(1, PAGE_MAX), PAGE_USUAL)
     .action(
       run(async (context, command) => {
         const { limit, ...flags } = command.opts<FilterFlags & { limit: number }>()
@@ -55,56 +70,70 @@ export function auditCommands(program: Command, run: Runner): void {
         )
         context.print(page.events, () => page.events.map((event) => `${renderEvent(event, context)}\n`).join(''))
         if (page.events.length === 0) context.note('nothing found')
-        else if (page.next !== null) context.note(`there is more; narrow it, or raise --limit`)
+        else if (page.next !== null) context.note('there is more: narrow the search, or raise --limit')
         return undefined
       }),
     )
+  examples(
+    search,
+    'sallyport audit search db1 --since 2h',
+    'sallyport audit search --type access-denied --actor alice --since 1d',
+  )
 
-  audit
+  const verify = audit
     .command('verify [file]')
     .description('walk the chain and its signed checkpoints; with a file, an export, without the gateway')
-    .option('--public-key <key>', 'with a file: the checkpoints’ key, as `sallyport audit verify` prints it')
+    .option('--public-key <line>', 'with a file: the checkpoints’ key, as `sallyport audit verify` prints it')
     .action(
       run(async (context, command) => {
         const [file] = command.args
         const { publicKey } = command.opts<{ publicKey?: string }>()
-        const { verifyExport } = await import('../verify-export.ts') // only here is the verifier's code needed
-        const result =
-          file === undefined
-            ? await context.daemon.call('audit.verify', {}, { signal: context.signal })
-            : await verifyExport(file, publicKey, context.terminal)
+        let result: AuditVerification
+        if (file === undefined) result = await context.daemon.call('audit.verify', {}, { signal: context.signal })
+        else {
+          const { verifyExport } = await import('../verify-export.ts') // only here is the verifier's code needed
+          result = await verifyExport(file, publicKey, context.terminal)
+        }
         context.print(result, () => renderVerification(result, context))
         return result.ok ? EXIT.ok : EXIT.problemsFound
       }),
     )
+  examples(
+    verify,
+    'sallyport audit verify',
+    'sallyport audit verify audit.ndjson --public-key "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPq3…"',
+  )
 
-  audit
+  const exported = audit
     .command('export')
     .description('print the log as the offline verifier reads it, a line each')
-    .option('--from <sequence>', 'from this entry', Number)
+    .option('--from <sequence>', 'from this entry on', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .action(
       run(async (context, command) => {
         const { from } = command.opts<{ from?: number }>()
-        const lines = context.daemon.stream('audit.export', from === undefined ? {} : { from }, {
+        // Exactly as it came: hashes and signatures cover the very bytes. Each line is JSON of printable ASCII.
+        const lines = context.verbatimDaemon.stream('audit.export', from === undefined ? {} : { from }, {
           signal: context.signal,
         })
-        for await (const { line } of lines) {
-          if (!context.terminal.stdout.write(`${line}\n`)) await drained(context.terminal.stdout)
-        }
+        for await (const { line } of lines) await context.writeLine(`${line}\n`)
         return undefined
       }),
     )
+  examples(exported, 'sallyport audit export > audit.ndjson')
 }
 
 function renderVerification(result: AuditVerification, { terminal }: CommandContext): string {
   const { ok, entries, checkpoints, covered, problem } = result
-  const key = `  key   ${result.public_key}\n`
+  const key = `  key   ${printable(result.public_key)}\n`
   if (ok) {
-    const reach = covered === null ? 'no checkpoint covers it yet' : `checkpoints cover it up to entry ${covered}`
-    return `${styled(terminal.stdout, 'green', '✓')} ${entries} entries in one unbroken chain, ${checkpoints} checkpoints; ${reach}\n${key}`
+    const reach = covered === null ? 'none covers it yet' : `they cover it up to entry ${covered}`
+    const chain = `${counted(entries, 'entry', 'entries')} in one unbroken chain`
+    return `${styled(terminal.stdout, 'green', '✓')} ${chain}, ${counted(checkpoints, 'checkpoint')}; ${reach}\n${key}`
   }
-  const first = typeof problem?.sequence === 'number' ? ` (first bad entry: ${problem.sequence})` : ''
-  return `${styled(terminal.stdout, 'red', '✗')} ${printable(problem?.message ?? 'the log does not verify')}${first}\n${key}`
+  const first = typeof problem?.sequence === 'number' ? `  (entry ${problem.sequence})` : ''
+  const kind = problem === null ? '' : `  [${printable(problem.kind)}]`
+  const said = printable(problem?.message ?? 'the log does not verify')
+  return `${styled(terminal.stdout, 'red', '✗')} ${said}${first}${kind}\n${key}`
 }
 
 function withFilters(command: Command): Command {
@@ -112,12 +141,10 @@ function withFilters(command: Command): Command {
     .option('--type <type>', 'event type, or its beginning')
     .option('--actor <user>', 'by or about this user')
     .option('--source <address>', 'from this address')
-    .option('--session <id>', 'of this session')
-    .option('--target <name>', 'to this target')
-    .addOption(
-      new Option('--since <when>', 'from this time on: a span back (2h, 1d) or RFC 3339').argParser(parseMoment),
-    )
-    .addOption(new Option('--until <when>', 'up to this time').argParser(parseMoment))
+    .option('--session <session>', 'of this session')
+    .option('--target <target>', 'to this target')
+    .option('--since <when>', 'from this time on: a span back (2h, 1d) or RFC 3339', (text) => parseMoment(text))
+    .option('--until <when>', 'up to this time', (text) => parseMoment(text))
 }
 
 function filters({ since, until, ...same }: FilterFlags): Record<string, string> {
@@ -125,12 +152,9 @@ function filters({ since, until, ...same }: FilterFlags): Record<string, string>
 }
 
 function renderEvent(event: AuditEvent, context: CommandContext): string {
-  const time = styled(context.terminal.stdout, 'dim', event.time)
-  const bad = /denied|refused|failed|ban-added/.test(event.type)
-  const type = bad ? styled(context.terminal.stdout, 'yellow', event.type.padEnd(24)) : event.type.padEnd(24)
-  return `${time}  ${String(event.sequence).padStart(6)}  ${type}  ${printable(event.summary)}`
-}
-
-function drained(stream: NodeJS.WritableStream): Promise<void> {
-  return new Promise((resolve) => stream.once('drain', resolve))
+  const { stdout } = context.terminal
+  const bad = /denied|refused|failed|ban-added|penalty/.test(event.type)
+  const type = printable(event.type).padEnd(TYPE_WIDTH)
+  const sequence = String(event.sequence).padStart(SEQUENCE_WIDTH)
+  return `${styled(stdout, 'dim', printable(event.time))}  ${sequence}  ${bad ? styled(stdout, 'yellow', type) : type}  ${printable(event.summary)}`
 }

@@ -1,7 +1,7 @@
 import type { DoctorCheck } from '@sallyport/api'
-import { ApiError } from '@sallyport/api'
 import type { Command } from 'commander'
 import { localChecks } from '../doctor-local.ts'
+import { examples } from '../examples.ts'
 import { EXIT } from '../exit-codes.ts'
 import { printable } from '../output/escape.ts'
 import type { Runner } from '../program.ts'
@@ -11,12 +11,13 @@ const MARKS = { ok: ['✓', 'green'], warn: ['!', 'yellow'], fail: ['✗', 'red'
 
 /** `sallyport doctor`: what is wrong, each with its fix. */
 export function doctorCommand(program: Command, run: Runner): void {
-  program
+  const command = program
     .command('doctor')
     .description('look for what is wrong, and say how to mend it')
     .action(
       run(async (context) => {
-        const checks: DoctorCheck[] = [...localChecks(context.stateDirectory, context.terminal.environment)]
+        const { ApiError } = await import('@sallyport/api')
+        const checks: DoctorCheck[] = localChecks(context.stateDirectory, context.terminal.environment)
         try {
           checks.push(...(await context.daemon.call('daemon.doctor', {}, { signal: context.signal })).checks)
         } catch (error) {
@@ -33,10 +34,11 @@ export function doctorCommand(program: Command, run: Runner): void {
         return checks.some(({ status }) => status === 'fail') ? EXIT.problemsFound : EXIT.ok
       }),
     )
+  examples(command, 'sallyport doctor', 'sallyport doctor --json=id,status,fix')
 }
 
 function renderCheck({ status, title, detail, fix }: DoctorCheck, terminal: Terminal): string {
   const [mark, colour] = MARKS[status]
-  const line = `${styled(terminal.stdout, colour, mark)} ${title}${detail === '' ? '' : `: ${printable(detail)}`}\n`
+  const line = `${styled(terminal.stdout, colour, mark)} ${printable(title)}${detail === '' ? '' : `: ${printable(detail)}`}\n`
   return fix === null || status === 'ok' ? line : `${line}  fix   ${printable(fix)}\n`
 }

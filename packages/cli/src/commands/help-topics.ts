@@ -1,13 +1,14 @@
 import type { Command } from 'commander'
+import { findCommand } from '../find-command.ts'
 
-const TOPICS: Readonly<Record<string, string>> = {
+export const TOPICS: Readonly<Record<string, string>> = {
   'exit-codes': `What the exit status says:
   0    done
   1    failed
   2    wrong command line or configuration
-  3    a check ran and found problems (policy check and test, doctor, audit verify)
+  3    a check ran and found problems (policy check, test and apply, doctor, audit verify)
   4    sign-in needed
-  5    denied by policy
+  5    denied by policy (policy explain), or not allowed to ask
   6    not found
   7    the gateway is unreachable
   8    still pending
@@ -22,15 +23,18 @@ const TOPICS: Readonly<Record<string, string>> = {
   Data goes to standard output, everything else to standard error.
   --json            prints every field; times are RFC 3339 in UTC, keys do not change
   --json=id,name    prints these fields
-  audit tail and audit export print one JSON value a line.
+  audit tail prints one JSON value a line with --json; audit export always does.
+  Errors are one line of JSON on standard error then: {"error":{"code","name","message","why","fix","request_id"}}.
+  Control characters in what others wrote are printed as \\u001b and the like.
 `,
   ssh: `Through the gateway with stock clients:
   ssh -J GATEWAY:2222 you@target             jump; the inner connection stays end to end
-  ssh -J gw1,gw2 you@target                  through two
+  ssh -J gw1:2222,gw2:2222 you@target        through two
   ssh -W target:22 GATEWAY -p 2222           standard input and output to a target
   ssh -L 5432:db1:5432 -N GATEWAY -p 2222    forward a port
   scp -J GATEWAY:2222 file you@target:       copy
 The user name for the gateway may be left out: your key says who you are.
+\`sallyport ssh-config\` prints lines for ~/.ssh/config, so that plain \`ssh target\` goes through.
 `,
 }
 
@@ -38,26 +42,20 @@ The user name for the gateway may be left out: your key says who you are.
 export function helpTopics(program: Command): void {
   program.addHelpText(
     'after',
-    `\nHelp topics: ${Object.keys(TOPICS)
-      .map((topic) => `sallyport help ${topic}`)
-      .join(', ')}`,
+    `\nHelp topics (sallyport help TOPIC): ${Object.keys(TOPICS).join(', ')}\nExamples of a command: sallyport COMMAND --help`,
   )
   program.helpCommand(false)
   program
     .command('help [words...]', { hidden: true })
     .description('help on a command or topic')
     .action((words: string[]) => {
-      const topic = TOPICS[words[0] ?? '']
-      if (topic !== undefined) {
-        program.configureOutput().writeOut?.(topic)
+      const [first = ''] = words
+      if (Object.hasOwn(TOPICS, first) && words.length === 1) {
+        program.configureOutput().writeOut?.(TOPICS[first] ?? '')
         return
       }
-      let command = program
-      for (const word of words) {
-        const child = command.commands.find((candidate) => candidate.name() === word)
-        if (child === undefined) program.error(`no command or topic “${words.join(' ')}”`)
-        else command = child
-      }
+      const { command, argumentsGiven } = findCommand(program, words)
+      if (argumentsGiven > 0) program.error(`error: there is no command and no topic “${words.join(' ')}”`)
       command.outputHelp()
     })
 }

@@ -1,8 +1,9 @@
 import type { Key } from '@sallyport/api'
 import type { Command } from 'commander'
-import { CommandError } from '../command-error.ts'
 import { confirmByName } from '../confirm.ts'
+import { examples } from '../examples.ts'
 import { keyLines } from '../key-lines.ts'
+import { counted } from '../output/count.ts'
 import type { Column } from '../output/table.ts'
 import { formatTime } from '../output/values.ts'
 import type { Runner } from '../program.ts'
@@ -19,9 +20,9 @@ export const keyColumns: readonly Column<Key>[] = [
 
 /** `sallyport key …`: the public keys that prove users. */
 export function keyCommands(program: Command, run: Runner): void {
-  const key = program.command('key').description('Public keys that prove who users are')
+  const key = program.command('key').description('public keys that prove who users are')
 
-  key
+  const list = key
     .command('ls [user]')
     .alias('list')
     .description('list keys, of all users or of one')
@@ -35,27 +36,25 @@ export function keyCommands(program: Command, run: Runner): void {
         return undefined
       }),
     )
+  examples(list, 'sallyport key ls alice')
 
-  key
+  const add = key
     .command('add <user> <file>')
-    .description('add the public keys of a file; - reads standard input')
+    .description('add the public keys of a file (- for standard input)')
     .option('--comment <text>', 'comment instead of the one in the file')
-    .addHelpText('after', '\nExample:\n  ssh-add -L | sallyport key add alice -')
     .action(
       run(async (context, command) => {
         const [user = '', file = ''] = command.args
         const { comment } = command.opts<{ comment?: string }>()
-        const lines = keyLines(await readText(file, context.terminal))
-        if (lines.length === 0) throw new CommandError('usage.file-unreadable', `${file} holds no public key`)
+        const lines = keyLines(file, await readText(file, context.terminal))
+        const note = comment === undefined ? {} : { comment }
         const added: Key[] = []
-        for (const line of lines) {
-          added.push(
-            await context.daemon.call('key.add', {
-              user,
-              public_key: line,
-              ...(comment === undefined ? {} : { comment }),
-            }),
-          )
+        try {
+          for (const line of lines)
+            added.push(await context.daemon.call('key.add', { user, public_key: line, ...note }))
+        } catch (error) {
+          if (added.length > 0) context.note(`the first ${counted(added.length, 'key')} of ${lines.length} were added`)
+          throw error
         }
         context.print(added, () =>
           added.map((row) => `${row.fingerprint} (${row.type}) now proves ${row.user}\n`).join(''),
@@ -63,17 +62,19 @@ export function keyCommands(program: Command, run: Runner): void {
         return undefined
       }),
     )
+  examples(add, 'sallyport key add alice laptop.pub', 'ssh-add -L | sallyport key add alice -')
 
-  key
+  const remove = key
     .command('rm <key>')
     .description('remove a key, by id or fingerprint, and end the sessions it opened')
     .action(
       run(async (context, command) => {
-        const id = command.args[0] ?? ''
-        await confirmByName(context, `This removes the key ${id}`, id)
+        const [id = ''] = command.args
+        await confirmByName(context, `this removes the key ${id}`, id)
         const removed = await context.daemon.call('key.remove', { key: id })
         context.print(removed, () => `${removed.fingerprint} no longer proves ${removed.user}\n`)
         return undefined
       }),
     )
+  examples(remove, 'sallyport key rm SHA256:YNvF9qqGkNZ0b1oTfGjMDPZC0r0mF0kYl1sC1wJvW2M')
 }

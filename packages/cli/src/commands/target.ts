@@ -4,21 +4,25 @@ import type { Target, TargetInput } from '@sallyport/api'
 import type { Command } from 'commander'
 import { CommandError } from '../command-error.ts'
 import { confirmByName } from '../confirm.ts'
-import { targetsFromSshConfig } from '../import/targets-from-ssh-config.ts'
+import { examples } from '../examples.ts'
+import { portNumber, repeatable } from '../option-values.ts'
 import { printable } from '../output/escape.ts'
+import { renderFacts } from '../output/facts.ts'
 import { formatTime } from '../output/values.ts'
 import type { Runner } from '../program.ts'
 import { readText } from '../read-text.ts'
 
+const SSH_PORT = 22
+
 /** `sallyport target …`: the machines behind the gateway. */
 export function targetCommands(program: Command, run: Runner): void {
-  const target = program.command('target').description('The machines behind the gateway')
+  const target = program.command('target').description('the machines behind the gateway')
 
-  target
+  const list = target
     .command('ls')
     .alias('list')
     .description('list them')
-    .option('--tag <tag>', 'only those with this tag')
+    .option('-t, --tag <tag>', 'only those with this tag')
     .action(
       run(async (context, command) => {
         const { tag } = command.opts<{ tag?: string }>()
@@ -33,95 +37,92 @@ export function targetCommands(program: Command, run: Runner): void {
             { title: 'TAGS', value: (row) => row.tags.join(' ') },
             { title: 'HOST KEYS', value: (row) => row.host_keys.map((line) => line.split(' ')[0] ?? '').join(' ') },
           ],
-          'the inventory is empty; add one with: sallyport target add NAME ADDRESS',
+          wanted === undefined
+            ? 'the inventory is empty; add one with: sallyport target add NAME ADDRESS'
+            : `no target carries ${wanted}`,
         )
         return undefined
       }),
     )
+  examples(list, 'sallyport target ls', 'sallyport target ls --tag prod --json=name,address')
 
-  target
+  const add = target
     .command('add <name> <address>')
     .description('add one, by IP address or DNS name')
-    .option('-p, --port <port>', 'TCP port', Number, 22)
-    .option(
-      '-t, --tag <tag>',
-      'policy tag, with or without tag:; may be given again',
-      (value, all: string[]) => [...all, value],
-      [],
-    )
-    .option('--host-key <file>', 'file of host keys it is known by, e.g. from ssh-keyscan')
-    .addHelpText('after', '\nExample:\n  sallyport target add db1 10.0.0.7 --tag prod')
+    .option('-p, --port <port>', 'TCP port', portNumber, SSH_PORT)
+    .addOption(repeatable('-t, --tag <tag>', 'policy tag, with or without tag:'))
+    .option('--host-key <file>', 'file of host keys it is known by, e.g. from ssh-keyscan (- for standard input)')
     .action(
       run(async (context, command) => {
         const [name = '', address = ''] = command.args
-        const { port, tag, hostKey } = command.opts<{ port: number; tag: string[]; hostKey?: string }>()
-        const keys = hostKey === undefined ? [] : hostKeyLines(await readText(hostKey, context.terminal))
+        const { port, tag = [], hostKey } = command.opts<{ port: number; tag?: string[]; hostKey?: string }>()
         const added = await context.daemon.call('target.add', {
           name,
           address,
           port,
           tags: tag.map(withPrefix),
-          host_keys: keys,
+          host_keys: hostKey === undefined ? [] : await hostKeysOf(hostKey, await readText(hostKey, context.terminal)),
         })
-        context.print(
-          added,
-          () =>
-            `${added.name} is ${added.address} port ${added.port}${added.tags.length === 0 ? '' : `, ${added.tags.join(' ')}`}\n`,
-        )
+        const tags = added.tags.length === 0 ? '' : `, ${added.tags.join(' ')}`
+        context.print(added, () => `${added.name} is ${added.address} port ${added.port}${tags}\n`)
         return undefined
       }),
     )
+  examples(
+    add,
+    'sallyport target add db1 10.0.0.7 --tag prod --tag db',
+    'ssh-keyscan 10.0.0.8 | sallyport target add web1 10.0.0.8 --host-key -',
+  )
 
-  target
+  const show = target
     .command('show <target>')
     .description('show one, by name or id')
     .action(
       run(async (context, command) => {
-        const shown = await context.daemon.call(
-          'target.show',
-          { target: command.args[0] ?? '' },
-          { signal: context.signal },
-        )
+        const [name = ''] = command.args
+        const shown = await context.daemon.call('target.show', { target: name }, { signal: context.signal })
         context.print(shown, () => describe(shown))
         return undefined
       }),
     )
+  examples(show, 'sallyport target show db1')
 
-  target
+  const remove = target
     .command('rm <target>')
     .description('remove one from the inventory')
     .action(
       run(async (context, command) => {
-        const name = command.args[0] ?? ''
-        await confirmByName(context, `This removes ${name} from the inventory`, name)
+        const [name = ''] = command.args
+        await confirmByName(context, `this removes ${name} from the inventory`, name)
         const removed = await context.daemon.call('target.remove', { target: name })
         context.print(removed, () => `${removed.name} was removed\n`)
         return undefined
       }),
     )
+  examples(remove, 'sallyport target rm db1')
 
-  target
+  const imported = target
     .command('import [ssh_config]')
     .description('add the hosts of an ssh_config, with their host keys from known_hosts')
     .option('--known-hosts <file>', 'known_hosts file; ~/.ssh/known_hosts unless told')
-    .option('-t, --tag <tag>', 'tag for all of them; may be given again', (value, all: string[]) => [...all, value], [])
-    .option('--replace', 'replace targets whose name is taken; without, they are left as they are', false)
-    .option('--dry-run', 'say what would happen, change nothing', false)
-    .addHelpText('after', '\nExample:\n  sallyport target import ~/.ssh/config --tag imported --dry-run')
+    .addOption(repeatable('-t, --tag <tag>', 'tag for all of them'))
+    .option('--replace', 'replace targets whose name is taken; without, they are left as they are')
+    .option('--dry-run', 'say what would happen, change nothing')
     .action(
       run(async (context, command) => {
-        const { knownHosts, tag, replace, dryRun } = command.opts<{
-          knownHosts?: string
-          tag: string[]
-          replace: boolean
-          dryRun: boolean
-        }>()
+        const {
+          knownHosts,
+          tag = [],
+          replace,
+          dryRun,
+        } = command.opts<{ knownHosts?: string; tag?: string[]; replace?: true; dryRun?: true }>()
         const config = command.args[0] ?? join(homedir(), '.ssh/config')
         const known = knownHosts ?? join(homedir(), '.ssh/known_hosts')
         const knownText = await readText(known, context.terminal).catch((error: unknown) => {
           if (knownHosts !== undefined) throw error
           return '' // the usual place may be empty
         })
+        const { targetsFromSshConfig } = await import('../import/targets-from-ssh-config.ts')
         const { targets, left } = await targetsFromSshConfig(
           config,
           await readText(config, context.terminal),
@@ -135,8 +136,8 @@ export function targetCommands(program: Command, run: Runner): void {
         }
         const result = await context.daemon.call('target.import', {
           targets: tagged,
-          on_conflict: replace ? 'replace' : 'skip',
-          dry_run: dryRun,
+          on_conflict: replace === true ? 'replace' : 'skip',
+          dry_run: dryRun === true,
         })
         context.print({ ...result, left }, () => {
           const would = result.dry_run ? 'would be ' : ''
@@ -151,22 +152,23 @@ export function targetCommands(program: Command, run: Runner): void {
         return undefined
       }),
     )
+  examples(
+    imported,
+    'sallyport target import --dry-run',
+    'sallyport target import ~/.ssh/config --tag imported --known-hosts /etc/ssh/ssh_known_hosts',
+  )
 }
 
 function describe(target: Target): string {
-  const rows = [
+  return renderFacts([
     ['name', target.name],
     ['address', target.address],
     ['port', String(target.port)],
     ['tags', target.tags.join(' ')],
     ['id', target.id],
     ['added', formatTime(target.created_at)],
-    ...target.host_keys.map((line) => ['host key', line]),
-  ]
-  return rows
-    .filter(([, value]) => value !== '')
-    .map(([title = '', value = '']) => `${title.padEnd(10)}${printable(value)}\n`)
-    .join('')
+    ...target.host_keys.map((line) => ['host key', line] as const),
+  ])
 }
 
 /** `prod` is `tag:prod`. */
@@ -174,10 +176,7 @@ function withPrefix(tag: string): string {
   return tag.startsWith('tag:') ? tag : `tag:${tag}`
 }
 
-/** `type base64` of each key line, with or without the host that ssh-keyscan puts in front. */
-function hostKeyLines(text: string): string[] {
-  return text
-    .split('\n')
-    .map((line) => /(?:^|\s)((?:ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/]+=*)/.exec(line.trim())?.[1])
-    .filter((line) => line !== undefined)
+async function hostKeysOf(file: string, text: string): Promise<string[]> {
+  const { hostKeyLines } = await import('../host-key-lines.ts') // only here is the SSH library needed
+  return hostKeyLines(file, text)
 }

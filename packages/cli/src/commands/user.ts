@@ -1,8 +1,13 @@
 import type { User, UserDetail } from '@sallyport/api'
 import { ROLES } from '@sallyport/model'
 import { type Command, Option } from 'commander'
+import { CommandError } from '../command-error.ts'
 import { confirmByName } from '../confirm.ts'
+import { examples } from '../examples.ts'
 import { keyLines } from '../key-lines.ts'
+import { repeatable } from '../option-values.ts'
+import { counted } from '../output/count.ts'
+import { renderFacts } from '../output/facts.ts'
 import { renderTable } from '../output/table.ts'
 import { formatTime } from '../output/values.ts'
 import type { Runner } from '../program.ts'
@@ -13,9 +18,9 @@ const roleOption = () => new Option('--role <role>', 'what they may do to the ga
 
 /** `sallyport user …`: the people the gateway knows. */
 export function userCommands(program: Command, run: Runner): void {
-  const user = program.command('user').description('People the gateway knows')
+  const user = program.command('user').description('people the gateway knows')
 
-  user
+  const list = user
     .command('ls')
     .alias('list')
     .description('list them')
@@ -37,24 +42,21 @@ export function userCommands(program: Command, run: Runner): void {
         return undefined
       }),
     )
+  examples(list, 'sallyport user ls', 'sallyport user ls --json=name,role')
 
-  user
+  const add = user
     .command('add <name>')
     .description('add one, with the public keys that prove them')
-    .option('--key <file>', 'file of public keys, a line each; may be given again; - reads standard input', collect, [])
+    .addOption(repeatable('--key <file>', 'file of public keys, a line each (- for standard input)'))
     .option('--display-name <text>', 'name for people to read')
     .addOption(roleOption().default('member'))
-    .addHelpText('after', '\nExample:\n  sallyport user add alice@example.com --key alice.pub')
     .action(
       run(async (context, command) => {
         const [name = ''] = command.args
-        const {
-          key: files,
-          displayName,
-          role,
-        } = command.opts<{ key: string[]; displayName?: string; role: User['role'] }>()
+        const flags = command.opts<{ key?: string[]; displayName?: string; role: User['role'] }>()
+        const { key: files = [], displayName, role } = flags
         const keys: string[] = []
-        for (const file of files) keys.push(...keyLines(await readText(file, context.terminal)))
+        for (const file of files) keys.push(...keyLines(file, await readText(file, context.terminal)))
         const added = await context.daemon.call('user.add', {
           name,
           role,
@@ -63,44 +65,49 @@ export function userCommands(program: Command, run: Runner): void {
         })
         context.print(
           added,
-          () => `${added.name} was added as ${added.role} with ${count(added.public_keys.length, 'key')}\n`,
+          () => `${added.name} was added as ${added.role} with ${counted(added.public_keys.length, 'key')}\n`,
         )
         if (added.public_keys.length === 0)
           context.note(`they cannot sign in yet; add a key with: sallyport key add ${added.name} FILE`)
         return undefined
       }),
     )
+  examples(
+    add,
+    'sallyport user add alice --key alice.pub',
+    'sallyport user add bob@example.com --role admin --key laptop.pub --key phone.pub',
+  )
 
-  user
+  const show = user
     .command('show <user>')
     .description('show one and their keys')
     .action(
       run(async (context, command) => {
-        const shown = await context.daemon.call(
-          'user.show',
-          { user: command.args[0] ?? '' },
-          { signal: context.signal },
-        )
-        context.print(
-          shown,
-          () =>
-            describe(shown) +
-            (shown.public_keys.length === 0 ? '' : `\n${renderTable(keyColumns, shown.public_keys, context.terminal)}`),
+        const [name = ''] = command.args
+        const shown = await context.daemon.call('user.show', { user: name }, { signal: context.signal })
+        const keys = shown.public_keys
+        context.print(shown, () =>
+          [describe(shown), ...(keys.length === 0 ? [] : [renderTable(keyColumns, keys, context.terminal)])].join('\n'),
         )
         return undefined
       }),
     )
+  examples(show, 'sallyport user show alice')
 
-  user
+  const edit = user
     .command('edit <user>')
     .description('change role or display name')
     .addOption(roleOption())
     .option('--display-name <text>', 'name for people to read')
     .action(
       run(async (context, command) => {
+        const [name = ''] = command.args
         const { displayName, role } = command.opts<{ displayName?: string; role?: User['role'] }>()
+        if (displayName === undefined && role === undefined) {
+          throw new CommandError('usage.invalid', 'there is nothing to change', { fix: 'add --role or --display-name' })
+        }
         const changed = await context.daemon.call('user.update', {
-          user: command.args[0] ?? '',
+          user: name,
           ...(displayName === undefined ? {} : { display_name: displayName }),
           ...(role === undefined ? {} : { role }),
         })
@@ -108,17 +115,19 @@ export function userCommands(program: Command, run: Runner): void {
         return undefined
       }),
     )
+  examples(edit, 'sallyport user edit alice --role auditor', 'sallyport user edit alice --display-name "Alice Novak"')
 
   for (const [verb, disabled] of [
     ['disable', true],
     ['enable', false],
   ] as const) {
-    user
+    const change = user
       .command(`${verb} <user>`)
       .description(disabled ? 'let them sign in nowhere, and end their sessions' : 'let them sign in again')
       .action(
         run(async (context, command) => {
-          const changed = await context.daemon.call('user.update', { user: command.args[0] ?? '', disabled })
+          const [name = ''] = command.args
+          const changed = await context.daemon.call('user.update', { user: name, disabled })
           context.print(
             changed,
             () => `${changed.name} is ${disabled ? 'disabled, and their sessions are ended' : 'active again'}\n`,
@@ -126,24 +135,26 @@ export function userCommands(program: Command, run: Runner): void {
           return undefined
         }),
       )
+    examples(change, `sallyport user ${verb} alice`)
   }
 
-  user
+  const remove = user
     .command('rm <user>')
     .description('remove one with their keys, and end their sessions')
     .action(
       run(async (context, command) => {
-        const name = command.args[0] ?? ''
-        await confirmByName(context, `This removes ${name} and their keys`, name)
+        const [name = ''] = command.args
+        await confirmByName(context, `this removes ${name} and their keys`, name)
         const removed = await context.daemon.call('user.remove', { user: name })
         context.print(removed, () => `${removed.name} was removed\n`)
         return undefined
       }),
     )
+  examples(remove, 'sallyport user rm alice', 'sallyport user rm alice --yes')
 }
 
 function describe(user: UserDetail): string {
-  const rows = [
+  return renderFacts([
     ['name', user.name],
     ['display name', user.display_name],
     ['id', user.id],
@@ -151,17 +162,5 @@ function describe(user: UserDetail): string {
     ['state', user.disabled ? 'disabled' : 'active'],
     ['sessions', String(user.sessions)],
     ['added', formatTime(user.created_at)],
-  ]
-  return rows
-    .filter(([, value]) => value !== '')
-    .map(([title = '', value = '']) => `${title.padEnd(14)}${value}\n`)
-    .join('')
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value]
+  ])
 }

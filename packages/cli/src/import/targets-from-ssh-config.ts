@@ -21,26 +21,32 @@ export async function targetsFromSshConfig(
   knownHostsText: string,
 ): Promise<ImportedTargets> {
   const known = parseKnownHosts(knownHostsText)
-  const targets: TargetInput[] = []
+  const targets = new Map<string, TargetInput>()
   const left: { name: string; why: string }[] = []
   for (const host of await configHosts(text, (pattern) => readIncluded(path, pattern))) {
     const name = host.name.toLowerCase()
-    const why = host.proxyCommand
-      ? 'it is reached by a ProxyCommand, not by an address'
-      : isTargetName(name)
-        ? undefined
-        : 'its name cannot be a target’s'
-    if (why === undefined) targets.push(asTarget(name, host, known))
+    const why = reasonAgainst(name, host, targets)
+    if (why === undefined) targets.set(name, asTarget(name, host, known))
     else left.push({ name: host.name, why })
   }
-  return { targets, left }
+  return { targets: [...targets.values()], left }
+}
+
+function reasonAgainst(name: string, host: ConfigHost, taken: ReadonlyMap<string, TargetInput>): string | undefined {
+  if (host.proxyCommand) return 'it is reached by a ProxyCommand, not by an address'
+  if (!isTargetName(name)) return 'its name cannot be a target’s'
+  if (taken.has(name)) return 'another host differs from it only by upper and lower case'
+  return undefined
 }
 
 function asTarget(name: string, host: ConfigHost, known: KnownHosts): TargetInput {
-  const address = host.hostName ?? host.name
+  const address = (host.hostName ?? host.name).toLowerCase()
   const port = host.port ?? SSH_PORT
+  // An alias stands in known_hosts without the port.
   const listedAs =
-    host.hostKeyAlias === undefined ? { host: address, port } : { host: host.hostKeyAlias, port: SSH_PORT }
+    host.hostKeyAlias === undefined
+      ? { host: address, port }
+      : { host: host.hostKeyAlias.toLowerCase(), port: SSH_PORT }
   const keys = knownKeysOf(known, listedAs).map((key) => `${key.type} ${key.blob.toBase64()}`)
   return { name, address, port, host_keys: [...new Set(keys)] }
 }
