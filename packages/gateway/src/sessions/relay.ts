@@ -60,6 +60,8 @@ export class Relay {
   readonly #abort = (): void => this.#aborted()
   /** What the channel did not take of the last read; reading is paused while there is something. */
   #rest: Uint8Array | undefined
+  /** The channel's window when it last opened: what to expect of the next time. */
+  #lastGrant = 0
   #targetEnded = false
   #end: { readonly end: RelayEnd; readonly error: unknown } | undefined
 
@@ -108,7 +110,10 @@ export class Relay {
         this.#note('client-closed', undefined)
         this.#pump.end()
       },
-      writable: () => this.#flushRest(),
+      writable: () => {
+        this.#lastGrant = this.#channel.windowBytes
+        this.#flushRest()
+      },
       closed: (cause) => this.#channelClosed(cause),
     }
   }
@@ -118,9 +123,11 @@ export class Relay {
       data: (bytes) => {
         if (this.#sniffer.looking) this.#sniffer.push(bytes)
         const taken = this.#channel.write(bytes)
-        if (taken === bytes.length || this.#channel.phase !== 'open') return
-        this.#rest = bytes.slice(taken)
-        this.#pump.pause()
+        if (this.#channel.phase !== 'open') return
+        if (taken < bytes.length) this.#rest = bytes.slice(taken)
+        if (taken < bytes.length || !this.#channel.ready()) this.#pump.pause()
+        // What a read brings beyond the window would have to be copied and kept, so it is better left with the target.
+        this.#pump.limitReads(this.#channel.windowBytes || this.#lastGrant)
       },
       end: () => {
         this.#note('target-closed', undefined)
@@ -137,15 +144,17 @@ export class Relay {
     }
   }
 
+  /** The channel takes bytes again: first what is left of the last read, then more of the target. */
   #flushRest(): void {
     const rest = this.#rest
-    if (rest === undefined) return
-    const taken = this.#channel.write(rest)
-    if (taken < rest.length) {
-      this.#rest = rest.subarray(taken)
-      return
+    if (rest !== undefined) {
+      const taken = this.#channel.write(rest)
+      if (taken < rest.length) {
+        this.#rest = rest.subarray(taken)
+        return
+      }
+      this.#rest = undefined
     }
-    this.#rest = undefined
     if (this.#targetEnded) this.#channel.sendEof()
     if (!this.#pump.closed) return this.#pump.resume()
     this.#channel.close()

@@ -67,7 +67,7 @@ export class ChannelMachine implements Channel {
   #eofReceived = false
   #bytesSent = 0
   #bytesReceived = 0
-  /** `write` took less than offered and `writable` has not been called since. */
+  /** `write` took less than offered, or `ready` said no, and `writable` has not been called since. */
   #starved = false
   // One header per channel, overwritten for each message: sendParts copies it before it returns.
   readonly #header = new Uint8Array(EXTENDED_HEADER_BYTES)
@@ -143,6 +143,15 @@ export class ChannelMachine implements Channel {
     }
     this.#bytesSent += taken
     return taken
+  }
+
+  ready(): boolean {
+    if (this.#phase !== 'open' || this.#eofSent) return false
+    const window = this.#sendWindow.available > 0
+    if (window && this.#port.canSendData) return true
+    this.#starved = true
+    if (window) this.#port.waitForRoom(this)
+    return false
   }
 
   consumed(bytes: number): void {

@@ -19,7 +19,7 @@ export interface ChannelHandler {
   data(bytes: Uint8Array, extendedType: number | undefined): void
   /** The peer sends no more data. We still may (half-close). */
   eof(): void
-  /** After a `write` that took less than offered: there is room again. */
+  /** After a `write` that took less than offered, or a `ready` that said no: there is room again. */
   writable(): void
   /** The peer asks something. Without this method, every request fails. See IncomingRequest for answering. */
   request?(request: IncomingRequest<ChannelRequestBody>): void
@@ -81,6 +81,11 @@ export interface Channel {
    * Returns 0 when the channel is not open or EOF was sent.
    */
   write(data: Uint8Array, extendedType?: number): number
+  /**
+   * For writers that look before they take: true if `write` would take something. If not, `handler.writable` is called once
+   * it would.
+   */
+  ready(): boolean
   /** The consumer is done with that many received bytes: the peer's credit returns in large steps. RangeError for more than were held. */
   consumed(bytes: number): void
   /** Sends a request; `reply` makes it want one. Throws `queue-full` with too many unanswered, `channel-protocol` when not open. */

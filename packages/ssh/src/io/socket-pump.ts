@@ -14,8 +14,17 @@ import type { Duplex } from 'node:stream'
 
 /** One read at most: as much as a busy loopback or 10 Gbit/s socket holds ready. */
 export const READ_BUFFER_BYTES = 1024 * 1024
-/** Queued bytes from which `congested` is true: half a millisecond at 16 Gbit/s, and the most a stalled peer makes a writer queue. */
-const DEFAULT_HIGH_WATER_BYTES = 1024 * 1024
+/** `limitReads` goes no lower: below this a read costs more than the bytes it brings. */
+const MIN_READ_BYTES = 32 * 1024
+/** Pieces up to this size are joined: a copy is cheaper than one more entry of the vector. */
+const SMALL_PIECE_BYTES = 256
+/** Room for small pieces, taken at once. */
+const SLAB_BYTES = 8 * 1024
+/**
+ * Queued bytes from which `congested` is true. A window as OpenSSH grants it fits, so that one bulk transfer is held back by
+ * its window alone; and it is the most that a peer which does not read makes a writer queue.
+ */
+const DEFAULT_HIGH_WATER_BYTES = 2 * 1024 * 1024
 /** TCP keepalive probes start after this idle time: a dead peer without SSH keepalives is found in minutes, not never. */
 const TCP_KEEPALIVE_MS = 60_000
 
@@ -37,7 +46,7 @@ export interface SocketPumpHandler {
 }
 
 export interface SocketPumpOptions {
-  /** Queued bytes from which `congested` is true. Default 1 MiB; `drain` comes at half of it. */
+  /** Queued bytes from which `congested` is true. Default 2 MiB; `drain` comes at half of it. */
   readonly highWaterBytes?: number
 }
 
@@ -56,6 +65,7 @@ let readInto: (pump: SocketPump, bytes: Uint8Array) => void
 
 export class SocketPump {
   readonly #stream: Duplex
+  readonly #reader: Reader
   readonly #highWaterBytes: number
   #handler: SocketPumpHandler | undefined
   /** Written and not given to the stream yet. */
@@ -73,8 +83,10 @@ export class SocketPump {
   #bytesRead = 0
   #bytesWritten = 0
 
-  private constructor(stream: Duplex, options: SocketPumpOptions) {
+  private constructor(stream: Duplex, options: SocketPumpOptions, reader: Reader) {
     this.#stream = stream
+    this.#reader = reader
+    reader.pump = this
     this.#highWaterBytes = options.highWaterBytes ?? DEFAULT_HIGH_WATER_BYTES
     stream.pause()
     stream.on('error', (error) => {
@@ -93,10 +105,9 @@ export class SocketPump {
   static dial(target: DialTarget, options: DialOptions = {}): Promise<SocketPump> {
     return new Promise((resolve, reject) => {
       options.signal?.throwIfAborted()
-      const reader: Reader = { pump: undefined }
+      const reader = new Reader()
       const socket = net.connect({ ...target, allowHalfOpen: true, noDelay: true, onread: onreadInto(reader) })
-      const pump = new SocketPump(socket, options)
-      reader.pump = pump
+      const pump = new SocketPump(socket, options, reader)
       const abort = (): void => void socket.destroy(asError(options.signal?.reason))
       options.signal?.addEventListener('abort', abort, { once: true })
       const fail = (): void => reject(pump.#error ?? new Error('socket closed before it was connected'))
@@ -119,19 +130,17 @@ export class SocketPump {
     tune(accepted)
     const handle = takeHandle(accepted)
     if (handle === undefined) return SocketPump.fromStream(accepted, options)
-    const reader: Reader = { pump: undefined }
+    const reader = new Reader()
     const socketOptions: Rewrap = { handle, allowHalfOpen: true, pauseOnCreate: true, onread: onreadInto(reader) }
     const socket = new net.Socket(socketOptions as net.SocketConstructorOpts)
     // The server counts its connections by the sockets it made: the old one goes when the new one does.
     socket.once('close', () => accepted.destroy())
-    const pump = new SocketPump(socket, options)
-    reader.pump = pump
-    return pump
+    return new SocketPump(socket, options, reader)
   }
 
   /** Over any duplex stream, with its own buffers: for TLS, pipes, tests, and where `adopt` finds no handle. */
   static fromStream(stream: Duplex, options: SocketPumpOptions = {}): SocketPump {
-    const pump = new SocketPump(stream, options)
+    const pump = new SocketPump(stream, options, new Reader())
     // A plain Uint8Array as on the other path: Buffer's `slice` does not copy.
     stream.on('data', (chunk: Uint8Array) =>
       pump.#read(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)),
@@ -187,10 +196,19 @@ export class SocketPump {
     if (!this.#closed) this.#stream.resume()
   }
 
+  /**
+   * How many bytes one read may bring, from the read after the next one at the latest; kept between 32 KiB and 1 MiB.
+   * For consumers that know how much they can pass on: what is not read stays with the peer. Plain streams ignore it.
+   */
+  limitReads(bytes: number): void {
+    this.#reader.limit = Math.min(Math.max(bytes, MIN_READ_BYTES), READ_BUFFER_BYTES)
+  }
+
   /** Queues bytes, which belong to the pump until they are `written`. Ignored after `end` or when closed. */
   write(bytes: Uint8Array): void {
     if (this.#ending || this.#closed || bytes.length === 0) return
-    this.#pieces.push(bytes)
+    if (bytes.length <= SMALL_PIECE_BYTES) this.#pushSmall(bytes)
+    else this.#pieces.push(bytes)
     this.#pieceBytes += bytes.length
     this.#queuedBytes += bytes.length
     if (this.#queuedBytes >= this.#highWaterBytes) this.#congested = true
@@ -255,6 +273,22 @@ export class SocketPump {
     for (let i = 0; i < last; i++) this.#stream.write(pieces[i])
     this.#stream.write(pieces[last], taken)
     this.#stream.uncork()
+  }
+
+  /** Joined to the piece before if that is small too. */
+  #pushSmall(bytes: Uint8Array): void {
+    if (slab.length - slabUsed < bytes.length) {
+      slab = new Uint8Array(SLAB_BYTES)
+      slabUsed = 0
+    }
+    const start = slabUsed
+    slab.set(bytes, start)
+    slabUsed += bytes.length
+    const last = this.#pieces.length - 1
+    const before = this.#pieces[last]
+    if (before !== undefined && before.buffer === slab.buffer && before.byteOffset + before.length === start)
+      this.#pieces[last] = slab.subarray(before.byteOffset, slabUsed)
+    else this.#pieces.push(slab.subarray(start, slabUsed))
   }
 
   #read(bytes: Uint8Array): void {
@@ -327,21 +361,34 @@ function flushDirty(): void {
   dirtyPumps.length = 0
 }
 
+// Small pieces of all pumps, one behind the other; what was handed out is never written again.
+let slab = new Uint8Array(0)
+let slabUsed = 0
+
 let sharedBuffer: Uint8Array | undefined
 
-interface Reader {
+/** What the native read callback knows of its pump, which is made after it. */
+class Reader {
   pump: SocketPump | undefined
+  limit = READ_BUFFER_BYTES
 }
 
 function onreadInto(reader: Reader): net.OnReadOpts {
-  sharedBuffer ??= new Uint8Array(READ_BUFFER_BYTES)
-  return {
-    buffer: sharedBuffer,
-    callback(bytesRead, buffer) {
+  const whole = (sharedBuffer ??= new Uint8Array(READ_BUFFER_BYTES))
+  let current: Uint8Array | undefined
+  const options = {
+    // Asked for the first buffer, and behind each read for another one if the next read should use it.
+    buffer(): Uint8Array | undefined {
+      if (current?.length === reader.limit) return undefined
+      current = whole.subarray(0, reader.limit)
+      return current
+    },
+    callback(bytesRead: number, buffer: Uint8Array): boolean {
       if (reader.pump !== undefined) readInto(reader.pump, buffer.subarray(0, bytesRead))
       return true
     },
   }
+  return options as net.OnReadOpts
 }
 
 /** What `new net.Socket` takes beyond its documented options: a native handle, left paused. */
