@@ -46,6 +46,8 @@ export {
   type AlgorithmProfileName,
   algorithmProfiles,
 } from './crypto/algorithm-profiles.ts'
+export { cipherOffer, cipherPreference } from './crypto/cipher-offer.ts'
+export { hasHardwareAes } from './crypto/hardware-aes.ts'
 export { DISCONNECT_REASON, disconnectFor, SshError, type SshErrorCode, type SshErrorOptions } from './errors.ts'
 export { type AddKeyOptions, AgentClient, type AgentIdentity, connectAgent } from './io/agent-client.ts'
 export { channelDuplex } from './io/channel-duplex.ts'
