@@ -15,6 +15,8 @@ export function unixTransport(socketPath: string): ApiTransport {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
     const outgoing = request({
       socketPath,
+      // A connection of its own: one kept from before may just be closing at the other end.
+      agent: false,
       method,
       path,
       headers: {

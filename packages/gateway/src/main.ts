@@ -3,10 +3,12 @@
  * environment or the configuration; everything else gets what it needs as arguments.
  */
 import { randomBytes as cryptoRandomBytes, randomInt } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { hostname } from 'node:os'
 import { CONTROL_HOST } from '@sallyport/api/unix'
 import { ACTOR_GATEWAY, type AuditEvent, localActor } from '@sallyport/audit'
+import { hasHardwareAes } from '@sallyport/ssh'
 import { systemClock } from '@sallyport/wire'
 import { createAuthorizer } from './access/authorize.ts'
 import { dialTarget } from './access/dial-target.ts'
@@ -199,6 +201,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const front = new SshFront({
     config: () => config.current,
     hostKeys,
+    hardwareAes: hasHardwareAes(cpuFacts()),
     gatekeeper,
     sessions,
     roster: () => roster.current,
@@ -485,6 +488,15 @@ function connectionLimits({ ssh }: Config) {
 
 function startLimits({ ssh }: Config) {
   return { ...ssh.max_startups, perSource: ssh.per_source_max_startups }
+}
+
+/** What the kernel says of the processor; nothing where it says nothing. */
+function cpuFacts(): string {
+  try {
+    return readFileSync('/proc/cpuinfo', 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 function logFormat({ log }: Config): 'text' | 'json' {

@@ -4,6 +4,7 @@ import { ACTOR_GATEWAY } from '@sallyport/audit'
 import { ID_RANDOM_BYTES, makeId, type Principal } from '@sallyport/model'
 import {
   algorithmProfiles,
+  cipherOffer,
   listenOptions,
   type SshError,
   SshServer,
@@ -32,6 +33,8 @@ import { type SessionHandlerParts, sessionHandler } from './session-handler.ts'
 export interface SshFrontParts extends SessionHandlerParts, AuthenticateParts {
   readonly config: () => Config
   readonly hostKeys: readonly HostKey[]
+  /** Whether AES is cheap on this machine: then it is what clients that know it are offered. */
+  readonly hardwareAes: boolean
   readonly gatekeeper: Gatekeeper
   readonly sessions: SessionRegistry
 }
@@ -125,10 +128,11 @@ export class SshFront implements AsyncDisposable {
 
   /** Settings are read at each connection, so that a reload is in force for the next one. */
   #server(profile: Profile): SshServer<Principal> {
-    const { config, hostKeys } = this.#parts
+    const { config, hostKeys, hardwareAes } = this.#parts
     const options: SshServerOptions<Principal> = {
       hostKeys: hostKeys.map(({ key }) => key),
       algorithms: algorithmProfiles[profile],
+      cipherOffer: (ours, client) => cipherOffer(ours, client, hardwareAes),
       // Every connection brings its own.
       authenticator: {},
       session: (connection) => this.#signedIn(connection),
