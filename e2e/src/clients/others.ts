@@ -81,7 +81,7 @@ export const otherCases: readonly InteropCase[] = [
       const key = stage.directory.file('dropbear-key')
       if (!existsSync(key)) await succeeds('dropbearconvert', ['openssh', 'dropbear', stage.keyFile, key])
       const hops = `me@127.0.0.1^${stage.gateway.port},${stage.login}@127.0.0.1^${stage.target.port}`
-      const stdout = await succeeds('dbclient', ['-y', '-y', '-i', key, hops, 'echo dropbear'])
+      const stdout = await succeeds('/usr/bin/dbclient', ['-y', '-y', '-i', key, hops, 'echo dropbear'])
       assert.match(stdout, /dropbear/)
     },
   },

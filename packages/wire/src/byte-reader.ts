@@ -84,16 +84,20 @@ export class ByteReader {
     }
   }
 
-  /** A length-prefixed comma-separated list of names (RFC 4251 §5 `name-list`); the empty string is the empty list. */
-  nameList(field = 'name-list', maxBytes = 0xffff_ffff): string[] {
+  /**
+   * A length-prefixed comma-separated list of names (RFC 4251 §5 `name-list`); the empty string is the empty list.
+   * `emptyNames`: what becomes of `a,,b`, which the RFC forbids and some peers send.
+   */
+  nameList(field = 'name-list', maxBytes = 0xffff_ffff, emptyNames: 'refuse' | 'skip' = 'refuse'): string[] {
     const bytes = this.string(field, maxBytes)
     if (bytes.length === 0) return []
     for (const byte of bytes) {
       if (byte < 0x21 || byte > 0x7e) throw this.error('has a character outside printable US-ASCII', field)
     }
     const names = utf8.decode(bytes).split(',')
-    if (names.includes('')) throw this.error('has an empty name', field)
-    return names
+    if (!names.includes('')) return names
+    if (emptyNames === 'refuse') throw this.error('has an empty name', field)
+    return names.filter((name) => name !== '')
   }
 
   /** A length-prefixed multiple precision integer (RFC 4251 §5 `mpint`): minimal, and not negative. */

@@ -6,7 +6,10 @@ const COOKIE_BYTES = 16
 /** The longest lists of real peers stay below 2 KiB. */
 const MAX_NAME_LIST_BYTES = 16_384
 
-/** SSH_MSG_KEXINIT, RFC 4253 §7.1. Strict: the exchange hash covers these bytes. */
+/** libssh 0.10 sends `a,,b`; what is hashed are the bytes as they came. */
+const names = (r: ByteReader, field: string): string[] => r.nameList(field, MAX_NAME_LIST_BYTES, 'skip')
+
+/** SSH_MSG_KEXINIT, RFC 4253 §7.1. The exchange hash covers its bytes, so nothing may trail; empty names are passed over. */
 export interface KexInit {
   readonly type: 'kexinit'
   readonly cookie: Uint8Array
@@ -29,16 +32,16 @@ export const kexInit = {
     const message: KexInit = {
       type: 'kexinit',
       cookie: r.bytes(COOKIE_BYTES, 'cookie'),
-      kex: r.nameList('kex-algorithms', MAX_NAME_LIST_BYTES),
-      serverHostKey: r.nameList('server-host-key-algorithms', MAX_NAME_LIST_BYTES),
-      cipherClientToServer: r.nameList('encryption-client-to-server', MAX_NAME_LIST_BYTES),
-      cipherServerToClient: r.nameList('encryption-server-to-client', MAX_NAME_LIST_BYTES),
-      macClientToServer: r.nameList('mac-client-to-server', MAX_NAME_LIST_BYTES),
-      macServerToClient: r.nameList('mac-server-to-client', MAX_NAME_LIST_BYTES),
-      compressionClientToServer: r.nameList('compression-client-to-server', MAX_NAME_LIST_BYTES),
-      compressionServerToClient: r.nameList('compression-server-to-client', MAX_NAME_LIST_BYTES),
-      languagesClientToServer: r.nameList('languages-client-to-server', MAX_NAME_LIST_BYTES),
-      languagesServerToClient: r.nameList('languages-server-to-client', MAX_NAME_LIST_BYTES),
+      kex: names(r, 'kex-algorithms'),
+      serverHostKey: names(r, 'server-host-key-algorithms'),
+      cipherClientToServer: names(r, 'encryption-client-to-server'),
+      cipherServerToClient: names(r, 'encryption-server-to-client'),
+      macClientToServer: names(r, 'mac-client-to-server'),
+      macServerToClient: names(r, 'mac-server-to-client'),
+      compressionClientToServer: names(r, 'compression-client-to-server'),
+      compressionServerToClient: names(r, 'compression-server-to-client'),
+      languagesClientToServer: names(r, 'languages-client-to-server'),
+      languagesServerToClient: names(r, 'languages-server-to-client'),
       firstKexPacketFollows: r.boolean('first-kex-packet-follows'),
     }
     const reserved = r.u32('reserved')
