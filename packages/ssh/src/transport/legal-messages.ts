@@ -31,7 +31,7 @@ const { disconnect, kexinit, newkeys, ping, pong } = SSH_MSG
 /** RFC 4253 §11: may come at any time, except before and in a strict first exchange. */
 const generic = [disconnect, SSH_MSG.ignore, SSH_MSG.unimplemented, SSH_MSG.debug]
 /** What an encrypted connection outside a key exchange takes from either side. */
-const open = [...generic, kexinit, ping, pong]
+const open = [...generic, kexinit, pong]
 const connection = [
   SSH_MSG['global-request'],
   SSH_MSG['request-success'],
@@ -55,11 +55,15 @@ interface Row {
   /** Handled when we are the client, so sent by a server; and the other way round. */
   readonly client: readonly number[]
   readonly server: readonly number[]
-  /** Dropped when we are the server. */
+  /** Dropped in silence. */
+  readonly clientDrops?: readonly number[]
   readonly serverDrops?: readonly number[]
 }
 
 const both = (numbers: readonly number[]): Row => ({ client: numbers, server: numbers })
+
+/** As OpenSSH since CVE-2025-26466: strangers get no answers. */
+const noPings = { clientDrops: [ping], serverDrops: [ping] }
 
 /**
  * The one table of what a peer may send: phase × our role → message numbers. Whatever is not listed ends the connection,
@@ -75,6 +79,7 @@ const table: Readonly<Record<Phase, Row>> = {
   service: {
     client: [...open, SSH_MSG['ext-info'], SSH_MSG['service-accept']],
     server: [...open, SSH_MSG['ext-info'], SSH_MSG['service-request']],
+    ...noPings,
   },
   authentication: {
     client: [
@@ -93,10 +98,11 @@ const table: Readonly<Record<Phase, Row>> = {
       SSH_MSG['userauth-request'],
       SSH_MSG['userauth-info-response'],
     ],
+    ...noPings,
   },
   authenticated: {
-    client: [...open, ...connection],
-    server: [...open, ...connection],
+    client: [...open, ping, ...connection],
+    server: [...open, ping, ...connection],
     // RFC 4252 §5.3: requests that were on their way when an earlier one succeeded.
     serverDrops: [SSH_MSG['userauth-request']],
   },
@@ -109,7 +115,7 @@ const MESSAGE_NUMBERS = 256
 function compile(row: Row, role: Role): Uint8Array {
   const verdicts = new Uint8Array(MESSAGE_NUMBERS)
   for (const number of row[role]) verdicts[number] = HANDLED
-  if (role === 'server') for (const number of row.serverDrops ?? []) verdicts[number] = DROPPED
+  for (const number of (role === 'client' ? row.clientDrops : row.serverDrops) ?? []) verdicts[number] = DROPPED
   return verdicts
 }
 

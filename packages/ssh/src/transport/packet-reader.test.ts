@@ -145,9 +145,9 @@ function packet(length: number, padding: number, bodyBytes: number): Uint8Array 
 }
 
 const malformed: readonly [name: string, make: () => Uint8Array][] = [
-  ['length 0', () => packet(0, 0, 0).subarray(0, 4)],
-  ['length 1', () => packet(1, 0, 0)],
-  ['length 5: no room for a payload', () => packet(5, 4, 4)],
+  ['length 0', () => packet(0, 0, 27)],
+  ['length 1', () => packet(1, 0, 27)],
+  ['length 5: no room for a payload', () => packet(5, 4, 27)],
   ['padding of all the rest', () => packet(32, 31, 31)],
   ['padding beyond the packet', () => packet(32, 255, 31)],
   ['padding beyond the packet (other multiple)', () => packet(28, 255, 27)],

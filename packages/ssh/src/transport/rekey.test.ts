@@ -238,6 +238,14 @@ for (const role of roles) {
     }
   })
 
+  test(`V-A05 ${role}: pings before authentication are not answered at all`, () => {
+    const pair = new RawPair({ role, transport: { algorithms }, peer: { algorithms } }).encrypted()
+    for (let i = 0; i < 100_000; i++) pair.peer.send(encodeMessage(ping, { type: 'ping', data: new Uint8Array(8) }))
+    pair.deliver()
+    assert.equal(pair.side.error, undefined)
+    assert.equal(pair.side.outbox.length, 0)
+  })
+
   test(`V-A05 ${role}: any number of pings is fine for a peer that reads the pongs`, () => {
     const pair = loggedIn(role, { handler: { backlog: () => 0 } })
     for (let i = 0; i < 20_000; i++) {
