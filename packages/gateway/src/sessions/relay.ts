@@ -102,7 +102,7 @@ export class Relay {
   #channelHandler(): ChannelHandler {
     return {
       data: (bytes, extendedType) => {
-        if (extendedType === undefined && !this.#pump.closed) this.#pump.write(bytes)
+        if (extendedType === undefined && !this.#pump.closed) this.#pump.give(bytes)
         // A forwarded connection has no error stream, and a target that is gone takes nothing: dropped, not stalled.
         else this.#channel.consumed(bytes.length)
       },

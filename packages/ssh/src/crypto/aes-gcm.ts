@@ -1,14 +1,13 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { InvocationCounter } from './invocation-counter.ts'
 import { lengthPiece } from './length-piece.ts'
+import { GCM_NONCE_BYTES, GCM_TAG_BYTES, type GcmAlgorithm } from './libcrypto.ts'
 import { macIncorrect } from './mac-incorrect.ts'
 import { LENGTH_BYTES, type PacketOpener, type PacketSealer, packetLength } from './packet-protection.ts'
 
 /** RFC 5647 §7.1 with OpenSSH's names: 4 bytes fixed, 8 bytes invocation counter. */
-export const GCM_IV_BYTES = 12
-const GCM_TAG_BYTES = 16
+export const GCM_IV_BYTES = GCM_NONCE_BYTES
 const AES_BLOCK_BYTES = 16
-
-export type GcmAlgorithm = 'aes-128-gcm' | 'aes-256-gcm'
 
 /** The packet length travels in the clear as additional data; the rest is one GCM invocation a packet. */
 const shape = { blockBytes: AES_BLOCK_BYTES, lengthPadded: false, tagBytes: GCM_TAG_BYTES } as const
@@ -57,24 +56,5 @@ export function aesGcmOpener(name: string, algorithm: GcmAlgorithm, key: Uint8Ar
       nonce.step()
       return plain
     },
-  }
-}
-
-/** RFC 5647 §7.1: the last eight bytes of the IV are a big-endian counter, one step a packet, wrapping silently. */
-class InvocationCounter {
-  readonly bytes: Uint8Array
-
-  constructor(iv: Uint8Array) {
-    if (iv.length !== GCM_IV_BYTES) throw new RangeError(`a GCM IV has ${GCM_IV_BYTES} bytes, not ${iv.length}`)
-    this.bytes = new Uint8Array(iv)
-  }
-
-  step(): void {
-    const bytes = this.bytes
-    for (let i = GCM_IV_BYTES - 1; i >= GCM_IV_BYTES - 8; i--) {
-      const next = ((bytes[i] ?? 0) + 1) & 0xff
-      bytes[i] = next
-      if (next !== 0) return
-    }
   }
 }

@@ -1,7 +1,9 @@
 import { aesCtrOpener, aesCtrSealer, CTR_IV_BYTES, type CtrAlgorithm } from './aes-ctr.ts'
-import { aesGcmOpener, aesGcmSealer, GCM_IV_BYTES, type GcmAlgorithm } from './aes-gcm.ts'
+import { aesGcmOpener, aesGcmSealer, GCM_IV_BYTES } from './aes-gcm.ts'
+import { directGcmOpener, directGcmSealer } from './aes-gcm-direct.ts'
 import { CHACHA20_POLY1305_KEY_BYTES, chacha20Poly1305Opener, chacha20Poly1305Sealer } from './chacha20-poly1305.ts'
 import type { CipherEntry } from './cipher-entry.ts'
+import { type GcmAlgorithm, libcryptoGcm } from './libcrypto.ts'
 import type { KeyedMac } from './mac-entry.ts'
 
 /** Every cipher, by the name it has in KEXINIT. Which ones are offered is for the profiles to say. */
@@ -22,8 +24,14 @@ function gcm(name: string, algorithm: GcmAlgorithm, keyBytes: number): CipherEnt
     keyBytes,
     ivBytes: GCM_IV_BYTES,
     aead: true,
-    sealer: (key, iv) => aesGcmSealer(name, algorithm, key, iv),
-    opener: (key, iv) => aesGcmOpener(name, algorithm, key, iv),
+    sealer(key, iv) {
+      const engine = libcryptoGcm(algorithm)
+      return engine === undefined ? aesGcmSealer(name, algorithm, key, iv) : directGcmSealer(name, engine, key, iv)
+    },
+    opener(key, iv) {
+      const engine = libcryptoGcm(algorithm)
+      return engine === undefined ? aesGcmOpener(name, algorithm, key, iv) : directGcmOpener(name, engine, key, iv)
+    },
   }
 }
 

@@ -104,7 +104,7 @@ export class LiveConnection implements LoginHost {
       { ...options.transport, now: this.#startedAt },
       {
         output: (pieces) => {
-          for (const piece of pieces) pump.write(piece)
+          for (const piece of pieces) pump.give(piece)
         },
         packet: (payload) => this.#packet(payload),
         kex: (event) => {

@@ -11,6 +11,7 @@
  */
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
+import { MIN_POOLED_BYTES, returnPacketBuffer } from '../crypto/packet-buffers.ts'
 
 /** One read at most: as much as a busy loopback or 10 Gbit/s socket holds ready. */
 export const READ_BUFFER_BYTES = 1024 * 1024
@@ -71,6 +72,8 @@ export class SocketPump {
   /** Written and not given to the stream yet. */
   #pieces: Uint8Array[] = []
   #pieceBytes = 0
+  /** Those of the pieces whose memory comes back with `returnPacketBuffer`. */
+  #given: Uint8Array[] = []
   /** Written and not reported as taken by the operating system. */
   #queuedBytes = 0
   #congested = false
@@ -204,6 +207,15 @@ export class SocketPump {
     this.#reader.limit = Math.min(Math.max(bytes, MIN_READ_BYTES), READ_BUFFER_BYTES)
   }
 
+  /**
+   * As `write`, for bytes that the caller hands over for good: once they are `written`, their memory may be used for other
+   * packets. Right only for the whole of what came out of a packet (a payload, a channel's data, output pieces), only once.
+   */
+  give(bytes: Uint8Array): void {
+    if (!this.#ending && !this.#closed && bytes.length >= MIN_POOLED_BYTES) this.#given.push(bytes)
+    this.write(bytes)
+  }
+
   /** Queues bytes, which belong to the pump until they are `written`. Ignored after `end` or when closed. */
   write(bytes: Uint8Array): void {
     if (this.#ending || this.#closed || bytes.length === 0) return
@@ -243,6 +255,7 @@ export class SocketPump {
     this.#error ??= error
     this.#pieces = []
     this.#pieceBytes = 0
+    this.#given = []
     this.#stream.destroy()
   }
 
@@ -260,10 +273,15 @@ export class SocketPump {
     const bytes = this.#pieceBytes
     const last = pieces.length - 1
     if (last < 0 || this.#closed) return
+    const given = this.#given
     this.#pieces = []
     this.#pieceBytes = 0
+    if (given.length > 0) this.#given = []
     const taken = (error?: Error | null): void => {
-      if (error === undefined || error === null) this.#taken(bytes)
+      // After an error nobody knows what the system still looks at: that memory is left to the garbage collector.
+      if (error !== undefined && error !== null) return
+      for (const piece of given) returnPacketBuffer(piece)
+      this.#taken(bytes)
     }
     if (last === 0) {
       this.#stream.write(pieces[0], taken)
@@ -334,6 +352,7 @@ export class SocketPump {
     if (this.#closed) return
     this.#closed = true
     this.#pieces = []
+    this.#given = []
     clearTimeout(this.#linger)
     this.#handler?.closed(this.#error)
   }

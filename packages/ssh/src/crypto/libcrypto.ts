@@ -1,0 +1,229 @@
+/**
+ * AES-GCM by direct calls into the OpenSSL that is part of Node (`node:ffi`), where that exists. `node:crypto` makes, clears,
+ * copies and throws away two buffers and a cipher object per packet, which costs three times the encryption itself; here a
+ * packet goes from where it lies to where it shall lie. docs/decisions/0006-libcrypto.md has the numbers and the reasons why
+ * this is only ever an optimisation: without it, or when its self-test fails, `node:crypto` does the same work.
+ *
+ * This is the only file with native pointers. What keeps them honest:
+ * - every length is checked here, in the two methods that pass memory to native code, against the arrays themselves;
+ * - key, nonce, associated data and tag travel in a fixed scratch area that is never freed;
+ * - one context per algorithm and direction is keyed anew for each packet, so that none can be leaked or used after free.
+ */
+import { createCipheriv, randomBytes } from 'node:crypto'
+import { equalBytes } from '@sallyport/wire'
+
+export const GCM_NONCE_BYTES = 12
+export const GCM_TAG_BYTES = 16
+/** Associated data of an SSH packet is its length field. */
+const AAD_BYTES = 4
+
+export type GcmAlgorithm = 'aes-128-gcm' | 'aes-256-gcm'
+
+/** AES-GCM over SSH packets. Lengths that do not fit throw RangeError. */
+export interface GcmEngine {
+  /** Encrypts `data` into `out`, of equal length, and writes the tag. */
+  seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, data: Uint8Array, out: Uint8Array, tag: Uint8Array): void
+  /** Decrypts `data` into `out`, of equal length. True, and only true, is success; otherwise `out` has been cleared. */
+  open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, data: Uint8Array, tag: Uint8Array, out: Uint8Array): boolean
+}
+
+/** The part of `node:ffi` that is used. */
+interface Ffi {
+  dlopen(path: null, definitions: object): { readonly functions: OpenSsl }
+  getRawPointer(memory: Uint8Array): bigint
+}
+
+interface OpenSsl {
+  EVP_CIPHER_CTX_new(): bigint
+  EVP_aes_128_gcm(): bigint
+  EVP_aes_256_gcm(): bigint
+  EVP_CipherInit_ex(context: bigint, type: bigint, engine: bigint, key: bigint, iv: bigint, encrypt: number): number
+  EVP_CIPHER_CTX_ctrl(context: bigint, type: number, argument: number, pointer: bigint): number
+  EVP_Cipher(context: bigint, out: Uint8Array | null, data: Uint8Array | null, length: number): number
+  ERR_clear_error(): void
+}
+
+const signatures = {
+  EVP_CIPHER_CTX_new: { arguments: [], return: 'pointer' },
+  EVP_aes_128_gcm: { arguments: [], return: 'pointer' },
+  EVP_aes_256_gcm: { arguments: [], return: 'pointer' },
+  EVP_CipherInit_ex: { arguments: ['pointer', 'pointer', 'pointer', 'pointer', 'pointer', 'int32'], return: 'int32' },
+  EVP_CIPHER_CTX_ctrl: { arguments: ['pointer', 'int32', 'int32', 'pointer'], return: 'int32' },
+  EVP_Cipher: { arguments: ['pointer', 'buffer', 'buffer', 'uint32'], return: 'int32' },
+  ERR_clear_error: { arguments: [], return: 'void' },
+}
+
+const NULL = 0n
+const ENCRYPT = 1
+const DECRYPT = 0
+const AS_BEFORE = -1
+const EVP_CTRL_AEAD_GET_TAG = 0x10
+const EVP_CTRL_AEAD_SET_TAG = 0x11
+/** EVP_Cipher takes an unsigned int; no packet is near this. */
+const MAX_DATA_BYTES = 16 * 1024 * 1024
+
+/** Offsets in the scratch area. */
+const KEY_AT = 0
+const NONCE_AT = 32
+const TAG_AT = 48
+const AAD_AT = 64
+/** More than the 64 bytes up to which V8 keeps an array inside its movable heap. */
+const SCRATCH_BYTES = 4096
+
+class LibcryptoGcm implements GcmEngine {
+  readonly #openssl: OpenSsl
+  readonly #keyBytes: number
+  readonly #sealing: bigint
+  readonly #opening: bigint
+  readonly #scratch = new Uint8Array(new ArrayBuffer(SCRATCH_BYTES))
+  readonly #aad = this.#scratch.subarray(AAD_AT, AAD_AT + AAD_BYTES)
+  readonly #tag = this.#scratch.subarray(TAG_AT, TAG_AT + GCM_TAG_BYTES)
+  readonly #keyPointer: bigint
+  readonly #noncePointer: bigint
+  readonly #tagPointer: bigint
+
+  constructor(ffi: Ffi, openssl: OpenSsl, algorithm: GcmAlgorithm) {
+    this.#openssl = openssl
+    this.#keyBytes = algorithm === 'aes-128-gcm' ? 16 : 32
+    const type = algorithm === 'aes-128-gcm' ? openssl.EVP_aes_128_gcm() : openssl.EVP_aes_256_gcm()
+    this.#sealing = makeContext(openssl, type, ENCRYPT)
+    this.#opening = makeContext(openssl, type, DECRYPT)
+    const base = ffi.getRawPointer(this.#scratch)
+    this.#keyPointer = base + BigInt(KEY_AT)
+    this.#noncePointer = base + BigInt(NONCE_AT)
+    this.#tagPointer = base + BigInt(TAG_AT)
+  }
+
+  seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, data: Uint8Array, out: Uint8Array, tag: Uint8Array): void {
+    this.#prepare(key, nonce, aad, data, out, tag)
+    const openssl = this.#openssl
+    const context = this.#sealing
+    const good =
+      openssl.EVP_CipherInit_ex(context, NULL, NULL, this.#keyPointer, this.#noncePointer, AS_BEFORE) === 1 &&
+      openssl.EVP_Cipher(context, null, this.#aad, AAD_BYTES) === AAD_BYTES &&
+      openssl.EVP_Cipher(context, out, data, data.length) === data.length &&
+      openssl.EVP_Cipher(context, null, null, 0) >= 0 &&
+      openssl.EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, GCM_TAG_BYTES, this.#tagPointer) === 1
+    if (!good) {
+      openssl.ERR_clear_error()
+      out.fill(0)
+      throw new Error('libcrypto could not encrypt')
+    }
+    tag.set(this.#tag)
+  }
+
+  open(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    data: Uint8Array,
+    tag: Uint8Array,
+    out: Uint8Array,
+  ): boolean {
+    this.#prepare(key, nonce, aad, data, out, tag)
+    this.#tag.set(tag)
+    const openssl = this.#openssl
+    const context = this.#opening
+    const good =
+      openssl.EVP_CipherInit_ex(context, NULL, NULL, this.#keyPointer, this.#noncePointer, AS_BEFORE) === 1 &&
+      openssl.EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, GCM_TAG_BYTES, this.#tagPointer) === 1 &&
+      openssl.EVP_Cipher(context, null, this.#aad, AAD_BYTES) === AAD_BYTES &&
+      openssl.EVP_Cipher(context, out, data, data.length) === data.length &&
+      openssl.EVP_Cipher(context, null, null, 0) >= 0
+    if (good) return true
+    openssl.ERR_clear_error()
+    out.fill(0)
+    return false
+  }
+
+  #prepare(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    data: Uint8Array,
+    out: Uint8Array,
+    tag: Uint8Array,
+  ): void {
+    if (
+      key.length !== this.#keyBytes ||
+      nonce.length !== GCM_NONCE_BYTES ||
+      aad.length !== AAD_BYTES ||
+      tag.length !== GCM_TAG_BYTES ||
+      data.length === 0 ||
+      data.length > MAX_DATA_BYTES ||
+      out.length !== data.length
+    )
+      throw new RangeError('lengths do not fit AES-GCM')
+    const scratch = this.#scratch
+    scratch.set(key, KEY_AT)
+    scratch.set(nonce, NONCE_AT)
+    scratch.set(aad, AAD_AT)
+  }
+}
+
+function makeContext(openssl: OpenSsl, type: bigint, direction: number): bigint {
+  const context = openssl.EVP_CIPHER_CTX_new()
+  if (context === NULL || type === NULL) throw new Error('libcrypto has no AES-GCM')
+  if (openssl.EVP_CipherInit_ex(context, type, NULL, NULL, NULL, direction) !== 1)
+    throw new Error('libcrypto has no AES-GCM')
+  return context
+}
+
+/** Sizes around blocks, strides and packets. */
+const SELF_TEST_BYTES = [1, 15, 16, 17, 255, 4096, 32_789]
+
+/** Both directions against `node:crypto`, and a refusal of every tag with a wrong bit. Exported for its test. */
+export function passesSelfTest(engine: GcmEngine, algorithm: GcmAlgorithm): boolean {
+  const key = new Uint8Array(randomBytes(algorithm === 'aes-128-gcm' ? 16 : 32))
+  const tag = new Uint8Array(GCM_TAG_BYTES)
+  for (const bytes of SELF_TEST_BYTES) {
+    const nonce = new Uint8Array(randomBytes(GCM_NONCE_BYTES))
+    const aad = new Uint8Array(randomBytes(AAD_BYTES))
+    const data = new Uint8Array(randomBytes(bytes))
+    const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: GCM_TAG_BYTES })
+    cipher.setAAD(aad)
+    const expected = cipher.update(data)
+    cipher.final()
+    const out = new Uint8Array(bytes)
+    engine.seal(key, nonce, aad, data, out, tag)
+    if (!equalBytes(out, expected) || !equalBytes(tag, cipher.getAuthTag())) return false
+    const plain = new Uint8Array(bytes)
+    if (!engine.open(key, nonce, aad, out, tag, plain) || !equalBytes(plain, data)) return false
+    tag[bytes % GCM_TAG_BYTES] = (tag[bytes % GCM_TAG_BYTES] ?? 0) ^ 1
+    if (engine.open(key, nonce, aad, out, tag, plain) || plain.some((byte) => byte !== 0)) return false
+  }
+  return true
+}
+
+const engines = new Map<GcmAlgorithm, GcmEngine | undefined>()
+
+/** The engine for an algorithm; undefined where this Node has none, or one that does not agree with `node:crypto`. */
+export function libcryptoGcm(algorithm: GcmAlgorithm): GcmEngine | undefined {
+  if (!engines.has(algorithm)) engines.set(algorithm, loadEngine(algorithm))
+  return engines.get(algorithm)
+}
+
+function loadEngine(algorithm: GcmAlgorithm): GcmEngine | undefined {
+  // The binary interface relied on is that of OpenSSL 3.
+  if (!process.versions.openssl.startsWith('3.')) return undefined
+  try {
+    const ffi = loadFfi()
+    if (ffi === undefined) return undefined
+    const engine = new LibcryptoGcm(ffi, ffi.dlopen(null, signatures).functions, algorithm)
+    return passesSelfTest(engine, algorithm) ? engine : undefined
+  } catch {
+    // Not built in, not permitted, or other symbols than expected: all the same to us.
+    return undefined
+  }
+}
+
+/** Node warns of the experimental module on stderr once; that is our decision to take, not news for the user of a command. */
+function loadFfi(): Ffi | undefined {
+  const { emitWarning } = process
+  process.emitWarning = () => undefined
+  try {
+    return process.getBuiltinModule('node:ffi') as unknown as Ffi | undefined
+  } finally {
+    process.emitWarning = emitWarning
+  }
+}
