@@ -5,7 +5,6 @@ export const API_ERRORS = {
   'route.unknown': { code: 'SP1003', status: 404 },
   'host.misdirected': { code: 'SP1004', status: 421 },
   'caller.not-allowed': { code: 'SP1005', status: 403 },
-  'daemon.stopping': { code: 'SP1006', status: 503 },
   'daemon.internal': { code: 'SP1007', status: 500 },
   'daemon.unreachable': { code: 'SP1008', status: 0 },
   'daemon.protocol': { code: 'SP1009', status: 0 },

@@ -193,10 +193,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const revoke = revocation({ sessions, authorizer, roster: () => roster.current, now })
   started.use(
     roster.onChange(() => {
-      revoke().catch((error: unknown) => failed('end what is no longer allowed', error))
+      revoke.all().catch((error: unknown) => failed('end what is no longer allowed', error))
     }),
   )
 
+  let phase: 'starting' | 'ready' | 'draining' = 'starting'
   const tasks = new Set<Promise<void>>()
   const front = new SshFront({
     config: () => config.current,
@@ -217,11 +218,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     metrics,
     events,
+    recheck: revoke.one,
     welcomeText: ({ principal }) =>
       welcomeText(principal, roster.current, {
         host: gatewayName(config.current.ssh.hostname),
         port: front.addresses[0]?.port ?? 0,
       }),
+    draining: () => phase === 'draining',
     own(task) {
       tasks.add(task)
       void task.finally(() => tasks.delete(task))
@@ -241,7 +244,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   housekeeping.unref()
   started.defer(() => clearInterval(housekeeping))
 
-  let phase: 'starting' | 'ready' | 'draining' = 'starting'
   const applyConfig = () => {
     penalties.settings = penaltySettings(config.current)
     connections.settings = connectionLimits(config.current)
@@ -276,7 +278,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     sshAddresses: () => front.addresses,
     metricsAddress: () => ops?.address,
     reload,
-    revoke,
+    revoke: revoke.all,
     now,
     monotonic: () => systemClock.monotonic(),
   }

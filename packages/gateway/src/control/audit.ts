@@ -54,7 +54,7 @@ export function auditHandlers(services: Services): Pick<Handlers, `audit.${strin
     async *'audit.export'({ from = 1 }, { actor, signal }) {
       const newest = (await audit.search({ limit: 1 })).entries[0]?.seq ?? 0
       await recordAct(services, { type: 'audit-exported', actor, from: Math.max(from, 1), to: newest })
-      for await (const line of audit.export({ from: Math.max(from, 1), to: newest, signal })) yield { line }
+      for await (const line of audit.export({ from: Math.max(from, 1), signal })) yield { line }
     },
   }
 }

@@ -26,15 +26,22 @@ export interface Revoked {
  * Ends what is no longer allowed: sessions whose user, key or source no longer counts, and passages that the present
  * policy would not grant. Nothing is told to it but "something changed"; it asks about everything that is open.
  */
-export function revocation({ sessions, authorizer, roster, now }: RevocationParts): () => Promise<Revoked> {
-  return async () => {
-    const ended = { sessions: 0, passages: 0 }
-    for (const [index, session] of sessions.list().entries()) {
-      if (index > 0 && index % BATCH === 0) await new Promise(setImmediate)
-      // Asked anew for each: the roster may have changed again.
-      revoke(session, roster(), authorizer, now(), ended)
-    }
-    return ended
+export function revocation({ sessions, authorizer, roster, now }: RevocationParts): {
+  readonly all: () => Promise<Revoked>
+  /** The same for one session. */
+  readonly one: (session: Session) => void
+} {
+  return {
+    async all() {
+      const ended = { sessions: 0, passages: 0 }
+      for (const [index, session] of sessions.list().entries()) {
+        if (index > 0 && index % BATCH === 0) await new Promise(setImmediate)
+        // Asked anew for each: the roster may have changed again.
+        revoke(session, roster(), authorizer, now(), ended)
+      }
+      return ended
+    },
+    one: (session) => revoke(session, roster(), authorizer, now(), { sessions: 0, passages: 0 }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { type AuditEvent, peerText } from '@sallyport/audit'
+import { ACTOR_GATEWAY, type AuditEvent, peerText } from '@sallyport/audit'
 import { ID_RANDOM_BYTES, makeId, type PassageId } from '@sallyport/model'
 import type { DirectTcpipChannel, IncomingOpen, SocketPump } from '@sallyport/ssh'
 import type { AccessGrant, Authorizer } from '../access/authorize.ts'
@@ -58,6 +58,9 @@ export async function jump(
     if (!isAccessGrant(answer)) return refuse(answer.denied, answer.text)
     parts.metrics.access.inc({ result: 'granted' })
     using passage = session.begin(answer, parts.now())
+    // A change since the grant was made has looked at the passages there were.
+    const lost = answer.addresses.map((address) => parts.authorizer.recheck(answer, address)).find(Boolean)
+    if (lost !== undefined) passage.end({ denied: lost, note: '', actor: ACTOR_GATEWAY })
     const signal = AbortSignal.any([open.signal, passage.signal])
     const startedAt = parts.now()
     const dialled = await parts.dial(answer, signal).catch((error: unknown) => {

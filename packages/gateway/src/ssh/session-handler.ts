@@ -9,6 +9,8 @@ import { welcome } from './welcome.ts'
 export interface SessionHandlerParts extends JumpParts {
   readonly welcomeText: (session: Session) => string
   readonly log: Log
+  /** Whether the gateway is stopping: what is open goes on, nothing new begins. */
+  readonly draining: () => boolean
   /** Takes a task that somebody must wait for at the end. */
   readonly own: (task: Promise<void>) => void
 }
@@ -46,6 +48,7 @@ export function sessionHandler(session: Session, parts: SessionHandlerParts): Co
   return {
     channelOpen(open) {
       const type: ChannelType = open.channelType
+      if (parts.draining()) return reject(open, 'gateway.stopping')
       if (type.kind === 'direct-tcpip') return parts.own(jump(open, type, session, parts))
       if (type.kind === 'session') return welcome(open, { text: () => parts.welcomeText(session), refused })
       if (type.kind === 'direct-streamlocal@openssh.com') return reject(open, 'request.streamlocal')

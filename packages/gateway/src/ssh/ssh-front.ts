@@ -37,6 +37,8 @@ export interface SshFrontParts extends SessionHandlerParts, AuthenticateParts {
   readonly hardwareAes: boolean
   readonly gatekeeper: Gatekeeper
   readonly sessions: SessionRegistry
+  /** Ends a session, or ways of it, that would not be allowed now. */
+  readonly recheck: (session: Session) => void
 }
 
 /** What a refused connection is told, as OpenSSH says it; the banned and those at a full gate are told nothing. */
@@ -200,7 +202,7 @@ export class SshFront implements AsyncDisposable {
   }
 
   #signedIn(connection: SshServerConnection<Principal>) {
-    const { sessions, metrics, log, events, now } = this.#parts
+    const { sessions, metrics, log, events, now, recheck } = this.#parts
     const entry = this.#arrivals.get(connection)
     const principal = connection.login?.identity
     if (entry === undefined || principal === undefined) throw new Error('a connection signed in that did not arrive')
@@ -229,6 +231,8 @@ export class SshFront implements AsyncDisposable {
       client: session.facts.client,
     })
     this.#sessions.set(connection, session)
+    // A ban or a removal since the gate looked at the sessions there were. Not here and now: the connection is half open.
+    queueMicrotask(() => recheck(session))
     return sessionHandler(session, this.#parts)
   }
 
