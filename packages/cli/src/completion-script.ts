@@ -4,7 +4,8 @@ export type Shell = (typeof SHELLS)[number]
 /*
  * Each script hands the words before the cursor to `sallyport __complete`, and offers files where that knows nothing.
  * bash breaks words at : = @ as well, which names here hold (alice@example.com, tag:prod): the line is split at spaces
- * instead, and of each candidate only what stands behind the last break is offered, since that is all bash replaces.
+ * instead, and of each candidate only what stands behind the last break is offered, since that is all bash replaces
+ * (an @ itself is replaced with what follows it).
  */
 const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash: `_sallyport() {
@@ -16,6 +17,7 @@ const SCRIPTS: Readonly<Record<Shell, string>> = {
   IFS=$'\\n' read -r -d '' -a candidates < <(sallyport __complete -- "\${words[@]:1}" 2>/dev/null)
   COMPREPLY=()
   prefix=\${current%"\${current##*[:=@]}"}
+  prefix=\${prefix%@}
   for i in "\${candidates[@]}"; do COMPREPLY+=("\${i#"$prefix"}"); done
 }
 complete -o default -F _sallyport sallyport

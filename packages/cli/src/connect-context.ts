@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type ApiClient, createClient, stateDirectory } from '@sallyport/api'
 import { CONTROL_SOCKET, unixTransport } from '@sallyport/api/unix'
-import { CommandContext, type GlobalOptions } from './command-context.ts'
+import { CommandContext, type CommandContextParts, type GlobalOptions } from './command-context.ts'
 import { withDeadline } from './deadline.ts'
 import { printableClient } from './printable-client.ts'
 import type { Terminal } from './terminal.ts'
@@ -17,15 +17,15 @@ export function connectContext(options: GlobalOptions, terminal: Terminal, signa
       home: homedir(),
     }),
   )
-  const verbatimDaemon: ApiClient = createClient(
-    withDeadline(unixTransport(join(directory, CONTROL_SOCKET)), options.timeoutMs),
-  )
-  return new CommandContext({
-    terminal,
-    options,
-    stateDirectory: directory,
-    signal,
-    daemon: options.json === undefined ? printableClient(verbatimDaemon) : verbatimDaemon,
-    verbatimDaemon,
-  })
+  const client = createClient(withDeadline(unixTransport(join(directory, CONTROL_SOCKET)), options.timeoutMs))
+  return contextWith(client, { options, terminal, signal, stateDirectory: directory })
+}
+
+/** The context around a client: what is to be shown to people comes printable, what becomes JSON is escaped there. */
+export function contextWith(
+  client: ApiClient,
+  parts: Omit<CommandContextParts, 'daemon' | 'verbatimDaemon'>,
+): CommandContext {
+  const daemon = parts.options.json === undefined ? printableClient(client) : client
+  return new CommandContext({ ...parts, daemon, verbatimDaemon: client })
 }

@@ -84,7 +84,7 @@ export function buildProgram(terminal: Terminal, connect: Connect, finished: (st
 /** Settings that commander hands down to a command only when it is made after them, from its own parent. */
 function inherit(command: Command): void {
   for (const child of command.commands) {
-    child.copyInheritedSettings(command)
+    child.copyInheritedSettings(command).helpCommand(false)
     inherit(child)
   }
 }

@@ -14,7 +14,7 @@ export async function verifyExport(
 ): Promise<AuditVerification> {
   if (publicKey === undefined) {
     throw new CommandError('usage.invalid', 'an export is verified against the checkpoints’ public key', {
-      fix: 'add --public-key "ssh-ed25519 …", which `sallyport audit verify` prints on the gateway',
+      fix: 'add --public-key KEY, which `sallyport audit verify` prints on the gateway',
     })
   }
   const input: NodeJS.ReadableStream = path === '-' ? terminal.stdin : createReadStream(path)
@@ -36,14 +36,17 @@ export async function verifyExport(
   }
 }
 
-function rawEd25519(line: string): Uint8Array {
+/** The 32 bytes of an Ed25519 key, given as a public key line or as bare base64. */
+function rawEd25519(text: string): Uint8Array {
+  const given = text.trim()
+  if (/^[A-Za-z0-9+/]{43}=$/.test(given)) return Uint8Array.fromBase64(given)
   try {
-    const { key } = parsePublicKey(line)
+    const { key } = parsePublicKey(given)
     if (key.type === 'ssh-ed25519') return key.point
   } catch {
     // said below, in words of this command
   }
-  throw new CommandError('usage.invalid', 'the public key is not an ssh-ed25519 line', {
+  throw new CommandError('usage.invalid', 'the public key is no Ed25519 key', {
     fix: 'copy it from: sallyport audit verify',
   })
 }

@@ -83,7 +83,7 @@ export function auditCommands(program: Command, run: Runner): void {
   const verify = audit
     .command('verify [file]')
     .description('walk the chain and its signed checkpoints; with a file, an export, without the gateway')
-    .option('--public-key <line>', 'with a file: the checkpoints’ key, as `sallyport audit verify` prints it')
+    .option('--public-key <key>', 'with a file: the checkpoints’ key, as `sallyport audit verify` prints it')
     .action(
       run(async (context, command) => {
         const [file] = command.args
@@ -101,7 +101,7 @@ export function auditCommands(program: Command, run: Runner): void {
   examples(
     verify,
     'sallyport audit verify',
-    'sallyport audit verify audit.ndjson --public-key "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPq3…"',
+    'sallyport audit verify audit.ndjson --public-key TfBnf7ihFLqt2jiYCUGHKMqXm4P42D5xRRB8w+bchF4=',
   )
 
   const exported = audit

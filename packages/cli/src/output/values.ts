@@ -29,9 +29,10 @@ export function formatTime(iso: string, now: number = Date.now()): string {
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   const units = ['kB', 'MB', 'GB', 'TB', 'PB']
-  let value = bytes
-  let unit = -1
-  while (value >= 1000 && unit < units.length - 1) {
+  let value = bytes / 1000
+  let unit = 0
+  // From 999.95 on, one decimal would read 1000.0.
+  while (value >= 999.95 && unit < units.length - 1) {
     value /= 1000
     unit++
   }

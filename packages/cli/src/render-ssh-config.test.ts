@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { existsSync, writeFileSync } from 'node:fs'
+import { test } from 'node:test'
+import type { SshConfig } from '@sallyport/api'
+import { runCommand, TemporaryDirectory } from '@sallyport/testkit'
+import { renderSshConfig } from './render-ssh-config.ts'
+
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGm5vJ0mYVQUUB8Xq0m0Sg6wv5xkSkMkbZQwJ3oYH1Zb'
+const facts: SshConfig = {
+  hostname: 'gw.example.com',
+  listeners: [
+    { name: 'metrics', address: '127.0.0.1', port: 9222 },
+    { name: 'ssh', address: '::', port: 2222 },
+  ],
+  host_keys: [{ type: 'ssh-ed25519', fingerprint: 'SHA256:x', line: KEY }],
+  targets: [
+    { name: 'db1', port: 22 },
+    { name: 'web-2.prod', port: 2022 },
+  ],
+}
+const options = { gateway: 'gw.example.com', user: undefined }
+
+test('the lines name the gateway, and every target jumps through it', () => {
+  assert.deepEqual(renderSshConfig(facts, { ...options, user: 'alice@example.com' }), {
+    ssh_config: `# Made by \`sallyport ssh-config\`. In ~/.ssh/config, at the top:  Include sallyport.conf
+Host sallyport
+  HostName gw.example.com
+  Port 2222
+  User alice@example.com
+
+Host db1 web-2.prod
+  ProxyJump sallyport
+
+Host web-2.prod
+  Port 2022
+`,
+    known_hosts: `[gw.example.com]:2222 ${KEY}\n`,
+  })
+})
+
+test('on port 22 known_hosts has the bare name', () => {
+  const standard = { ...facts, listeners: [{ name: 'ssh' as const, address: '::', port: 22 }] }
+  assert.equal(renderSshConfig(standard, options).known_hosts, `gw.example.com ${KEY}\n`)
+})
+
+test('OpenSSH understands the lines as they are meant', async (t) => {
+  if (!existsSync('/usr/bin/ssh')) return t.skip('needs ssh')
+  using directory = new TemporaryDirectory('ssh-config')
+  const file = directory.file('config')
+  writeFileSync(file, renderSshConfig(facts, { ...options, user: 'alice@example.com' }).ssh_config)
+  const asked = async (host: string) => (await runCommand('ssh', ['-G', '-F', file, host])).stdout.toString()
+  assert.match(await asked('web-2.prod'), /^port 2022$[\s\S]*^proxyjump sallyport$/m)
+  assert.match(await asked('db1'), /^port 22$[\s\S]*^proxyjump sallyport$/m)
+  assert.match(await asked('sallyport'), /^user alice@example.com\nhostname gw.example.com\nport 2222$/m)
+  assert.doesNotMatch(await asked('elsewhere'), /^proxyjump/m)
+  return undefined
+})
+
+test('V-E16 a name that would mean something else in an ssh_config or known_hosts is refused', () => {
+  const hostile = [
+    'gw\n  ProxyCommand touch /tmp/x',
+    'gw\r',
+    'gw db2',
+    'gw\tdb2',
+    '-oProxyCommand=x',
+    '"gw"',
+    "g'w",
+    '$(id)',
+    '`id`',
+    'gw;id',
+    'gw|id',
+    '%h',
+    '*',
+    'gw?',
+    '!gw',
+    'gw,db2',
+    '#gw',
+    'gw\\',
+    'g=w',
+    '~root',
+    'gw\u2028',
+    'gẃ',
+    '\u202egw',
+    '.',
+    'gw-',
+    '',
+    '@revoked',
+  ]
+  for (const name of hostile) {
+    const refused = { reason: 'usage.invalid' }
+    assert.throws(() => renderSshConfig(facts, { ...options, gateway: name }), refused, JSON.stringify(name))
+    assert.throws(() => renderSshConfig(facts, { ...options, user: name }), refused, JSON.stringify(name))
+    const targets = [{ name, port: 22 }]
+    assert.throws(() => renderSshConfig({ ...facts, targets }, options), refused, JSON.stringify(name))
+  }
+})
+
+test('V-E16 a host key that is no key line is refused', () => {
+  for (const line of [`${KEY}\n@cert-authority * ${KEY}`, `${KEY} comment`, 'ssh-ed25519', '* ssh-ed25519 AAAA', '']) {
+    const host_keys = [{ type: 'x', fingerprint: 'x', line }]
+    assert.throws(() => renderSshConfig({ ...facts, host_keys }, options), { reason: 'usage.invalid' })
+  }
+})
