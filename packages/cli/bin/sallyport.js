@@ -27,13 +27,15 @@ if (Number(process.versions.node.split('.')[0]) >= MIN_MAJOR) {
 }
 
 /** The binary of the npm package `node`, in the nearest node_modules upwards. */
-function pinnedNode(directory) {
-  const path = join(directory, 'node_modules', 'node', 'bin', 'node')
-  if (existsSync(path)) return path
-  return dirname(directory) === directory ? undefined : pinnedNode(dirname(directory))
+function pinnedNode(/** @type {string} */ start) {
+  for (let directory = start; ; directory = dirname(directory)) {
+    const path = join(directory, 'node_modules', 'node', 'bin', 'node')
+    if (existsSync(path)) return path
+    if (dirname(directory) === directory) return undefined
+  }
 }
 
-function handOver(node) {
+function handOver(/** @type {string} */ node) {
   const child = spawn(node, [own, ...process.argv.slice(2)], { stdio: 'inherit' })
   const onTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP']) {

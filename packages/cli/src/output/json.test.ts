@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { array, assert as assertProperty, dictionary, property, string } from 'fast-check'
 import { printable, printableDeep, printableLines } from './escape.ts'
 import { renderJson, renderJsonLine } from './json.ts'
 
@@ -27,9 +27,9 @@ test('a field that only the prototype has is no field', () => {
 })
 
 test('JSON reads back as the value it was made of, and holds nothing a terminal obeys', () => {
-  const text = fc.string({ unit: 'binary', maxLength: 40 })
-  fc.assert(
-    fc.property(fc.dictionary(text, fc.array(text)), (value) => {
+  const text = string({ unit: 'binary', maxLength: 40 })
+  assertProperty(
+    property(dictionary(text, array(text)), (value) => {
       const line = renderJsonLine(value)
       assert.deepEqual(JSON.parse(line), { ...value })
       assert.doesNotMatch(line.slice(0, -1), /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
@@ -38,8 +38,8 @@ test('JSON reads back as the value it was made of, and holds nothing a terminal 
 })
 
 test('a printable text is one line, stays as it is when escaped again, and keeps all that is visible', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
+  assertProperty(
+    property(string({ unit: 'binary', maxLength: 60 }), (text) => {
       const once = printable(text)
       assert.doesNotMatch(once, /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
       assert.equal(printable(once), once)
