@@ -70,6 +70,8 @@ export interface Gateway extends AsyncDisposable {
   readonly firstStart: FirstStart
   /** What to read and type after the start. */
   readonly greeting: string
+  /** Takes a failure of the process that belongs to no connection into log and metrics. */
+  reportFailure(what: string, error: unknown): void
   /** Reads configuration and policy again; what has mistakes is refused and the old stays. */
   reload(): Promise<void>
   /** Lets nobody new in, tells those who are in, and waits for them up to the drain time. Then everything is closed. */
@@ -357,6 +359,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     controlSocket: paths.controlSocket,
     firstStart: state.firstStart,
     greeting: greetingOf(state, roster, config.current, front.addresses, paths.directory),
+    reportFailure: failed,
     reload: async () => void (await reload(ACTOR_GATEWAY)),
     stop({ drainMs = config.current.stop.drain_timeout, reason = 'asked' } = {}) {
       if (drainMs === 0) halt.resolve()
@@ -390,11 +393,13 @@ export async function runGateway(options: GatewayOptions): Promise<number> {
       process.stderr.write(`reload refused, the old configuration stays: ${detail}\n`)
     })
   }
-  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', reload)
+  // A promise that nobody awaited is a mistake of ours in one place; everybody's sessions must not end for it.
+  const stray = (error: unknown) => gateway.reportFailure('finish a task that nobody waited for', error)
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', reload).on('unhandledRejection', stray)
   try {
     return await ended.promise
   } finally {
-    process.off('SIGTERM', stop).off('SIGINT', stop).off('SIGHUP', reload)
+    process.off('SIGTERM', stop).off('SIGINT', stop).off('SIGHUP', reload).off('unhandledRejection', stray)
   }
 }
 
@@ -473,6 +478,7 @@ function penaltySettings({ penalties }: Config): PenaltySettings {
       crash: penalties.crash,
       'auth-fail': penalties.auth_fail,
       'no-auth': penalties.no_auth,
+      'no-keys': penalties.no_keys,
       'grace-exceeded': penalties.grace_exceeded,
       'refuse-connection': penalties.refuse_connection,
     },

@@ -162,7 +162,12 @@ export const settings = {
     }),
     no_auth: setting(duration, {
       default: '1s',
-      doc: 'Added for a connection that completes the key exchange and ends without trying to sign in. Port scans, health checks and ssh-keyscan end before that and cost nothing.',
+      doc: 'Added for a connection that completes the key exchange and ends without trying to sign in. Port scans, health checks and ssh-keyscan end before that.',
+      unit: 'duration',
+    }),
+    no_keys: setting(duration, {
+      default: '50ms',
+      doc: 'Added for a connection that begins the key exchange and leaves before its end, which costs us more than its sender. With 50 ms a source may do so 20 times a second for as long as it likes; a flood is refused within a second.',
       unit: 'duration',
     }),
     grace_exceeded: setting(duration, {

@@ -16,6 +16,7 @@ const settings: PenaltySettings = {
     crash: 90 * SECOND,
     'auth-fail': 5 * SECOND,
     'no-auth': SECOND,
+    'no-keys': 50,
     'grace-exceeded': 10 * SECOND,
     'refuse-connection': 10 * SECOND,
   },
@@ -275,6 +276,23 @@ test('offences before sign-in are penalised, after sign-in only our own failures
   after.admission.signedIn()
   after.admission.ended('auth-fail')
   assert.equal(penalties.size, 1)
+})
+
+test('V-A13 unfinished key exchanges are free up to 20 a second, and refuse whoever begins many more', () => {
+  const { gatekeeper, penalties, advance } = gate()
+  const begin = () => {
+    const verdict = gatekeeper.admit('192.0.2.1')
+    if (verdict.admitted) verdict.admission.ended('no-keys')
+    return verdict.admitted
+  }
+  for (let i = 0; i < 2000; i++) {
+    assert.ok(begin(), `exchange ${i} at 20 a second`)
+    advance(50)
+  }
+  let taken = 0
+  for (; taken < 2000 && begin(); taken++) advance(1)
+  assert.ok(taken < 320, `${taken} exchanges at 1,000 a second`)
+  assert.equal(penalties.active(advance(0)).length, 1)
 })
 
 test('port scans, keyscans and health checks end without an offence and are never refused', () => {

@@ -1,7 +1,14 @@
 import { type Network, NetworkTable, networkOf, type PrefixLengths } from './network.ts'
 
 /** What a source can be penalised for; the names are those of OpenSSH's PerSourcePenalties. */
-export type Offence = 'crash' | 'auth-fail' | 'no-auth' | 'grace-exceeded' | 'refuse-connection'
+export type Offence =
+  | 'crash'
+  | 'auth-fail'
+  | 'no-auth'
+  /** Made us exchange keys and left before the end of it. */
+  | 'no-keys'
+  | 'grace-exceeded'
+  | 'refuse-connection'
 
 export interface PenaltySettings {
   readonly enabled: boolean

@@ -11,6 +11,7 @@ import {
   type SshServerConnection,
   type SshServerOptions,
 } from '@sallyport/ssh'
+import { standingIn } from '../access/roster-decider.ts'
 import type { Config, Profile } from '../config/settings.ts'
 import { formatSocketAddress, type SocketAddress } from '../config/socket-address.ts'
 import type { Admission, Gatekeeper, GateRefusal } from '../defence/gatekeeper.ts'
@@ -215,6 +216,13 @@ export class SshFront implements AsyncDisposable {
       disconnect: (text) => connection.disconnect(11, text),
     })
     sessions.add(session)
+    // From here on a revocation finds it; what changed since the key was judged is found here.
+    queueMicrotask(() => {
+      const roster = this.#parts.roster()
+      const banned = roster.bans.find(principal.sourceAddress, now()) !== undefined
+      const denied = banned ? 'session.banned' : standingIn(roster, principal)
+      if (denied !== undefined) session.end({ denied, note: '', actor: ACTOR_GATEWAY })
+    })
     connection.signal.addEventListener('abort', () => sessions.remove(session), { once: true })
     metrics.logins.inc({ result: 'signed-in' })
     events.publish({
@@ -306,13 +314,17 @@ export class SshFront implements AsyncDisposable {
   }
 }
 
-/** What a connection that did not sign in has done. Scans, health checks and ssh-keyscan end before keys are exchanged. */
+/** No KEXINIT that has anything in common with ours is shorter: whoever has sent less has cost us nothing yet. */
+const KEXINIT_LEAST_BYTES = 128
+
+/** What a connection that did not sign in has done. Port scans and health checks end before keys are exchanged. */
 function offenceOf(
   connection: SshServerConnection<Principal>,
   { attempts }: Arrival,
   error: SshError,
 ): Offence | undefined {
   if (error.code === 'timeout') return 'grace-exceeded'
+  if (connection.stage === 'key-exchange' && connection.bytesRead >= KEXINIT_LEAST_BYTES) return 'no-keys'
   if (connection.stage !== 'authentication') return undefined
   if (attempts.refused) return 'refuse-connection'
   return attempts.failed > 0 ? 'auth-fail' : 'no-auth'
