@@ -7,6 +7,8 @@
  * This is the only file with native pointers. What keeps them honest:
  * - every length is checked here, in the two methods that pass memory to native code, against the arrays themselves;
  * - key, nonce, associated data and tag travel in a fixed scratch area that is never freed;
+ * - small packets are worked on in the scratch area too; for others the address of an ArrayBuffer is asked once and kept only
+ *   as long as the buffer lives, and a buffer that was detached has length 0 and does not pass;
  * - one context per algorithm and direction is keyed anew for each packet, so that none can be leaked or used after free.
  */
 import { createCipheriv, randomBytes } from 'node:crypto'
@@ -30,16 +32,17 @@ export interface GcmEngine {
 /** The part of `node:ffi` that is used. */
 interface Ffi {
   dlopen(path: null, definitions: object): { readonly functions: OpenSsl }
-  getRawPointer(memory: Uint8Array): bigint
+  getRawPointer(memory: ArrayBufferLike): bigint
 }
 
 interface OpenSsl {
   EVP_CIPHER_CTX_new(): bigint
   EVP_aes_128_gcm(): bigint
   EVP_aes_256_gcm(): bigint
-  EVP_CipherInit_ex(context: bigint, type: bigint, engine: bigint, key: bigint, iv: bigint, encrypt: number): number
+  EVP_EncryptInit_ex2(context: bigint, type: bigint, key: bigint, iv: bigint, parameters: bigint): number
+  EVP_DecryptInit_ex2(context: bigint, type: bigint, key: bigint, iv: bigint, parameters: bigint): number
   EVP_CIPHER_CTX_ctrl(context: bigint, type: number, argument: number, pointer: bigint): number
-  EVP_Cipher(context: bigint, out: Uint8Array | null, data: Uint8Array | null, length: number): number
+  EVP_Cipher(context: bigint, out: bigint, data: bigint, length: number): number
   ERR_clear_error(): void
 }
 
@@ -47,16 +50,14 @@ const signatures = {
   EVP_CIPHER_CTX_new: { arguments: [], return: 'pointer' },
   EVP_aes_128_gcm: { arguments: [], return: 'pointer' },
   EVP_aes_256_gcm: { arguments: [], return: 'pointer' },
-  EVP_CipherInit_ex: { arguments: ['pointer', 'pointer', 'pointer', 'pointer', 'pointer', 'int32'], return: 'int32' },
+  EVP_EncryptInit_ex2: { arguments: ['pointer', 'pointer', 'pointer', 'pointer', 'pointer'], return: 'int32' },
+  EVP_DecryptInit_ex2: { arguments: ['pointer', 'pointer', 'pointer', 'pointer', 'pointer'], return: 'int32' },
   EVP_CIPHER_CTX_ctrl: { arguments: ['pointer', 'int32', 'int32', 'pointer'], return: 'int32' },
-  EVP_Cipher: { arguments: ['pointer', 'buffer', 'buffer', 'uint32'], return: 'int32' },
+  EVP_Cipher: { arguments: ['pointer', 'pointer', 'pointer', 'uint32'], return: 'int32' },
   ERR_clear_error: { arguments: [], return: 'void' },
 }
 
 const NULL = 0n
-const ENCRYPT = 1
-const DECRYPT = 0
-const AS_BEFORE = -1
 const EVP_CTRL_AEAD_GET_TAG = 0x10
 const EVP_CTRL_AEAD_SET_TAG = 0x11
 /** EVP_Cipher takes an unsigned int; no packet is near this. */
@@ -67,31 +68,39 @@ const KEY_AT = 0
 const NONCE_AT = 32
 const TAG_AT = 48
 const AAD_AT = 64
-/** More than the 64 bytes up to which V8 keeps an array inside its movable heap. */
-const SCRATCH_BYTES = 4096
+const SMALL_AT = 128
+/** Up to this size two copies cost less than learning two addresses. */
+const SMALL_BYTES = 2048
+const SCRATCH_BYTES = SMALL_AT + SMALL_BYTES
 
 class LibcryptoGcm implements GcmEngine {
+  readonly #ffi: Ffi
   readonly #openssl: OpenSsl
   readonly #keyBytes: number
   readonly #sealing: bigint
   readonly #opening: bigint
   readonly #scratch = new Uint8Array(new ArrayBuffer(SCRATCH_BYTES))
-  readonly #aad = this.#scratch.subarray(AAD_AT, AAD_AT + AAD_BYTES)
   readonly #tag = this.#scratch.subarray(TAG_AT, TAG_AT + GCM_TAG_BYTES)
   readonly #keyPointer: bigint
   readonly #noncePointer: bigint
   readonly #tagPointer: bigint
+  readonly #aadPointer: bigint
+  readonly #smallPointer: bigint
+  readonly #addresses = new WeakMap<ArrayBufferLike, bigint>()
 
   constructor(ffi: Ffi, openssl: OpenSsl, algorithm: GcmAlgorithm) {
+    this.#ffi = ffi
     this.#openssl = openssl
     this.#keyBytes = algorithm === 'aes-128-gcm' ? 16 : 32
     const type = algorithm === 'aes-128-gcm' ? openssl.EVP_aes_128_gcm() : openssl.EVP_aes_256_gcm()
-    this.#sealing = makeContext(openssl, type, ENCRYPT)
-    this.#opening = makeContext(openssl, type, DECRYPT)
-    const base = ffi.getRawPointer(this.#scratch)
+    this.#sealing = makeContext(openssl, type, openssl.EVP_EncryptInit_ex2)
+    this.#opening = makeContext(openssl, type, openssl.EVP_DecryptInit_ex2)
+    const base = ffi.getRawPointer(this.#scratch.buffer)
     this.#keyPointer = base + BigInt(KEY_AT)
     this.#noncePointer = base + BigInt(NONCE_AT)
     this.#tagPointer = base + BigInt(TAG_AT)
+    this.#aadPointer = base + BigInt(AAD_AT)
+    this.#smallPointer = base + BigInt(SMALL_AT)
   }
 
   seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, data: Uint8Array, out: Uint8Array, tag: Uint8Array): void {
@@ -99,10 +108,10 @@ class LibcryptoGcm implements GcmEngine {
     const openssl = this.#openssl
     const context = this.#sealing
     const good =
-      openssl.EVP_CipherInit_ex(context, NULL, NULL, this.#keyPointer, this.#noncePointer, AS_BEFORE) === 1 &&
-      openssl.EVP_Cipher(context, null, this.#aad, AAD_BYTES) === AAD_BYTES &&
-      openssl.EVP_Cipher(context, out, data, data.length) === data.length &&
-      openssl.EVP_Cipher(context, null, null, 0) >= 0 &&
+      openssl.EVP_EncryptInit_ex2(context, NULL, this.#keyPointer, this.#noncePointer, NULL) === 1 &&
+      openssl.EVP_Cipher(context, NULL, this.#aadPointer, AAD_BYTES) === AAD_BYTES &&
+      this.#crypt(context, data, out) &&
+      openssl.EVP_Cipher(context, NULL, NULL, 0) >= 0 &&
       openssl.EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, GCM_TAG_BYTES, this.#tagPointer) === 1
     if (!good) {
       openssl.ERR_clear_error()
@@ -125,15 +134,37 @@ class LibcryptoGcm implements GcmEngine {
     const openssl = this.#openssl
     const context = this.#opening
     const good =
-      openssl.EVP_CipherInit_ex(context, NULL, NULL, this.#keyPointer, this.#noncePointer, AS_BEFORE) === 1 &&
+      openssl.EVP_DecryptInit_ex2(context, NULL, this.#keyPointer, this.#noncePointer, NULL) === 1 &&
       openssl.EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, GCM_TAG_BYTES, this.#tagPointer) === 1 &&
-      openssl.EVP_Cipher(context, null, this.#aad, AAD_BYTES) === AAD_BYTES &&
-      openssl.EVP_Cipher(context, out, data, data.length) === data.length &&
-      openssl.EVP_Cipher(context, null, null, 0) >= 0
+      openssl.EVP_Cipher(context, NULL, this.#aadPointer, AAD_BYTES) === AAD_BYTES &&
+      this.#crypt(context, data, out) &&
+      openssl.EVP_Cipher(context, NULL, NULL, 0) >= 0
     if (good) return true
     openssl.ERR_clear_error()
     out.fill(0)
     return false
+  }
+
+  /** `data` to `out`, whose lengths `#prepare` has found equal. */
+  #crypt(context: bigint, data: Uint8Array, out: Uint8Array): boolean {
+    const bytes = data.length
+    if (bytes > SMALL_BYTES)
+      return this.#openssl.EVP_Cipher(context, this.#address(out), this.#address(data), bytes) === bytes
+    const scratch = this.#scratch
+    scratch.set(data, SMALL_AT)
+    const good = this.#openssl.EVP_Cipher(context, this.#smallPointer, this.#smallPointer, bytes) === bytes
+    if (good) out.set(scratch.subarray(SMALL_AT, SMALL_AT + bytes))
+    return good
+  }
+
+  #address(view: Uint8Array): bigint {
+    const { buffer, byteOffset } = view
+    let base = this.#addresses.get(buffer)
+    if (base === undefined) {
+      base = this.#ffi.getRawPointer(buffer)
+      this.#addresses.set(buffer, base)
+    }
+    return byteOffset === 0 ? base : base + BigInt(byteOffset)
   }
 
   #prepare(
@@ -161,10 +192,9 @@ class LibcryptoGcm implements GcmEngine {
   }
 }
 
-function makeContext(openssl: OpenSsl, type: bigint, direction: number): bigint {
+function makeContext(openssl: OpenSsl, type: bigint, initialize: OpenSsl['EVP_EncryptInit_ex2']): bigint {
   const context = openssl.EVP_CIPHER_CTX_new()
-  if (context === NULL || type === NULL) throw new Error('libcrypto has no AES-GCM')
-  if (openssl.EVP_CipherInit_ex(context, type, NULL, NULL, NULL, direction) !== 1)
+  if (context === NULL || type === NULL || initialize(context, type, NULL, NULL, NULL) !== 1)
     throw new Error('libcrypto has no AES-GCM')
   return context
 }
@@ -219,11 +249,11 @@ function loadEngine(algorithm: GcmAlgorithm): GcmEngine | undefined {
 
 /** Node warns of the experimental module on stderr once; that is our decision to take, not news for the user of a command. */
 function loadFfi(): Ffi | undefined {
-  const { emitWarning } = process
+  const before = Object.getOwnPropertyDescriptor(process, 'emitWarning')
   process.emitWarning = () => undefined
   try {
     return process.getBuiltinModule('node:ffi') as unknown as Ffi | undefined
   } finally {
-    process.emitWarning = emitWarning
+    if (before !== undefined) Object.defineProperty(process, 'emitWarning', before)
   }
 }

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Duplex, duplexPair } from 'node:stream'
 import { afterEach, describe, test } from 'node:test'
-import { listenOptions, READ_BUFFER_BYTES, SocketPump, type SocketPumpHandler } from './socket-pump.ts'
+import { READ_BUFFER_BYTES } from './native-socket.ts'
+import { listenOptions, SocketPump, type SocketPumpHandler } from './socket-pump.ts'
 
 /** Keeps what a pump says. */
 class Recorder implements SocketPumpHandler {

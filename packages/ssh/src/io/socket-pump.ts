@@ -12,15 +12,19 @@
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import { MIN_POOLED_BYTES, returnPacketBuffer } from '../crypto/packet-buffers.ts'
+import { batch, flushSoon } from './flush-batch.ts'
+import {
+  directWriter,
+  READ_BUFFER_BYTES,
+  SharedReads,
+  streamWriter,
+  takeOver,
+  type WritePieces,
+} from './native-socket.ts'
+import { appendPiece } from './piece-list.ts'
 
-/** One read at most: as much as a busy loopback or 10 Gbit/s socket holds ready. */
-export const READ_BUFFER_BYTES = 1024 * 1024
 /** `limitReads` goes no lower: below this a read costs more than the bytes it brings. */
 const MIN_READ_BYTES = 32 * 1024
-/** Pieces up to this size are joined: a copy is cheaper than one more entry of the vector. */
-const SMALL_PIECE_BYTES = 256
-/** Room for small pieces, taken at once. */
-const SLAB_BYTES = 8 * 1024
 /**
  * Queued bytes from which `congested` is true. A window as OpenSSH grants it fits, so that one bulk transfer is held back by
  * its window alone; and it is the most that a peer which does not read makes a writer queue.
@@ -61,12 +65,10 @@ export type DialTarget =
   | { readonly host: string; readonly port: number; readonly localAddress?: string }
   | { readonly path: string }
 
-// Set by SocketPump below: the native read callback is made before the pump it feeds.
-let readInto: (pump: SocketPump, bytes: Uint8Array) => void
-
 export class SocketPump {
   readonly #stream: Duplex
-  readonly #reader: Reader
+  readonly #reads: SharedReads
+  readonly #writePieces: WritePieces
   readonly #highWaterBytes: number
   #handler: SocketPumpHandler | undefined
   /** Written and not given to the stream yet. */
@@ -77,7 +79,10 @@ export class SocketPump {
   /** Written and not reported as taken by the operating system. */
   #queuedBytes = 0
   #congested = false
+  /** `flush` has been asked for. */
   #dirty = false
+  /** One write is with the operating system; the next waits for its end. */
+  #writing = false
   #ending = false
   #closed = false
   #discarding = false
@@ -86,10 +91,11 @@ export class SocketPump {
   #bytesRead = 0
   #bytesWritten = 0
 
-  private constructor(stream: Duplex, options: SocketPumpOptions, reader: Reader) {
+  private constructor(stream: Duplex, options: SocketPumpOptions, reads: SharedReads, writePieces: WritePieces) {
     this.#stream = stream
-    this.#reader = reader
-    reader.pump = this
+    this.#reads = reads
+    this.#writePieces = writePieces
+    reads.receive = (bytes) => this.#read(bytes)
     this.#highWaterBytes = options.highWaterBytes ?? DEFAULT_HIGH_WATER_BYTES
     stream.pause()
     stream.on('error', (error) => {
@@ -108,9 +114,9 @@ export class SocketPump {
   static dial(target: DialTarget, options: DialOptions = {}): Promise<SocketPump> {
     return new Promise((resolve, reject) => {
       options.signal?.throwIfAborted()
-      const reader = new Reader()
-      const socket = net.connect({ ...target, allowHalfOpen: true, noDelay: true, onread: onreadInto(reader) })
-      const pump = new SocketPump(socket, options, reader)
+      const reads = new SharedReads()
+      const socket = net.connect({ ...target, allowHalfOpen: true, noDelay: true, onread: reads.options() })
+      const pump = new SocketPump(socket, options, reads, directWriter(socket))
       const abort = (): void => void socket.destroy(asError(options.signal?.reason))
       options.signal?.addEventListener('abort', abort, { once: true })
       const fail = (): void => reject(pump.#error ?? new Error('socket closed before it was connected'))
@@ -131,19 +137,15 @@ export class SocketPump {
    */
   static adopt(accepted: net.Socket, options: SocketPumpOptions = {}): SocketPump {
     tune(accepted)
-    const handle = takeHandle(accepted)
-    if (handle === undefined) return SocketPump.fromStream(accepted, options)
-    const reader = new Reader()
-    const socketOptions: Rewrap = { handle, allowHalfOpen: true, pauseOnCreate: true, onread: onreadInto(reader) }
-    const socket = new net.Socket(socketOptions as net.SocketConstructorOpts)
-    // The server counts its connections by the sockets it made: the old one goes when the new one does.
-    socket.once('close', () => accepted.destroy())
-    return new SocketPump(socket, options, reader)
+    const reads = new SharedReads()
+    const socket = takeOver(accepted, reads)
+    if (socket === undefined) return SocketPump.fromStream(accepted, options)
+    return new SocketPump(socket, options, reads, directWriter(socket))
   }
 
   /** Over any duplex stream, with its own buffers: for TLS, pipes, tests, and where `adopt` finds no handle. */
   static fromStream(stream: Duplex, options: SocketPumpOptions = {}): SocketPump {
-    const pump = new SocketPump(stream, options, new Reader())
+    const pump = new SocketPump(stream, options, new SharedReads(), streamWriter(stream))
     // A plain Uint8Array as on the other path: Buffer's `slice` does not copy.
     stream.on('data', (chunk: Uint8Array) =>
       pump.#read(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)),
@@ -204,7 +206,7 @@ export class SocketPump {
    * For consumers that know how much they can pass on: what is not read stays with the peer. Plain streams ignore it.
    */
   limitReads(bytes: number): void {
-    this.#reader.limit = Math.min(Math.max(bytes, MIN_READ_BYTES), READ_BUFFER_BYTES)
+    this.#reads.limit = Math.min(Math.max(bytes, MIN_READ_BYTES), READ_BUFFER_BYTES)
   }
 
   /**
@@ -219,23 +221,22 @@ export class SocketPump {
   /** Queues bytes, which belong to the pump until they are `written`. Ignored after `end` or when closed. */
   write(bytes: Uint8Array): void {
     if (this.#ending || this.#closed || bytes.length === 0) return
-    if (bytes.length <= SMALL_PIECE_BYTES) this.#pushSmall(bytes)
-    else this.#pieces.push(bytes)
+    appendPiece(this.#pieces, bytes)
     this.#pieceBytes += bytes.length
     this.#queuedBytes += bytes.length
     if (this.#queuedBytes >= this.#highWaterBytes) this.#congested = true
     if (!this.#dirty) {
       this.#dirty = true
-      markDirty(this)
+      flushSoon(this)
     }
   }
 
   /** Sends what is queued and then FIN; the peer may go on sending. */
   end(): void {
     if (this.#ending || this.#closed) return
-    this.flush()
     this.#ending = true
-    this.#stream.end()
+    this.flush()
+    if (!this.#writing && !this.#stream.writableEnded) this.#stream.end()
   }
 
   /**
@@ -269,44 +270,24 @@ export class SocketPump {
   /** Hands queued bytes to the operating system now rather than at the end of the present read. */
   flush(): void {
     this.#dirty = false
+    if (this.#writing || this.#pieces.length === 0 || this.#stream.destroyed) return
     const pieces = this.#pieces
     const bytes = this.#pieceBytes
-    const last = pieces.length - 1
-    if (last < 0 || this.#closed) return
     const given = this.#given
     this.#pieces = []
     this.#pieceBytes = 0
     if (given.length > 0) this.#given = []
-    const taken = (error?: Error | null): void => {
-      // After an error nobody knows what the system still looks at: that memory is left to the garbage collector.
-      if (error !== undefined && error !== null) return
+    this.#writing = true
+    this.#writePieces(pieces, (error) => {
+      this.#writing = false
+      if (error !== undefined && error !== null) {
+        // Nobody knows what the system still looks at: that memory is left to the garbage collector.
+        if (!this.#stream.destroyed) this.abort(error)
+        return
+      }
       for (const piece of given) returnPacketBuffer(piece)
       this.#taken(bytes)
-    }
-    if (last === 0) {
-      this.#stream.write(pieces[0], taken)
-      return
-    }
-    this.#stream.cork()
-    for (let i = 0; i < last; i++) this.#stream.write(pieces[i])
-    this.#stream.write(pieces[last], taken)
-    this.#stream.uncork()
-  }
-
-  /** Joined to the piece before if that is small too. */
-  #pushSmall(bytes: Uint8Array): void {
-    if (slab.length - slabUsed < bytes.length) {
-      slab = new Uint8Array(SLAB_BYTES)
-      slabUsed = 0
-    }
-    const start = slabUsed
-    slab.set(bytes, start)
-    slabUsed += bytes.length
-    const last = this.#pieces.length - 1
-    const before = this.#pieces[last]
-    if (before !== undefined && before.buffer === slab.buffer && before.byteOffset + before.length === start)
-      this.#pieces[last] = slab.subarray(before.byteOffset, slabUsed)
-    else this.#pieces.push(slab.subarray(start, slabUsed))
+    })
   }
 
   #read(bytes: Uint8Array): void {
@@ -325,6 +306,9 @@ export class SocketPump {
       this.#handler?.written?.(bytes)
       if (drained) this.#handler?.drain?.()
     })
+    // What was written while this write was under way.
+    if (this.#pieces.length > 0) this.flush()
+    else if (this.#ending && !this.#stream.writableEnded) this.#stream.end()
   }
 
   #lingerOn(queuedBefore: number): void {
@@ -337,15 +321,13 @@ export class SocketPump {
 
   /** A consumer's bug must end its own connection, not the process. */
   #guard(call: () => void): void {
-    batchDepth++
-    try {
-      call()
-    } catch (error) {
-      this.abort(asError(error))
-    } finally {
-      batchDepth--
-      if (batchDepth === 0) flushDirty()
-    }
+    batch(() => {
+      try {
+        call()
+      } catch (error) {
+        this.abort(asError(error))
+      }
+    })
   }
 
   #finish(): void {
@@ -356,82 +338,10 @@ export class SocketPump {
     clearTimeout(this.#linger)
     this.#handler?.closed(this.#error)
   }
-
-  static {
-    readInto = (pump, bytes) => pump.#read(bytes)
-  }
 }
 
 /** Options a `net.Server` needs so that its sockets can be adopted. */
 export const listenOptions = { pauseOnConnect: true, allowHalfOpen: true, noDelay: true } as const
-
-// Pumps with queued bytes. Within a callback of any pump they wait for its end; elsewhere for the end of the tick.
-const dirtyPumps: SocketPump[] = []
-let batchDepth = 0
-
-function markDirty(pump: SocketPump): void {
-  dirtyPumps.push(pump)
-  if (batchDepth === 0 && dirtyPumps.length === 1) process.nextTick(flushDirty)
-}
-
-function flushDirty(): void {
-  // Flushing calls nobody back, so the list cannot grow meanwhile.
-  for (const pump of dirtyPumps) pump.flush()
-  dirtyPumps.length = 0
-}
-
-// Small pieces of all pumps, one behind the other; what was handed out is never written again.
-let slab = new Uint8Array(0)
-let slabUsed = 0
-
-let sharedBuffer: Uint8Array | undefined
-
-/** What the native read callback knows of its pump, which is made after it. */
-class Reader {
-  pump: SocketPump | undefined
-  limit = READ_BUFFER_BYTES
-}
-
-function onreadInto(reader: Reader): net.OnReadOpts {
-  const whole = (sharedBuffer ??= new Uint8Array(READ_BUFFER_BYTES))
-  let current: Uint8Array | undefined
-  const options = {
-    // Asked for the first buffer, and behind each read for another one if the next read should use it.
-    buffer(): Uint8Array | undefined {
-      if (current?.length === reader.limit) return undefined
-      current = whole.subarray(0, reader.limit)
-      return current
-    },
-    callback(bytesRead: number, buffer: Uint8Array): boolean {
-      if (reader.pump !== undefined) readInto(reader.pump, buffer.subarray(0, bytesRead))
-      return true
-    },
-  }
-  return options as net.OnReadOpts
-}
-
-/** What `new net.Socket` takes beyond its documented options: a native handle, left paused. */
-interface Rewrap {
-  handle: object
-  allowHalfOpen: boolean
-  pauseOnCreate: boolean
-  onread: net.OnReadOpts
-}
-
-interface NativeHandle {
-  useUserBuffer?: unknown
-  reading?: unknown
-}
-
-/** The native handle of an accepted socket that has not read anything, detached from it; undefined when this Node keeps it elsewhere. */
-function takeHandle(accepted: net.Socket): object | undefined {
-  const holder = accepted as unknown as { _handle?: NativeHandle | null }
-  const handle = holder._handle
-  if (handle === null || handle === undefined || typeof handle.useUserBuffer !== 'function') return undefined
-  if (handle.reading === true || accepted.bytesRead > 0) return undefined
-  holder._handle = null
-  return handle
-}
 
 function tune(socket: net.Socket): void {
   socket.setNoDelay(true)
