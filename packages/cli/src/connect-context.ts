@@ -5,6 +5,7 @@ import { CONTROL_SOCKET, unixTransport } from '@sallyport/api/unix'
 import { CommandContext, type CommandContextParts, type GlobalOptions } from './command-context.ts'
 import { withDeadline } from './deadline.ts'
 import { printableClient } from './printable-client.ts'
+import { suggestingClient } from './suggesting-client.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The context of a command that is about to run: where the state lies, and the daemon's socket there. */
@@ -26,6 +27,7 @@ export function contextWith(
   client: ApiClient,
   parts: Omit<CommandContextParts, 'daemon' | 'verbatimDaemon'>,
 ): CommandContext {
-  const daemon = parts.options.json === undefined ? printableClient(client) : client
-  return new CommandContext({ ...parts, daemon, verbatimDaemon: client })
+  const verbatimDaemon = suggestingClient(client)
+  const daemon = parts.options.json === undefined ? printableClient(verbatimDaemon) : verbatimDaemon
+  return new CommandContext({ ...parts, daemon, verbatimDaemon })
 }

@@ -5,7 +5,7 @@ import { findCommand } from './find-command.ts'
 /** What commander says of a wrong command line (`error: unknown command 'usr'\n(Did you mean user?)`), in our form. */
 export function usageError(error: CommanderError, program: Command, argv: readonly string[]): CommandError {
   const [said = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
-  const [, what = said, hint] = /^(.* is invalid)\. (.*)$/.exec(said) ?? []
+  const [, what = said, hint] = /^(.* is invalid(?: for argument '[^']*')?)\. (.*)$/.exec(said) ?? []
   const fix =
     hint ?? suggestion?.replace(/^\((.*)\)$/, '$1') ?? `see: ${pathOf(findCommand(program, argv).command)} --help`
   return new CommandError('usage.invalid', what.replace(/\.$/, ''), { fix: lowerFirst(fix.replace(/\.$/, '')) })

@@ -32,9 +32,10 @@ export function policyCommands(program: Command, run: Runner): void {
           signal: context.signal,
         })
         const said = shown.message === '' ? '' : `: ${printable(shown.message)}`
-        context.note(
-          `version ${shown.version}, applied ${formatTime(shown.applied_at)} by ${printable(shown.applied_by)}${said}`,
-        )
+        if (context.options.json === undefined)
+          context.note(
+            `version ${shown.version}, applied ${formatTime(shown.applied_at)} by ${printable(shown.applied_by)}${said}`,
+          )
         const text = shown.text.endsWith('\n') ? shown.text : `${shown.text}\n`
         // A terminal must not obey what stands in the text; a file gets it byte for byte.
         context.print(shown, () => (context.terminal.stdout.isTTY === true ? printableLines(text) : text))
