@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type AccessRequest, makeId, type Principal, type Target } from '@sallyport/model'
+import { SeededRandom } from '@sallyport/testkit'
 import { type AuthorizeParts, createAuthorizer, type Decider, isAccessGrant } from './authorize.ts'
 import type { Denial } from './denial-codes.ts'
 import { dialWith } from './happy-eyeballs.ts'
@@ -227,6 +228,36 @@ test('V-B21 a user disabled while a decision is written down gets nothing', asyn
 test('V-B21 a policy that never stops changing ends in a refusal, not in a loop', async () => {
   const { ask } = world({ parts: { decider: () => allowing('10.0.0.1') } })
   assert.equal(denied(await ask('db1')), 'policy.denied')
+})
+
+test('V-B21 ten thousand policy changes: what is granted is what the policy in force at that moment allows', async () => {
+  const policies = [allowing('10.0.0.1'), allowing(), { ...allowing('10.0.0.1'), version: 2 }] as const
+  let now: Decider = policies[0]
+  let changes = 0
+  const random = new SeededRandom(21)
+  const { ask } = world({
+    parts: {
+      decider: () => now,
+      recordGrant: async () => {
+        for (let turn = random.below(3); turn > 0; turn--) await Promise.resolve()
+        if (random.below(2) === 0) return
+        changes++
+        now = policies[random.below(policies.length)] ?? policies[1]
+      },
+    },
+  })
+  const outcomes = { granted: 0, denied: 0 }
+  while (changes < 10_000) {
+    changes++
+    now = policies[random.below(policies.length)] ?? policies[1]
+    const answer = await ask('db1')
+    if (isAccessGrant(answer)) {
+      outcomes.granted++
+      assert.notEqual(now, policies[1])
+      assert.equal(answer.policyVersion, now.version)
+    } else outcomes.denied++
+  }
+  assert.ok(outcomes.granted > 1000 && outcomes.denied > 1000, JSON.stringify(outcomes))
 })
 
 test('a recheck asks the present policy about the address in use', async () => {

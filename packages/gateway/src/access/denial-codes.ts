@@ -17,7 +17,10 @@ interface DenialEntry {
 
 const { administrativelyProhibited, connectFailed, unknownChannelType, resourceShortage } = OPEN_FAILURE_REASON
 
-/** Why the SSH door said no, or ended what it had allowed. Every row is explained in docs/errors.md. */
+/**
+ * Why the SSH door said no, or ended what it had allowed. Every row is explained in docs/errors.md. US-ASCII alone: OpenSSH's
+ * client prints anything else as octal escapes.
+ */
 export const DENIALS = {
   'host.invalid': {
     code: 'SP2001',
@@ -35,12 +38,12 @@ export const DENIALS = {
     code: 'SP2003',
     reason: connectFailed,
     message: 'looking the name up took too long or failed',
-    fix: 'try again, or use the address; an admin can check the gateway’s name servers: sallyport doctor',
+    fix: "try again, or use the address; an admin can check the gateway's name servers: sallyport doctor",
   },
   'gateway.self': {
     code: 'SP2101',
     reason: administrativelyProhibited,
-    message: 'this is the gateway’s own port',
+    message: "this is the gateway's own port",
     fix: 'leave it out of the jump list',
   },
   'address.special': {
@@ -65,7 +68,7 @@ export const DENIALS = {
     code: 'SP2105',
     reason: resourceShortage,
     message: 'the gateway failed inside',
-    fix: 'tell an admin: the gateway’s log has the details',
+    fix: "tell an admin: the gateway's log has the details",
   },
   'gateway.stopping': {
     code: 'SP2106',
@@ -89,13 +92,13 @@ export const DENIALS = {
     code: 'SP2203',
     reason: connectFailed,
     message: 'there is no route from the gateway to the target',
-    fix: 'check the target’s address and the gateway’s routes',
+    fix: "check the target's address and the gateway's routes",
   },
   'dial.failed': {
     code: 'SP2204',
     reason: connectFailed,
     message: 'the connection to the target failed',
-    fix: 'tell an admin: the gateway’s log has the details',
+    fix: "tell an admin: the gateway's log has the details",
   },
   'request.no-shell': {
     code: 'SP2401',
@@ -222,6 +225,6 @@ export function denial(denied: DenialName, facts: DenialFacts = {}): Denial {
 
 /** What a client wrote, as it may be repeated: cut, and every character outside the alphabet of hosts replaced. */
 function plainEcho(text: string): string {
-  const cut = text.length > ECHO_MAX ? `${text.slice(0, ECHO_MAX)}…` : text
-  return cut.replaceAll(/[^A-Za-z0-9._:[\]…-]/g, '?')
+  const cut = text.length > ECHO_MAX ? `${text.slice(0, ECHO_MAX)}...` : text
+  return cut.replaceAll(/[^A-Za-z0-9._:[\]-]/g, '?')
 }

@@ -2,7 +2,7 @@ import type { Principal, Target } from '@sallyport/model'
 import { type DecisionCode, decide, type RuleRef, reachable, resolveHost } from '@sallyport/policy'
 import type { Decider, Decision } from './authorize.ts'
 import type { DenialName } from './denial-codes.ts'
-import { directoryOf, type Roster } from './roster.ts'
+import type { Roster } from './roster.ts'
 
 const deciders = new WeakMap<Roster, Decider>()
 
@@ -62,7 +62,7 @@ function makeDecider(roster: Roster): Decider {
     },
     reachesAnything(principal) {
       // A rule for a bare address cannot be listed, so whoever has any rule at all counts.
-      const { targets } = directoryOf(roster)
+      const { targets } = compiled.directory
       const source = { source: principal.sourceAddress }
       if (reachable(compiled, { name: principal.name }, targets, source).length > 0) return true
       return reachable(compiled, { name: principal.name }, rulePlaces(roster), source).length > 0

@@ -1,7 +1,8 @@
 import { ACTOR_STRANGER, type AuditEvent } from '@sallyport/audit'
 import type { Principal, SessionId, User } from '@sallyport/model'
 import { type Authenticator, plainUserName, type SshServerConnection } from '@sallyport/ssh'
-import { decodePublicKey, fingerprint, type PublicKey, samePublicKey } from '@sallyport/ssh/keys'
+import { fingerprint, type PublicKey } from '@sallyport/ssh/keys'
+import { equalBytes } from '@sallyport/wire'
 import type { Roster } from '../access/roster.ts'
 
 /** Longest user name that is looked at, in characters: a login name, a Windows domain, and room to spare. */
@@ -78,7 +79,7 @@ export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Au
         attempts.refused = true
         attempts.reason = 'user-name-of-another'
         arrived.connection?.banner(
-          `This key is ${user.name}'s, and the user name is somebody else's. Try: ssh -l ${user.name} …\r\n`,
+          `This key is ${user.name}'s, and the user name is somebody else's. Try: ssh -l ${user.name} ...\r\n`,
         )
         return { outcome: 'failure' }
       }
@@ -143,7 +144,7 @@ export function loginFailure({ attempts, sourceAddress, connection }: Arrival): 
 /** The enabled user whom a plain key proves. A certificate proves nobody: no authority is trusted. */
 function userOf(roster: Roster, key: PublicKey): User | undefined {
   const known = roster.keysByFingerprint.get(fingerprint(key))
-  if (known === undefined || !samePublicKey(decodePublicKey(known.blob), key)) return undefined
+  if (known === undefined || !equalBytes(known.blob, key.blob)) return undefined
   const user = roster.usersById.get(known.userId)
   return user?.disabled === false ? user : undefined
 }

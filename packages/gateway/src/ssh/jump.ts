@@ -50,16 +50,20 @@ export async function jump(
     })
     open.reject(DENIALS[denied].reason, text)
   }
+  let granted: AccessGrant | undefined
   try {
     const answer = await parts.authorizer.authorize(
       { passage: id, principal, destination: { host, port } },
       { signal: open.signal },
     )
     if (!isAccessGrant(answer)) return refuse(answer.denied, answer.text)
+    granted = answer
     parts.metrics.access.inc({ result: 'granted' })
     using passage = session.begin(answer, parts.now())
-    // A change since the grant was made has looked at the passages there were.
-    const lost = answer.addresses.map((address) => parts.authorizer.recheck(answer, address)).find(Boolean)
+    // From here on a revocation finds it; what changed between the grant and now is found here.
+    const lost = answer.addresses
+      .map((address) => parts.authorizer.recheck(answer, address))
+      .find((each) => each !== undefined)
     if (lost !== undefined) passage.end({ denied: lost, note: '', actor: ACTOR_GATEWAY })
     const signal = AbortSignal.any([open.signal, passage.signal])
     const startedAt = parts.now()
@@ -93,7 +97,14 @@ export async function jump(
     const summary = await relay.done
     closed(parts, session, passage, address, openedAt, summary)
   } catch (error) {
-    if (open.signal.aborted) return
+    if (open.signal.aborted) {
+      // Granted, and the client was gone before the target was there: the record still needs its end.
+      if (granted !== undefined) {
+        const address = granted.addresses[0] ?? ''
+        write(parts, { type: 'passage-failed', ...factsOf(granted, session), address, reason: 'connection-lost' })
+      }
+      return
+    }
     parts.metrics.failures.inc()
     parts.log.failure('a passage failed inside', error, { ...about(session), passage: id, host, port })
     refuse('gateway.failure')

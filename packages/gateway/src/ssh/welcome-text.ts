@@ -1,6 +1,6 @@
 import type { Principal } from '@sallyport/model'
 import { formatPortRanges, reachable } from '@sallyport/policy'
-import { directoryOf, type Roster } from '../access/roster.ts'
+import type { Roster } from '../access/roster.ts'
 import { deciderOf } from '../access/roster-decider.ts'
 
 /** Targets that are listed; more would scroll away what to type. */
@@ -13,7 +13,7 @@ export function welcomeText(
   gateway: { readonly host: string; readonly port: number },
 ): string {
   const source = { source: principal.sourceAddress }
-  const { targets } = directoryOf(roster)
+  const { targets } = roster.compiled.directory
   const found = reachable(roster.compiled, { name: principal.name }, targets, source)
   const hop = gateway.port === 22 ? gateway.host : `${gateway.host}:${gateway.port}`
   const lines = [
@@ -27,7 +27,7 @@ export function welcomeText(
     const width = Math.max(...found.slice(0, LISTED_MAX).map(({ target }) => target.name.length))
     for (const { target, ports } of found.slice(0, LISTED_MAX))
       lines.push(`  ${target.name.padEnd(width)}  ${portsText(formatPortRanges(ports))}`)
-    if (found.length > LISTED_MAX) lines.push(`  … and ${found.length - LISTED_MAX} more`)
+    if (found.length > LISTED_MAX) lines.push(`  ... and ${found.length - LISTED_MAX} more`)
   } else if (deciderOf(roster).reachesAnything(principal)) {
     lines.push('The inventory has no target for you yet, but rules of the policy let you reach addresses.')
   } else {
