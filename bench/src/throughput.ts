@@ -38,7 +38,8 @@ export async function benchThroughput(options: ThroughputOptions): Promise<Row[]
   for (const { jump, client } of peers) {
     for (const cipher of ['aes128-gcm@openssh.com', undefined]) {
       const samples = { ours: bySide(), peer: bySide() }
-      for (let round = 0; round < rounds; round++) {
+      // round 0 warms both sides up and is not counted
+      for (let round = 0; round <= rounds; round++) {
         for (const direction of DIRECTIONS) {
           for (const side of round % 2 === 0 ? (['ours', 'peer'] as const) : (['peer', 'ours'] as const)) {
             const under = side === 'ours' ? ours : jump
@@ -46,10 +47,11 @@ export async function benchThroughput(options: ThroughputOptions): Promise<Row[]
             const up = direction === 'client to target' ? { upBytes: bytes } : {}
             const move = () =>
               runner.transfer(client, under.port, target.port, { ...(cipher === undefined ? {} : { cipher }), ...up })
-            samples[side][direction].push(await measure(() => under.cpuSeconds(), move, bytes))
+            const sample = await measure(() => under.cpuSeconds(), move, bytes)
+            if (round > 0) samples[side][direction].push(sample)
           }
         }
-        log(`${client.name}, ${cipher ?? 'default'}: round ${round + 1} of ${rounds}`)
+        log(`${client.name}, ${cipher ?? 'default'}: round ${round} of ${rounds}`)
       }
       const agreed = await runner.negotiated(client, ours.port, sink.port, cipher)
       const agreedPeer = await runner.negotiated(client, jump.port, sink.port, cipher)
