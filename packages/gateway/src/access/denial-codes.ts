@@ -110,13 +110,13 @@ export const DENIALS = {
     code: 'SP2402',
     reason: administrativelyProhibited,
     message: 'this gateway does not listen for you (ssh -R)',
-    fix: 'forward from the target instead: ssh -J GATEWAY -R … LOGIN@TARGET',
+    fix: 'forward from the target instead: ssh -J GATEWAY -R ... LOGIN@TARGET',
   },
   'request.streamlocal': {
     code: 'SP2403',
     reason: administrativelyProhibited,
     message: 'this gateway has no unix sockets to reach',
-    fix: 'forward them on the target instead: ssh -J GATEWAY -L … LOGIN@TARGET',
+    fix: 'forward them on the target instead: ssh -J GATEWAY -L ... LOGIN@TARGET',
   },
   'request.x11': {
     code: 'SP2404',
