@@ -288,13 +288,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await front.listen()
   const { metrics: metricsListener } = config.current.listen
   if (metricsListener !== undefined) {
+    const chosen = config.loaded.origins.get('listen.metrics')?.origin !== 'default'
     const listening = await listenOps(metricsListener, {
       metrics: () => metrics.registry.metrics(),
       metricsType: metrics.registry.contentType,
       notReady: () => (phase === 'ready' ? undefined : phase),
+    }).catch((error: unknown) => {
+      // Nobody asked for this port: that something else has it must not keep the door shut.
+      if (chosen) throw error
+      log.failure('metrics are served nowhere; set listen.metrics to a free port', error)
+      return undefined
     })
     ops = listening
-    started.defer(() => closeServer(listening.server))
+    if (listening !== undefined) started.defer(() => closeServer(listening.server))
   }
   // Over the socket the peer can only be root or the state's owner: the file system lets nobody else in.
   const actor = localActor(starter({}).name)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createClient } from '@sallyport/api'
@@ -140,6 +141,27 @@ test('a port that is taken is refused with what to do', { skip }, async () => {
   using _other = other.directory
   const flags = { ...FLAGS, 'listen.ssh': [`127.0.0.1:${first.sshAddresses[0]?.port}`] }
   await assert.rejects(startGateway({ ...other.options, flags }), refusal('listen.failed', /another port/))
+})
+
+test('a metrics port that nobody asked for and somebody else has does not keep the door shut', { skip }, async (t) => {
+  const other = createServer()
+  const taken = await new Promise<boolean>((resolve) => {
+    other.once('error', () => resolve(true))
+    other.listen(9222, '127.0.0.1', () => resolve(true))
+  })
+  t.after(() => other.close())
+  assert.ok(taken)
+  const { directory, options } = place()
+  using _directory = directory
+  const { 'listen.metrics': _, ...flags } = FLAGS
+  await using gateway = await startGateway({ ...options, flags })
+  assert.equal(gateway.metricsAddress, undefined)
+  const asked = place()
+  using _asked = asked.directory
+  await assert.rejects(
+    startGateway({ ...asked.options, flags: { ...FLAGS, 'listen.metrics': '127.0.0.1:9222' } }),
+    refusal('listen.failed', /listen\.metrics/),
+  )
 })
 
 test('an audit log that was cut back is not started on, unless its operator says so', { skip }, async () => {
