@@ -9,6 +9,7 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { userInfo } from 'node:os'
 import { connectSsh, type SshClientConnection } from '@sallyport/ssh'
 import { decodePrivateKey } from '@sallyport/ssh/keys'
 
@@ -39,7 +40,7 @@ async function logIn(): Promise<SshClientConnection> {
   return connectSsh({
     host: '127.0.0.1',
     port: Number(portText),
-    username: 'me',
+    username: userInfo().username,
     signers: [decodePrivateKey(readFileSync(keyFile, 'utf8'))],
     queryKeysFirst: false,
     hostKeyVerifier: () => true,
