@@ -24,7 +24,7 @@ import { Session } from '../sessions/session.ts'
 import { SessionRegistry } from '../sessions/session-registry.ts'
 import { sessionHandler } from './session-handler.ts'
 
-const SCHEDULES = 2000
+const SCHEDULES = 5000
 const STEPS = 40
 const ADDRESS = '10.0.0.1'
 const FINGERPRINT = 'SHA256:x'
@@ -47,7 +47,8 @@ class World {
   readonly sessions = new SessionRegistry()
   readonly session: Session
   readonly channels: ChannelRecorder[] = []
-  readonly dialled: Duplex[] = []
+  /** Both ends of each connection to a target. */
+  readonly dialled: { readonly near: Duplex; readonly far: Duplex }[] = []
   readonly recorded: AuditEvent[] = []
   readonly problems: string[] = []
   readonly tasks: Promise<void>[] = []
@@ -112,8 +113,9 @@ class World {
         if (this.random.below(8) === 0) return { failed: 'dial.refused', detail: '', address: ADDRESS }
         const [near, far] = duplexPair()
         far.on('error', () => {})
+        far.on('end', () => far.end())
         far.resume()
-        this.dialled.push(far)
+        this.dialled.push({ near, far })
         return { connection: SocketPump.fromStream(near), address: ADDRESS }
       },
       record: async (event) => {
@@ -178,8 +180,8 @@ class World {
     if (!this.alive) return
     this.alive = false
     const lost = new SshError('connection-lost', 'gone')
-    this.pair.server.connection.end(lost)
-    this.pair.client.connection.end(lost)
+    this.pair.server.connection.lost(lost)
+    this.pair.client.connection.lost(lost)
     this.sessions.remove(this.session)
   }
 
@@ -203,10 +205,10 @@ class World {
         if (this.alive && channel?.phase === 'open') channel.write(new Uint8Array(100))
         return
       case 5:
-        if (this.dialled.length > 0) random.pick(this.dialled).end()
+        if (this.dialled.length > 0) random.pick(this.dialled).far.end()
         return
       case 6:
-        if (this.dialled.length > 0) random.pick(this.dialled).destroy()
+        if (this.dialled.length > 0) reset(random.pick(this.dialled))
         return
       case 7:
         return this.change(false)
@@ -231,6 +233,12 @@ class World {
     if (this.random.below(2) === 0) this.pair.deliver('client')
     else this.pair.deliver('server')
   }
+}
+
+/** As TCP does it: the other end learns of it. */
+function reset({ near, far }: { readonly near: Duplex; readonly far: Duplex }): void {
+  far.destroy()
+  near.destroy(new Error('reset'))
 }
 
 function decider(version: number, allowed: boolean): Decider {
@@ -278,14 +286,15 @@ async function play(seed: number): Promise<void> {
     const open = world.channels.filter(({ events }) => events.includes('opened') && !events.includes('closed'))
     assert.equal(live, open.length, `${where}: channels and passages`)
   }
-  const connected = world.dialled.filter((socket) => !socket.destroyed && !socket.readableEnded).length
+  const connected = world.dialled.filter(({ near }) => !near.destroyed).length
   assert.ok(connected <= live, `${where}: ${connected} connections to targets, ${live} passages`)
   // The end: everything has to go.
   world.endConnection()
   await rest(world)
   await Promise.all(world.tasks)
+  await rest(world)
   assert.equal(world.session.passages.length, 0, where)
-  for (const socket of world.dialled) assert.ok(socket.destroyed || socket.readableEnded, where)
+  for (const { near } of world.dialled) assert.ok(near.destroyed, where)
   const opened = world.recorded.filter(({ type }) => type === 'passage-opened').length
   const closed = world.recorded.filter(({ type }) => type === 'passage-closed').length
   assert.equal(closed, opened, `${where}: every passage that opened is written down as closed`)
