@@ -22,6 +22,8 @@ export function placeIn(path: string): ScriptPlace {
       HOME: `${path}/home`,
       SALLYPORT_STATE: `${path}/state`,
       PATH: `${ROOT}node_modules/.bin:${process.env['PATH'] ?? ''}`,
+      // Commands follow one another by the hundred here: each need not compile the same sources again.
+      NODE_COMPILE_CACHE: `${ROOT}node_modules/.cache/sallyport-e2e`,
       NO_COLOR: '1',
       TZ: 'UTC',
     },
