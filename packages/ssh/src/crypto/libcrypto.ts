@@ -36,14 +36,14 @@ interface Ffi {
 }
 
 interface OpenSsl {
-  EVP_CIPHER_CTX_new(): bigint
-  EVP_aes_128_gcm(): bigint
-  EVP_aes_256_gcm(): bigint
-  EVP_EncryptInit_ex2(context: bigint, type: bigint, key: bigint, iv: bigint, parameters: bigint): number
-  EVP_DecryptInit_ex2(context: bigint, type: bigint, key: bigint, iv: bigint, parameters: bigint): number
-  EVP_CIPHER_CTX_ctrl(context: bigint, type: number, argument: number, pointer: bigint): number
-  EVP_Cipher(context: bigint, out: bigint, data: bigint, length: number): number
-  ERR_clear_error(): void
+  readonly EVP_CIPHER_CTX_new: () => bigint
+  readonly EVP_aes_128_gcm: () => bigint
+  readonly EVP_aes_256_gcm: () => bigint
+  readonly EVP_EncryptInit_ex2: (context: bigint, type: bigint, key: bigint, iv: bigint, parameters: bigint) => number
+  readonly EVP_DecryptInit_ex2: (context: bigint, type: bigint, key: bigint, iv: bigint, parameters: bigint) => number
+  readonly EVP_CIPHER_CTX_ctrl: (context: bigint, type: number, argument: number, pointer: bigint) => number
+  readonly EVP_Cipher: (context: bigint, out: bigint, data: bigint, length: number) => number
+  readonly ERR_clear_error: () => void
 }
 
 const signatures = {

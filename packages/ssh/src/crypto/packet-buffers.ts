@@ -18,25 +18,31 @@ const MAX_IDLE_BYTES = 4 * 1024 * 1024
 
 interface Pool {
   readonly bufferBytes: number
-  readonly idle: ArrayBuffer[]
+  readonly idle: PoolBuffer[]
 }
 
 const pools: readonly Pool[] = CLASSES.map((bufferBytes) => ({ bufferBytes, idle: [] }))
-const lent = new WeakSet<ArrayBufferLike>()
+
+/** On a buffer of ours: its pool while it is lent. (A property, not a WeakSet: this is asked for every packet.) */
+const lentBy = Symbol('lentBy')
+interface PoolBuffer extends ArrayBuffer {
+  [lentBy]?: Pool | undefined
+}
 
 /** `bytes` bytes of undefined content, the caller's until it gives them back. */
 export function takePacketBuffer(bytes: number): Uint8Array {
   const pool = bytes < MIN_POOLED_BYTES ? undefined : pools.find(({ bufferBytes }) => bytes <= bufferBytes)
   if (pool === undefined) return new Uint8Array(bytes)
-  const buffer = pool.idle.pop() ?? new ArrayBuffer(pool.bufferBytes)
-  lent.add(buffer)
+  const buffer: PoolBuffer = pool.idle.pop() ?? new ArrayBuffer(pool.bufferBytes)
+  buffer[lentBy] = pool
   return new Uint8Array(buffer, 0, bytes)
 }
 
 /** Gives back the memory under `view`, any view of what was lent. Other memory is left alone. */
 export function returnPacketBuffer(view: Uint8Array): void {
-  const { buffer } = view
-  if (buffer.byteLength < MIN_POOLED_BYTES || !lent.delete(buffer)) return
-  const pool = pools.find(({ bufferBytes }) => bufferBytes === buffer.byteLength)
-  if (pool !== undefined && pool.idle.length < MAX_IDLE_BYTES / pool.bufferBytes) pool.idle.push(buffer as ArrayBuffer)
+  const buffer = view.buffer as PoolBuffer
+  const pool = buffer[lentBy]
+  if (pool === undefined) return
+  buffer[lentBy] = undefined
+  if ((pool.idle.length + 1) * pool.bufferBytes <= MAX_IDLE_BYTES) pool.idle.push(buffer)
 }

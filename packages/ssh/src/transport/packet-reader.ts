@@ -1,3 +1,4 @@
+import { returnPacketBuffer, takePacketBuffer } from '../crypto/packet-buffers.ts'
 import { LENGTH_BYTES, type PacketOpener } from '../crypto/packet-protection.ts'
 import { plainOpener } from '../crypto/plain.ts'
 import { SshError } from '../errors.ts'
@@ -100,7 +101,9 @@ export class PacketReader {
     if (!this.#fill(bytes, wireBytes)) return undefined
     const wire = (this.#carry as Uint8Array).subarray(0, wireBytes)
     this.clear()
-    return this.#open(wire)
+    const payload = this.#open(wire)
+    returnPacketBuffer(wire)
+    return payload
   }
 
   /** Moves the rest of `bytes` into the carry; `wanted`: what the carry must hold before it is looked at again. */
@@ -116,7 +119,7 @@ export class PacketReader {
     if (carry === undefined || carry.length < needed) {
       // Who has authenticated gets the whole packet's room at once; anyone else only twice what was really sent.
       const room = this.#maxPacketBytes === MAX_PACKET_BYTES ? wanted : Math.max(INITIAL_CARRY_BYTES, needed * 2)
-      const larger = new Uint8Array(Math.max(needed, Math.min(room, Math.max(wanted, INITIAL_CARRY_BYTES))))
+      const larger = takePacketBuffer(Math.max(needed, Math.min(room, Math.max(wanted, INITIAL_CARRY_BYTES))))
       if (carry !== undefined) larger.set(carry.subarray(0, this.#carried))
       carry = larger
       this.#carry = larger
