@@ -100,10 +100,9 @@ test('npm start on a fresh machine makes everything, greets, serves, and ends on
   assert.equal(statSync(directory.file('state')).mode & 0o777, 0o700)
   const welcome = await runCommand(
     'ssh',
-    [
-      ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-T'],
-      ...['-F', 'none', '-i', directory.file('home', '.ssh', 'id_ed25519'), '-p', String(port), '127.0.0.1'],
-    ],
+    `-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -T -F none -p ${port} -i`
+      .split(' ')
+      .concat(directory.file('home', '.ssh', 'id_ed25519'), '127.0.0.1'),
     { env },
   )
   assert.match(welcome.stdout.toString() + welcome.stderr, /^Hello \S+\. This is a Sallyport gateway/m)

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { type ApiClient, createClient, stateDirectory } from '@sallyport/api'
 import { CONTROL_SOCKET, unixTransport } from '@sallyport/api/unix'
 import { CommandContext, type CommandContextParts, type GlobalOptions } from './command-context.ts'
-import { withDeadline } from './deadline.ts'
+import { guardedTransport } from './guarded-transport.ts'
 import { printableClient } from './printable-client.ts'
 import { suggestingClient } from './suggesting-client.ts'
 import type { Terminal } from './terminal.ts'
@@ -18,7 +18,7 @@ export function connectContext(options: GlobalOptions, terminal: Terminal, signa
       home: homedir(),
     }),
   )
-  const client = createClient(withDeadline(unixTransport(join(directory, CONTROL_SOCKET)), options.timeoutMs))
+  const client = createClient(guardedTransport(unixTransport(join(directory, CONTROL_SOCKET)), options.timeoutMs))
   return contextWith(client, { options, terminal, signal, stateDirectory: directory })
 }
 
