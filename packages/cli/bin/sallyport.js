@@ -14,6 +14,8 @@ if (Number(process.versions.node.split('.')[0]) >= MIN_MAJOR) {
   process.on('warning', (warning) => {
     if (warning.name !== 'ExperimentalWarning') console.error(`${warning.name}: ${warning.message}`)
   })
+  const { keepCompiledCode } = await import('./compile-cache.js') // named imports of it would stop an old Node
+  keepCompiledCode()
   const { main } = await import('../src/main.ts')
   process.exitCode = await main(process.argv.slice(2))
 } else {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -61,16 +62,45 @@ test('npm’s own link to the command works', async () => {
 })
 
 test('the version is there within 300 ms', async (t) => {
-  // The best of five: the others measure what else this machine does.
+  using directory = new TemporaryDirectory('home')
+  const env = homeless({ HOME: directory.path })
+  // The best of eight: the others measure what else this machine does. The first one fills the cache.
   let best = Number.POSITIVE_INFINITY
-  for (let run = 0; run < 5; run++) {
+  for (let run = 0; run < 8; run++) {
     const started = performance.now()
-    await runCommand(process.execPath, [COMMAND, '--version'])
+    await runCommand(process.execPath, [COMMAND, '--version'], { env })
     best = Math.min(best, performance.now() - started)
   }
-  t.diagnostic(`best of five: ${Math.round(best)} ms`)
+  t.diagnostic(`best of eight: ${Math.round(best)} ms`)
   assert.ok(best <= VERSION_BUDGET_MS, `${Math.round(best)} ms`)
 })
+
+test('compiled code is kept in a folder that nobody else may write, or not at all', async () => {
+  using directory = new TemporaryDirectory('home')
+  const env = homeless({ HOME: directory.path })
+  const cache = directory.file('.cache', 'sallyport')
+  const run = () => runCommand(process.execPath, [COMMAND, '--version'], { env })
+  for (const open of [directory.path, directory.file('.cache'), cache]) {
+    mkdirSync(cache, { recursive: true, mode: 0o700 })
+    chmodSync(open, 0o777)
+    assert.equal((await run()).status, 0)
+    assert.deepEqual(readdirSync(cache), [], open)
+    chmodSync(open, 0o700)
+  }
+  await run()
+  assert.deepEqual(readdirSync(cache), ['compiled'])
+  assert.equal(statSync(cache).mode & 0o777, 0o700)
+  rmSync(cache, { recursive: true })
+  symlinkSync(directory.path, cache)
+  await run()
+  assert.ok(!existsSync(directory.file('compiled')), 'a link was followed')
+})
+
+/** The environment without what would decide where caches lie. */
+function homeless(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { NODE_COMPILE_CACHE: _, XDG_CACHE_HOME: __, ...rest } = process.env
+  return { ...rest, ...own }
+}
 
 test('a reader that leaves early is no failure', async () => {
   const script = `${process.execPath} ${COMMAND} audit tail --help | head -c 1; echo "\${PIPESTATUS[0]}" >&2`
