@@ -8,6 +8,7 @@ const CHECKS: readonly (readonly [name: string, command: string, ...args: string
   ['imports', process.execPath, 'tools/check-imports.ts'],
   ['sources', process.execPath, 'tools/check-sources.ts'],
   ['documents', process.execPath, 'tools/check-docs.ts'],
+  ['threats', process.execPath, 'tools/check-threats.ts'],
   ['lock file', process.execPath, 'tools/check-lock.ts'],
 ]
 
