@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { runMain } from '../test/run-main.ts'
+import { sayingEverywhere } from '../test/sample-answers.ts'
+
+/** Fields that scripts may rely on. One may be added; to take one away or rename it breaks them. */
+const FIELDS = `
+status: version,node,pid,state_dir,started_at,phase,listeners.name,listeners.address,listeners.port,users,targets,sessions,passages,policy_version,audit_entries,memory_bytes
+reload: changed,restart_needed,policy_version
+user ls: id,name,display_name,role,disabled,created_at,keys,sessions
+user show a: id,name,display_name,role,disabled,created_at,keys,sessions,public_keys.id,public_keys.user,public_keys.type,public_keys.fingerprint,public_keys.comment,public_keys.added_at,public_keys.line
+key ls: id,user,type,fingerprint,comment,added_at,line
+target ls: id,name,address,port,tags,host_keys,created_at
+target show a: id,name,address,port,tags,host_keys,created_at
+policy show: version,applied_at,applied_by,message,sha256,text
+policy history: version,applied_at,applied_by,message,sha256
+policy check: ok,diagnostics.severity,diagnostics.code,diagnostics.message,diagnostics.line,diagnostics.column,diagnostics.suggestion,tests,failures.source,failures.destination,failures.expected,failures.got,failures.line,failures.why
+policy explain a b: verdict,user,destination,addresses.address,addresses.verdict,addresses.code,addresses.rule,addresses.line,addresses.why,why,fix,policy_version
+session ls: id,user,door,source,source_port,key,client,started_at,idle_seconds,passages.id,passages.host,passages.target,passages.address,passages.port,passages.opened_at,passages.bytes_in,passages.bytes_out,passages.inner_banner
+session kill ses_1: ended
+ban ls: id,source,kind,reason,by,created_at,until
+audit tail: sequence,time,type,actor,source,session,target,summary,data,hash
+audit search: sequence,time,type,actor,source,session,target,summary,data,hash
+audit verify: ok,entries,checkpoints,covered,problem.sequence,problem.kind,problem.message,public_key
+config show: key,value,default,origin,unit,doc
+doctor: id,status,title,detail,fix
+`
+
+test('the fields of every --json output are those that scripts rely on, in snake_case', async () => {
+  for (const row of FIELDS.trim().split('\n')) {
+    const [line = '', fields = ''] = row.split(': ')
+    const { stdout } = await runMain([...line.split(' '), '--json'], { client: sayingEverywhere('x') })
+    const value: unknown = JSON.parse(line === 'audit tail' ? (stdout.split('\n')[0] ?? '') : stdout)
+    const found = fieldsOf(value)
+    assert.equal(found, fields, line)
+    assert.match(found, /^[a-z0-9_,.]+$/, line)
+  }
+})
+
+/** `name,passages.id`: every field of a value with its path, of a list those of its rows. */
+function fieldsOf(value: unknown, path = ''): string {
+  if (Array.isArray(value)) return fieldsOf(value[0], path)
+  if (typeof value !== 'object' || value === null) return path
+  // A field named x comes from a sample of free form, e.g. an event's data.
+  const fields = Object.entries(value).filter(([name]) => name !== 'x')
+  if (fields.length === 0) return path
+  return fields.map(([name, part]) => fieldsOf(part, `${path}${path === '' ? '' : '.'}${name}`)).join(',')
+}
