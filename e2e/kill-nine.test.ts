@@ -39,14 +39,14 @@ test('killed at random moments, the audit log verifies and holds every decision 
     'UserKnownHostsFile=/dev/null',
   ]
   for (let round = 0; round < ROUNDS; round++) {
-    let stop = false
+    const stop = new AbortController()
     const clients = Array.from({ length: CLIENTS }, async () => {
-      while (!stop)
+      while (!stop.signal.aborted)
         await runCommand('ssh', [...options, '-p', String(gateway.port), '-W', `127.0.0.1:${targetPort}`, '127.0.0.1'])
     })
     await sleep(500 + random.below(1500))
     await gateway.kill('SIGKILL')
-    stop = true
+    stop.abort()
     await Promise.all(clients)
     await gateway.restart()
     await gateway.ok('audit', 'verify')

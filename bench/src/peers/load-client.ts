@@ -92,9 +92,9 @@ async function jumpLine(): Promise<Line> {
     await channel.writeAll(keystroke)
     let left = keystroke.length
     while (left > 0) {
-      const { value, done } = await chunks.next()
-      if (done === true) throw new Error('the echo ended')
-      left -= value.length
+      const next = await chunks.next()
+      if (next.done === true) throw new Error('the echo ended')
+      left -= next.value.length
     }
   }
 }
