@@ -66,12 +66,13 @@ suite('channels', { skip }, () => {
       `10.0.0.1:22`,
     ]
     const before = await metric(gateway, 'sallyport_access_total{result="granted"}')
-    for (const place of places) {
+    const attempt = async (place: string): Promise<void> => {
       const { status, stderr, stdout } = await runCommand('ssh', ['-W', place, ...sshOptions(), '127.0.0.1'])
       assert.notEqual(status, 0, place)
       assert.equal(stdout.length, 0, place)
       assert.match(stderr, /open failed|refused|SP2\d{3}|Bad/i, `${place}: ${stderr}`)
     }
+    for (let i = 0; i < places.length; i += 4) await Promise.all(places.slice(i, i + 4).map(attempt))
     assert.equal(await metric(gateway, 'sallyport_access_total{result="granted"}'), before)
   })
 
