@@ -17,19 +17,19 @@ export function doctorCommand(program: Command, run: Runner): void {
     .action(
       run(async (context) => {
         const { ApiError } = await import('@sallyport/api')
-        const checks: DoctorCheck[] = localChecks(context.stateDirectory, context.terminal.environment)
-        try {
-          checks.push(...(await context.daemon.call('daemon.doctor', {}, { signal: context.signal })).checks)
-        } catch (error) {
-          if (!(error instanceof ApiError)) throw error
-          checks.push({
-            id: 'gateway-answers',
-            status: 'fail',
-            title: 'the gateway answers',
-            detail: error.why ?? error.message,
-            fix: error.fix ?? null,
+        const local = localChecks(context.stateDirectory, context.terminal.environment)
+        const theirs = await context.daemon
+          .call('daemon.doctor', {}, { signal: context.signal })
+          .then(({ checks }) => checks)
+          .catch((error: unknown): DoctorCheck[] => {
+            if (!(error instanceof ApiError)) throw error
+            const { why, message, fix } = error
+            const title = 'the gateway answers'
+            return [{ id: 'gateway-answers', status: 'fail', title, detail: why ?? message, fix: fix ?? null }]
           })
-        }
+        // The daemon looks at every file of the state, this side only at the directory.
+        const covered = theirs.some(({ id }) => id === 'permissions')
+        const checks = [...local.filter(({ id }) => !(covered && id === 'state-directory')), ...theirs]
         context.print(checks, () => checks.map((check) => renderCheck(check, context.terminal)).join(''))
         return checks.some(({ status }) => status === 'fail') ? EXIT.problemsFound : EXIT.ok
       }),
