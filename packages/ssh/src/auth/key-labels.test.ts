@@ -27,7 +27,7 @@ for (const key of keys) {
       const data = publickeySignedData(sessionId, 'alice', 'ssh-connection', credential)
       for (const real of own) {
         const machine = server()
-        const signature = key.sign(real, data) as Uint8Array
+        const signature = key.sign(real, data)
         const effects = machine.receive(request({ ...credential, signature }), 0)
         const decided = find(effects, 'decide') !== undefined
         assert.equal(decided, algorithm === real, `${real} signature under ${algorithm}`)
