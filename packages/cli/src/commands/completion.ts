@@ -26,8 +26,25 @@ export function completionCommands(program: Command, run: Runner): void {
 
   program.command('__complete [words...]', { hidden: true }).action(
     run(async (context, command) => {
-      for (const word of await completions(program, command.args, context)) context.terminal.stdout.write(`${word}\n`)
+      const state = stateIn(command.args)
+      // Names are those of the gateway that the line being typed is for.
+      const asked =
+        state === undefined
+          ? context
+          : (await import('../connect-context.ts')).connectContext(
+              { ...context.options, state },
+              context.terminal,
+              context.signal,
+            )
+      for (const word of await completions(program, command.args, asked)) context.terminal.stdout.write(`${word}\n`)
       return undefined
     }),
   )
+}
+
+/** The directory behind `--state` in the words typed so far. */
+function stateIn(words: readonly string[]): string | undefined {
+  const at = words.lastIndexOf('--state')
+  const separate = at === -1 || at >= words.length - 2 ? undefined : words[at + 1]
+  return separate ?? words.findLast((word) => word.startsWith('--state='))?.slice('--state='.length)
 }
