@@ -11,7 +11,6 @@ import {
   type SshServerConnection,
   type SshServerOptions,
 } from '@sallyport/ssh'
-import { standingIn } from '../access/roster-decider.ts'
 import type { Config, Profile } from '../config/settings.ts'
 import { formatSocketAddress, type SocketAddress } from '../config/socket-address.ts'
 import type { Admission, Gatekeeper, GateRefusal } from '../defence/gatekeeper.ts'
@@ -216,13 +215,6 @@ export class SshFront implements AsyncDisposable {
       disconnect: (text) => connection.disconnect(11, text),
     })
     sessions.add(session)
-    // From here on a revocation finds it; what changed since the key was judged is found here.
-    queueMicrotask(() => {
-      const roster = this.#parts.roster()
-      const banned = roster.bans.find(principal.sourceAddress, now()) !== undefined
-      const denied = banned ? 'session.banned' : standingIn(roster, principal)
-      if (denied !== undefined) session.end({ denied, note: '', actor: ACTOR_GATEWAY })
-    })
     connection.signal.addEventListener('abort', () => sessions.remove(session), { once: true })
     metrics.logins.inc({ result: 'signed-in' })
     events.publish({
@@ -239,7 +231,7 @@ export class SshFront implements AsyncDisposable {
       client: session.facts.client,
     })
     this.#sessions.set(connection, session)
-    // A ban or a removal since the gate looked at the sessions there were. Not here and now: the connection is half open.
+    // A revocation finds it from here on; a ban or a removal since the key was judged is found now, once the connection is open.
     queueMicrotask(() => recheck(session))
     return sessionHandler(session, this.#parts)
   }
