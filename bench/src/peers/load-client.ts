@@ -2,6 +2,8 @@
  * Many clients in one process of its own, so that their cost is not the gateway's:
  *   `node load-client.ts hold COUNT PORT KEYFILE`              logs in COUNT times, prints `ready`, holds until its input ends
  *   `node load-client.ts hold-open COUNT PORT KEYFILE TARGET`  the same with a channel to TARGET open on each
+ *   `node load-client.ts cycle COUNT PORT KEYFILE TARGET`      COUNT times one after the other: logs in, opens a channel to TARGET,
+ *                                                              waits for its end, and leaves
  *   `node load-client.ts type COUNT PORT KEYFILE TARGET SECONDS`   COUNT sessions to an echo, five keystrokes a second each;
  *                                                              prints the round trips in milliseconds as a JSON list
  *   `node load-client.ts type-direct COUNT 0 - TARGET SECONDS`  the same over plain TCP
@@ -33,6 +35,7 @@ const target = {
 type Line = (keystroke: Uint8Array) => Promise<void>
 
 if (mode.startsWith('hold')) await hold()
+else if (mode === 'cycle') await cycle()
 else console.log(JSON.stringify(await type(mode === 'type-direct' ? directLine : jumpLine)))
 process.exit(0)
 
@@ -55,6 +58,13 @@ async function hold(): Promise<void> {
   console.log('ready')
   process.stdin.resume()
   await once(process.stdin, 'end')
+}
+
+async function cycle(): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    await using connection = await logIn()
+    for await (const _chunk of await connection.open(target));
+  }
 }
 
 async function inBatches(work: () => Promise<void>): Promise<void> {

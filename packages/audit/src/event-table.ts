@@ -69,6 +69,8 @@ interface EventSpec<T extends AuditEventType> {
   readonly fields: FieldsOf<AuditEventOf<T>>
   /** Written even when the disk is full, out of the store's reserve: ends of what was let through. */
   readonly essential?: true
+  /** Tells of what has happened and lets nothing through: it may wait a moment and share the next commit. */
+  readonly mayWait?: true
 }
 
 /** Fields that every entry may carry, in the order in which they are written. */
@@ -135,6 +137,7 @@ export const AUDIT_EVENTS = {
     doc: 'A connection that was opened is gone.',
     fields: { reason, durationMs: duration, clientVersion: maybe(version) },
     essential: true,
+    mayWait: true,
   },
   'authentication-succeeded': {
     doc: 'A peer proved who it is: the actor.',
@@ -157,6 +160,7 @@ export const AUDIT_EVENTS = {
       attempts: maybe(number('Tries on this connection')),
       clientVersion: maybe(version),
     },
+    mayWait: true,
   },
   'request-refused': {
     doc: 'A client asked for something this gateway does not do or does not allow, other than reaching a target.',
@@ -170,10 +174,12 @@ export const AUDIT_EVENTS = {
   'passage-opened': {
     doc: 'The target answered; bytes flow.',
     fields: { passage, target: maybe(target), address, port, dialMs: number('Milliseconds until the target answered') },
+    mayWait: true,
   },
   'passage-failed': {
     doc: 'Access was granted and the target could not be reached.',
     fields: { passage, target: maybe(target), address, port, reason, detail: maybe(text('What the system said')) },
+    mayWait: true,
   },
   'passage-closed': {
     doc: 'A way through has ended.',
@@ -189,11 +195,13 @@ export const AUDIT_EVENTS = {
       innerBanner: maybe(text('The version text of the SSH server behind it, where one spoke')),
     },
     essential: true,
+    mayWait: true,
   },
   'session-ended': {
     doc: 'A connection that had proved who it is was ended by somebody else than its client: the actor.',
     fields: { user, reason, durationMs: duration, passages: number('Ways through that were open') },
     essential: true,
+    mayWait: true,
   },
   'penalty-applied': {
     doc: 'A source is refused for a while because of what it did.',
@@ -272,6 +280,7 @@ export interface AnyEventSpec {
   readonly doc: string
   readonly fields: Readonly<Record<string, FieldSpec>>
   readonly essential?: true
+  readonly mayWait?: true
 }
 
 /** The table's row for a type: for code that walks any event. */

@@ -28,6 +28,7 @@ export interface PreparedEvent {
   /** Target name, or the host asked for: what a search for a target finds. */
   readonly target: string | undefined
   readonly essential: boolean
+  readonly mayWait: boolean
 }
 
 /** What a line says. Keys are as in the line, `snake_case`; types and fields this version does not know are kept. */
@@ -64,6 +65,7 @@ export function prepareEvent(event: AuditEvent): PreparedEvent {
     source: out.source as string | undefined,
     target: (out.target ?? out.destination_host) as string | undefined,
     essential: spec.essential === true,
+    mayWait: spec.mayWait === true,
   }
 }
 

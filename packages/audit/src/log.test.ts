@@ -11,6 +11,7 @@ import { checkpointSigner, generateCheckpointKey } from './signer.ts'
 
 const coded = (code: AuditErrorCode) => (error: unknown) => error instanceof AuditError && error.code === code
 const stop: AuditEvent = { type: 'gateway-stopped', actor: '@gateway', reason: 'signal', uptimeMs: 1 }
+const closed: AuditEvent = { type: 'connection-closed', actor: 'alice', reason: 'disconnected', durationMs: 1 }
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 suite('appending', () => {
@@ -32,6 +33,52 @@ suite('appending', () => {
       Array.from({ length: 50 }, (_, i) => i + 1),
     )
     assert.deepEqual(memory.transactions, [50])
+  })
+
+  test('what has happened already waits for the next decision, and stands before it', async () => {
+    const memory = new MemoryLog()
+    const scheduler = manualScheduler()
+    const log = await memory.open({ scheduler })
+    const over = log.append(closed)
+    await turn()
+    assert.deepEqual(memory.transactions, [])
+    const decision = await log.append(sample(2))
+    assert.equal((await over).seq, 1)
+    assert.equal(decision.seq, 2)
+    assert.deepEqual(memory.transactions, [2])
+    assert.equal(scheduler.waiting, 1, 'the checkpoint alone')
+  })
+
+  test('what may wait does so for a moment only', async () => {
+    const memory = new MemoryLog()
+    const scheduler = manualScheduler()
+    const log = await memory.open({ scheduler })
+    const appended = [log.append(closed), log.append(closed)]
+    assert.equal(scheduler.waiting, 1)
+    scheduler.run()
+    await Promise.all(appended)
+    assert.deepEqual(memory.transactions, [2])
+  })
+
+  test('no more than one transaction waits', async () => {
+    const memory = new MemoryLog()
+    const log = await memory.open({ scheduler: manualScheduler() })
+    await Promise.all(Array.from({ length: 500 }, () => log.append(closed)))
+    assert.deepEqual(memory.transactions, [500])
+  })
+
+  test('who reads finds what was appended before, and so does a log that closes', async () => {
+    const memory = new MemoryLog()
+    const log = await memory.open({ scheduler: manualScheduler() })
+    const first = log.append(closed)
+    assert.equal((await log.search({})).entries.length, 1)
+    const second = log.append(closed)
+    assert.equal((await log.verify()).entries, 2)
+    const last = log.append(closed)
+    await log.close()
+    await Promise.all([first, second, last])
+    assert.equal(memory.entries.length, 3)
+    assert.equal(memory.checkpoints.at(-1)?.seq, 3)
   })
 
   test('a flood is committed in bounded transactions', async () => {

@@ -11,11 +11,14 @@ export interface Gauges {
   readonly policyVersion: () => number
 }
 
+/** How often the event loop's delay is looked at. Each look wakes the process, so the usual 10 ms would keep it from sleeping. */
+const LAG_SAMPLE_MS = 1000
+
 /** Numbers for Prometheus. Labels have few values, all of them ours: none comes from a peer. */
 export function createMetrics(gauges: Gauges) {
   const registry = new Registry()
   const registers = [registry]
-  collectDefaultMetrics({ register: registry })
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_SAMPLE_MS })
   const help: { readonly [K in keyof Gauges]: readonly [string, string] } = {
     sessions: ['sallyport_sessions', 'Live sessions'],
     passages: ['sallyport_passages', 'Passages granted and not over'],
