@@ -50,16 +50,22 @@ export function greeting(facts: GreetingFacts): string {
   } else {
     lines.push(
       'Try it in another terminal',
-      `  ssh -J localhost:${port} LOGIN@SERVER     your keys, now through the gateway`,
-      `  ssh -p ${port} localhost                  who you are, and what you may reach`,
-      '  npx sallyport session ls                who is on, and where',
-      '  npx sallyport audit tail --follow       what happens',
+      command(`ssh -J localhost:${port} LOGIN@SERVER`, 'your keys, now through the gateway'),
+      command(`ssh -p ${port} localhost`, 'who you are, and what you may reach'),
+      command('npx sallyport session ls', 'who is on, and where'),
+      command('npx sallyport audit tail --follow', 'what happens'),
       '',
       `From elsewhere it is ${gatewayName(facts.hostname)}:${port}. Give others a way in: npx sallyport user add NAME --help`,
       '',
     )
   }
   return lines.join('\n')
+}
+
+const COMMAND_WIDTH = 40
+
+function command(line: string, meaning: string): string {
+  return `  ${line.padEnd(COMMAND_WIDTH)}${meaning}`
 }
 
 function row(title: string, value: string): string {
