@@ -110,7 +110,7 @@ test('another port of a target is itself', async () => {
 })
 
 test('an inventory name hides the policy host, which hides DNS', async () => {
-  const decider = allowing()
+  const decider = allowing('198.51.100.1')
   const { ask } = world({ decider, names: { db1: ['203.0.113.1'], alias: ['203.0.113.2'], other: ['203.0.113.3'] } })
   for (const host of ['db1', 'alias', 'other']) await ask(host)
   assert.deepEqual(
@@ -178,6 +178,37 @@ test('whoever may reach nothing cannot tell names that exist from names that do 
   const { ask } = world({ names: { dead: new Error('SERVFAIL') }, decider: allowing() })
   for (const host of ['nobody', 'dead', 'db1', '127.0.0.1', '2130706433'])
     assert.equal(denied(await ask(host)), 'policy.denied')
+})
+
+test('whoever may reach nothing makes the gateway look nothing up, and cannot tell names apart by time', async () => {
+  const looked: string[] = []
+  const { ask } = world({
+    decider: allowing(),
+    directory: { lookup: async (name) => void looked.push(name) ?? ['10.0.0.1'] },
+  })
+  for (const host of ['db1', 'secret.example']) assert.equal(denied(await ask(host)), 'policy.denied')
+  assert.deepEqual(looked, [])
+})
+
+test('a target that leads elsewhere since its name was looked up is resolved anew', async () => {
+  const before = { ...db1, address: 'db1.example' }
+  const after = { ...db1, address: '10.0.0.2' }
+  let now = before
+  const { ask, log } = world({
+    decider: allowing('10.0.0.1', '10.0.0.2'),
+    parts: { currentTarget: (target) => (target === now ? target : undefined) },
+    directory: {
+      targetByName: () => now,
+      lookup: async () => {
+        now = after
+        return ['10.0.0.1']
+      },
+    },
+  })
+  const grant = await ask('db1')
+  assert.ok(isAccessGrant(grant))
+  assert.deepEqual(grant.addresses, ['10.0.0.2'])
+  assert.deepEqual(log, ['granted 10.0.0.2:2200'], 'and nothing was granted for the address of before')
 })
 
 test('a look-up that does not answer is given up in time', async () => {
@@ -273,7 +304,10 @@ test('a recheck asks the present policy about the address in use', async () => {
 
 test('an abort while a name is looked up ends the request', async () => {
   const controller = new AbortController()
-  const { authorizer } = world({ directory: { lookup: () => new Promise(() => {}) } })
+  const { authorizer } = world({
+    decider: allowing('10.0.0.1'),
+    directory: { lookup: () => new Promise(() => {}) },
+  })
   const asked = authorizer.authorize(
     { passage, principal, destination: { host: 'slow', port: 22 } },
     { signal: controller.signal },

@@ -143,25 +143,33 @@ export function createAuthorizer(parts: AuthorizeParts): Authorizer {
     return denial(denied, { user: request.principal.name, host, port: askedPort })
   }
 
+  /** Why a principal gets nothing at all, whatever is asked for. */
+  function outright(principal: Principal): { readonly denied: DenialName; readonly reason: string } | undefined {
+    const lost = standing(principal)
+    if (lost !== undefined) return { denied: lost, reason: lost }
+    return decider().reachesAnything(principal) ? undefined : { denied: 'policy.denied', reason: 'no-matching-rule' }
+  }
+
   return {
     async authorize(request, { signal }) {
       const { passage, principal, destination } = request
-      const resolved = await resolve(destination, { signal })
-      signal.throwIfAborted()
-      if (typeof resolved === 'string') {
-        const now = decider()
-        // Who may reach nothing learns nothing: not even which names exist.
-        const denied = now.reachesAnything(principal) ? resolved : 'policy.denied'
-        return deny(request, denied, resolved, { version: now.version })
-      }
-      const foreign = resolved.addresses.filter((address) => !isOwn(address, resolved.port))
-      if (foreign.length === 0)
-        return deny(request, 'gateway.self', 'own listener', { resolved, version: decider().version })
+      let seen: Resolved | undefined
       for (let attempt = 0; attempt < RETRIES; attempt++) {
+        // Who may reach nothing learns nothing: not which names exist, nor by how long an answer takes. And asks no DNS.
+        const early = outright(principal)
+        if (early !== undefined) return deny(request, early.denied, early.reason, { version: decider().version })
+        const resolved = await resolve(destination, { signal })
+        signal.throwIfAborted()
         const now = decider()
         const version = now.version
-        const lost = standing(principal)
-        if (lost !== undefined) return deny(request, lost, lost, { resolved, version })
+        const late = outright(principal)
+        if (late !== undefined) return deny(request, late.denied, late.reason, { version })
+        if (typeof resolved === 'string') return deny(request, resolved, resolved, { version })
+        seen = resolved
+        // The look-up took time: what the inventory says now is what counts.
+        if (resolved.target !== undefined && parts.currentTarget(resolved.target) !== resolved.target) continue
+        const foreign = resolved.addresses.filter((address) => !isOwn(address, resolved.port))
+        if (foreign.length === 0) return deny(request, 'gateway.self', 'own listener', { resolved, version })
         const decisions = foreign.map((address) => ({ address, decision: decideOn(now, request, resolved, address) }))
         const allowed = decisions.flatMap(({ address, decision }) =>
           decision.allowed ? [{ address, rule: decision.rule }] : [],
@@ -190,7 +198,8 @@ export function createAuthorizer(parts: AuthorizeParts): Authorizer {
         if (decider() !== now || standing(principal) !== undefined) continue
         return new Grant({ ...facts, addresses: allowed.map(({ address }) => address) })
       }
-      return deny(request, 'policy.denied', 'the policy kept changing', { resolved, version: decider().version })
+      const facts = { ...(seen === undefined ? {} : { resolved: seen }), version: decider().version }
+      return deny(request, 'policy.denied', 'the policy kept changing', facts)
     },
 
     recheck(grant, address) {

@@ -37,7 +37,6 @@ export async function dialWith<Connection>(
   const { addresses, port } = grant
   const { promise, resolve, reject } = Promise.withResolvers<Dialled<Connection>>()
   const stop = new AbortController()
-  const attempts = AbortSignal.any([signal, stop.signal])
   const failures: { address: string; error: unknown }[] = []
   let next = 0
   let running = 0
@@ -54,7 +53,7 @@ export async function dialWith<Connection>(
     if (settled || address === undefined) return
     running++
     if (next < addresses.length) delay = setTimeout(begin, attemptDelayMs)
-    connect({ host: address, port }, { signal: attempts }).then(
+    connect({ host: address, port }, { signal: stop.signal }).then(
       (connection) => {
         running--
         if (settled) discard(connection)
@@ -84,7 +83,7 @@ export async function dialWith<Connection>(
     clearTimeout(timer)
     clearTimeout(delay)
     signal.removeEventListener('abort', aborted)
-    stop.abort()
+    if (running > 0) stop.abort()
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Principal, Target } from '@sallyport/model'
-import { type DecisionCode, decide, type RuleRef, reachable, resolveHost } from '@sallyport/policy'
+import { type DecisionCode, decide, type RuleRef, reachesAnything, resolveHost } from '@sallyport/policy'
 import type { Decider, Decision } from './authorize.ts'
 import type { DenialName } from './denial-codes.ts'
 import type { Roster } from './roster.ts'
@@ -49,6 +49,8 @@ export function ruleName({ section, index, line }: RuleRef): string {
 
 function makeDecider(roster: Roster): Decider {
   const { compiled, policyVersion } = roster
+  /** Asked at every opening, and the answer is as old as this roster. */
+  const known = new WeakMap<Principal, boolean>()
   return {
     version: policyVersion.version,
     decide({ principal, target, address, port }): Decision {
@@ -61,11 +63,12 @@ function makeDecider(roster: Roster): Decider {
       return { allowed: false, denied: denialOf(code), reason: code }
     },
     reachesAnything(principal) {
-      // A rule for a bare address cannot be listed, so whoever has any rule at all counts.
-      const { targets } = compiled.directory
-      const source = { source: principal.sourceAddress }
-      if (reachable(compiled, { name: principal.name }, targets, source).length > 0) return true
-      return reachable(compiled, { name: principal.name }, rulePlaces(roster), source).length > 0
+      let reaches = known.get(principal)
+      if (reaches === undefined) {
+        reaches = reachesAnything(compiled, { name: principal.name }, { source: principal.sourceAddress })
+        known.set(principal, reaches)
+      }
+      return reaches
     },
   }
 }
@@ -74,18 +77,4 @@ function denialOf(code: DecisionCode): Extract<Decision, { allowed: false }>['de
   if (code === 'special-address') return 'address.special'
   if (code === 'user-unknown' || code === 'user-disabled') return 'session.user-disabled'
   return 'policy.denied'
-}
-
-/** One address of every destination that a rule names by address, and one of the internet for rules about everything. */
-function rulePlaces({ policy }: Roster) {
-  const texts = new Set(['198.41.0.4', '2001:503:ba3e::2:30'])
-  for (const { destinations } of policy.rules)
-    for (const { selector } of destinations) if (selector.kind === 'addresses') texts.add(firstAddress(selector.range))
-  return [...texts].map((address) => ({ name: address, addresses: [address], tags: [] }))
-}
-
-function firstAddress({ family, first }: { readonly family: 4 | 6; readonly first: bigint }): string {
-  const part = (bits: bigint, index: bigint) => (first >> (index * bits)) & ((1n << bits) - 1n)
-  if (family === 4) return [3n, 2n, 1n, 0n].map((index) => part(8n, index)).join('.')
-  return [7n, 6n, 5n, 4n, 3n, 2n, 1n, 0n].map((index) => part(16n, index).toString(16)).join(':')
 }
