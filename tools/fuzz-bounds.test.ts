@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { loadFuzzTargets } from './fuzz-targets.ts'
 
 /** Processor time for one decoder; what does not fit is left to `npm run fuzz`. */
-const BUDGET_MS = 250
+const BUDGET_MS = 200
 /** Largest growth of memory in one run, over a multiple of the input: states, errors and their stacks. */
 const CEILING_BYTES = 2 * 1024 * 1024
 const PER_INPUT_BYTE = 64

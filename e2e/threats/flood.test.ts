@@ -237,10 +237,10 @@ suite('floods', { skip }, () => {
     }
     const one = Array.from({ length: 16 }, () => flood(() => '127.0.2.1'))
     const many = Array.from({ length: 16 }, (_, i) => flood((n) => `127.0.${3 + (n % 4)}.${((i * 16 + n) % 250) + 1}`))
-    const times = await echoTimes(client, remote, 4000)
+    const times = await echoTimes(client, remote, 3000)
     stop.abort()
     await Promise.all([...one, ...many])
-    assert.ok(opened > 1000, `${opened} connections`)
+    assert.ok(opened > 500, `${opened} connections`)
     assert.ok(percentile(times, 0.99) < 200, `p99 ${percentile(times, 0.99)} ms of ${times.length}`)
     assert.equal(await metric(gateway, 'sallyport_failures_total'), 0)
   })

@@ -8,7 +8,7 @@ import { directTcpip, MSG, RawClient } from './support/raw-client.ts'
 
 const skip = hasSshd() ? false : 'needs ssh-keygen'
 const ATTACKER = '127.0.0.66'
-const FLOOD_MS = 5000
+const FLOOD_MS = 3000
 const ADMITTED = 'sallyport_connections_total{verdict="admitted"}'
 /** ssh-audit calls a server safe from D(HE)at below so many connections a second of one source. */
 const LINE_PER_SECOND = 20
