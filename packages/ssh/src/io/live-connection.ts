@@ -9,7 +9,7 @@
  */
 import { type Clock, systemClock } from '@sallyport/wire'
 import { Connection, type ConnectionHandler, type ConnectionOptions } from '../connection/index.ts'
-import { DISCONNECT_REASON, SshError } from '../errors.ts'
+import { DISCONNECT_REASON, endError, SshError } from '../errors.ts'
 import { SSH_MSG } from '../messages/numbers.ts'
 import { Transport } from '../transport/transport.ts'
 import type { SignExchangeRequest, VerifyHostKeyRequest } from '../transport/transport-handler.ts'
@@ -18,11 +18,6 @@ import type { SocketPump } from './socket-pump.ts'
 
 /** Time for our last words to be taken by a peer that does not read them. */
 const LINGER_MS = 2000
-/**
- * Bytes per read of an SSH connection: what was read, what it decrypts to and the vector that leaves fit a processor's second
- * cache together, which costs uploads less CPU time than reads of 1 MiB do (docs/decisions/0004-socket-reads.md).
- */
-const READ_BYTES = 256 * 1024
 /**
  * Unread output beyond which nothing more is read. Channel data stops at the pump's high-water mark (2 MiB) by itself, so
  * what goes past it are answers to a peer that asks without reading them.
@@ -166,7 +161,6 @@ export class LiveConnection implements LoginHost {
   start(login: Login): void {
     this.#login = login
     const pump = this.#pump
-    pump.limitReads(READ_BYTES)
     pump.start({
       data: (bytes) => {
         this.transport.receive(bytes)
@@ -181,7 +175,7 @@ export class LiveConnection implements LoginHost {
       closed: (error) => {
         this.transport.connectionLost(error)
         this.#disarm()
-        this.#closed.resolve(this.#error ?? new SshError('connection-lost', 'connection was closed'))
+        this.#closed.resolve(this.#error ?? endError('connection-lost', 'connection was closed'))
       },
     })
     this.transport.start()
