@@ -184,7 +184,12 @@ test('whoever may reach nothing makes the gateway look nothing up, and cannot te
   const looked: string[] = []
   const { ask } = world({
     decider: allowing(),
-    directory: { lookup: async (name) => void looked.push(name) ?? ['10.0.0.1'] },
+    directory: {
+      lookup: async (name) => {
+        looked.push(name)
+        return ['10.0.0.1']
+      },
+    },
   })
   for (const host of ['db1', 'secret.example']) assert.equal(denied(await ask(host)), 'policy.denied')
   assert.deepEqual(looked, [])

@@ -28,6 +28,9 @@ interface Rows {
   readonly bans: readonly Ban[]
 }
 
+/** Milliseconds until the store is asked again after it failed: what was revoked has to act within 5 s of its recovery. */
+const RETRY_MS = 1000
+
 const TOPICS = ['users', 'user-keys', 'targets', 'policy-versions', 'bans'] as const
 
 /**
@@ -42,14 +45,14 @@ export class RosterKeeper implements AsyncDisposable {
   #current: Roster
   #running: Promise<void> | undefined
   #stale = false
+  #retry: NodeJS.Timeout | undefined
+  #closed = false
 
   private constructor(store: Store, first: Roster, failed: (what: string, error: unknown) => void) {
     this.#store = store
     this.#current = first
     this.#failed = failed
-    this.#subscription = store.changes.subscribe(TOPICS, () => {
-      this.refresh().catch((error: unknown) => failed('read users, targets and policy from the store', error))
-    })
+    this.#subscription = store.changes.subscribe(TOPICS, () => this.#noticed())
   }
 
   /** Throws GatewayError `policy.invalid` where the store's policy cannot be used, and what the store throws. */
@@ -81,36 +84,50 @@ export class RosterKeeper implements AsyncDisposable {
   /** Resolves once everything that was committed before the call is in force. */
   refresh(): Promise<void> {
     this.#stale = true
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined
-    })
+    this.#running ??= this.#run()
     return this.#running
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#retry)
     this.#subscription[Symbol.dispose]()
     await this.#running?.catch(() => {})
   }
 
+  #noticed(): void {
+    this.refresh().catch((error: unknown) => this.#failed('read users, targets and policy from the store', error))
+  }
+
   async #run(): Promise<void> {
-    while (this.#stale) {
-      this.#stale = false
-      const rows = await readRows(this.#store)
-      const before = this.#current
-      const policyVersion = rows.policyVersion ?? before.policyVersion
-      let policy: Policy | undefined = before.policy
-      if (policyVersion.version !== before.policyVersion.version) {
-        const parsed = parsePolicy(policyVersion.text)
-        policy = parsed.ok ? parsed.policy : undefined
-        if (!parsed.ok)
-          this.#failed(`use version ${policyVersion.version} of the policy; the old one stays`, parsed.diagnostics[0])
-      }
-      this.#current =
-        policy === undefined
-          ? rosterOf(rows, before.policyVersion, before.policy)
-          : rosterOf(rows, policyVersion, policy)
-      for (const listener of this.#listeners) listener(this.#current)
+    try {
+      while (this.#stale) await this.#read()
+    } catch (error) {
+      // Nobody tells of that change a second time: it is asked for until it is here.
+      clearTimeout(this.#retry)
+      if (!this.#closed) this.#retry = setTimeout(() => this.#noticed(), RETRY_MS).unref()
+      throw error
+    } finally {
+      // In the same turn as the last look at `#stale`, so that a change in between begins a new run.
+      this.#running = undefined
     }
+  }
+
+  async #read(): Promise<void> {
+    this.#stale = false
+    const rows = await readRows(this.#store)
+    const before = this.#current
+    const policyVersion = rows.policyVersion ?? before.policyVersion
+    let policy: Policy | undefined = before.policy
+    if (policyVersion.version !== before.policyVersion.version) {
+      const parsed = parsePolicy(policyVersion.text)
+      policy = parsed.ok ? parsed.policy : undefined
+      if (!parsed.ok)
+        this.#failed(`use version ${policyVersion.version} of the policy; the old one stays`, parsed.diagnostics[0])
+    }
+    this.#current =
+      policy === undefined ? rosterOf(rows, before.policyVersion, before.policy) : rosterOf(rows, policyVersion, policy)
+    for (const listener of this.#listeners) listener(this.#current)
   }
 }
 

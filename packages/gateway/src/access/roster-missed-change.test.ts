@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { defaultPolicy } from '@sallyport/policy'
+import { openStore, type Store, StoreError } from '@sallyport/store'
+import { RosterKeeper } from './roster.ts'
+
+async function storeWithAlice() {
+  const store = await openStore({ path: ':memory:' })
+  await store.policyVersions.add({ text: defaultPolicy(), author: 'test', message: '' })
+  const alice = await store.users.add({ name: 'alice', role: 'member' })
+  return { store, alice }
+}
+
+/** A store whose transactions go through `around`. */
+function through(store: Store, around: (run: () => Promise<unknown>) => Promise<unknown>): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      if (name !== 'transaction') return Reflect.get(target, name) as unknown
+      return (run: Parameters<Store['transaction']>[0]) => around(() => target.transaction(run))
+    },
+  })
+}
+
+test('a user disabled while the store cannot be read is disabled once it can, without another change', async () => {
+  const { store, alice } = await storeWithAlice()
+  await using _store = store
+  let busy = false
+  const failures: string[] = []
+  const flaky = through(store, (run) => {
+    return busy ? Promise.reject(new StoreError('store-busy', 'another process holds the database')) : run()
+  })
+  await using roster = await RosterKeeper.open(flaky, (what) => void failures.push(what))
+  const told: boolean[] = []
+  roster.onChange((now) => void told.push(now.usersById.get(alice.id)?.disabled ?? true))
+  busy = true
+  await store.users.change(alice.id, { disabled: true })
+  await sleep(50)
+  assert.equal(failures.length, 1)
+  assert.equal(roster.current.usersById.get(alice.id)?.disabled, false)
+  busy = false
+  await sleep(1500)
+  assert.equal(roster.current.usersById.get(alice.id)?.disabled, true)
+  assert.deepEqual(told, [true], 'and whoever revokes is told')
+})
+
+test('a change told in the very turn in which a refresh ends is read', async () => {
+  const { store } = await storeWithAlice()
+  await using _store = store
+  for (let turns = 0; turns < 12; turns++) {
+    await using roster = await RosterKeeper.open(store, () => {})
+    let reads = 0
+    roster.onChange(() => {
+      if (++reads === 1) afterMicrotasks(turns, () => void roster.refresh())
+    })
+    await roster.refresh()
+    await sleep(5)
+    assert.equal(reads, 2, `told ${turns} turns of the microtask queue later`)
+  }
+})
+
+function afterMicrotasks(turns: number, run: () => void): void {
+  if (turns === 0) run()
+  else queueMicrotask(() => afterMicrotasks(turns - 1, run))
+}
