@@ -95,6 +95,21 @@ export class SshError extends Error {
   }
 }
 
+/** The error of an ordinary end. Without a stack: every connection ends, and where it did says nothing. */
+export function endError(
+  code: 'connection-lost' | 'disconnected' | 'disconnected-by-us',
+  message: string,
+  options?: SshErrorOptions,
+): SshError {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  try {
+    return new SshError(code, message, options)
+  } finally {
+    Error.stackTraceLimit = limit
+  }
+}
+
 /** For states that our own code cannot reach; a throw here is a bug of this package. */
 export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`)

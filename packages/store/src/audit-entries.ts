@@ -105,7 +105,13 @@ export class AuditEntries {
   }
 
   async #tail({ db }: Session): Promise<Tail | undefined> {
-    this.#tailQuery ??= db.selectFrom('audit_entries').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).compile()
+    // A limit that is a parameter would make SQLite plan the query anew each time.
+    this.#tailQuery ??= db
+      .selectFrom('audit_entries')
+      .select(['seq', 'hash'])
+      .orderBy('seq', 'desc')
+      .limit(sql.lit(1))
+      .compile()
     const { rows } = await db.executeQuery(this.#tailQuery)
     return rows[0]
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { concatBytes, utf8Bytes } from '@sallyport/wire'
-import { asSshError, disconnectFor, SshError } from '../errors.ts'
+import { asSshError, disconnectFor, endError, SshError } from '../errors.ts'
 import type { PublicKey } from '../keys/index.ts'
 import { decodeMessage, encodeMessage } from '../messages/codec.ts'
 import { type KexInit, kexInit } from '../messages/kex.ts'
@@ -287,7 +287,7 @@ export class Transport {
   /** Ends the connection with SSH_MSG_DISCONNECT, RFC 4253 §11.1. `description` goes to the peer: no user, target or policy in it. */
   disconnect(reason: number, description: string): void {
     if (this.#connection.at === 'closed') return
-    this.#end(new SshError('disconnected-by-us', description, { disconnectReason: reason }), { reason, description })
+    this.#end(endError('disconnected-by-us', description, { disconnectReason: reason }), { reason, description })
   }
 
   /** Ends the connection for an error found elsewhere; the peer learns what `disconnectFor` says. */
@@ -300,7 +300,8 @@ export class Transport {
 
   /** The byte stream has ended or broken: nothing can be sent any more. */
   connectionLost(cause?: unknown): void {
-    this.fail(new SshError('connection-lost', 'connection was closed by the other side', { cause }))
+    if (this.#connection.at === 'closed') return
+    this.fail(endError('connection-lost', 'connection was closed by the other side', { cause }))
   }
 
   #guard(action: () => void): void {
@@ -379,7 +380,7 @@ export class Transport {
     switch (number) {
       case SSH_MSG.disconnect: {
         const { reason, description } = decodeMessage(disconnect, payload)
-        throw new SshError('disconnected', description, { disconnectReason: reason })
+        throw endError('disconnected', description, { disconnectReason: reason })
       }
       case SSH_MSG.ignore:
         // RFC 4253 §11.2: whatever it holds.
