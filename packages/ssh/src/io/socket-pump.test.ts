@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Duplex, duplexPair } from 'node:stream'
 import { afterEach, describe, test } from 'node:test'
+import { takePacketBuffer } from '../crypto/packet-buffers.ts'
 import { READ_BUFFER_BYTES } from './native-socket.ts'
 import { listenOptions, SocketPump, type SocketPumpHandler } from './socket-pump.ts'
 
@@ -346,6 +347,36 @@ describe('socket pump', () => {
     const error = await recorder.over.promise
     assert.equal((error as NodeJS.ErrnoException).code, 'ECONNRESET')
     assert.deepEqual(recorder.events, ['closed'])
+  })
+
+  test('a pump over a stream that was closed before says so', async () => {
+    const [a] = duplexPair()
+    a.destroy()
+    await once(a, 'close')
+    const recorder = new Recorder()
+    SocketPump.fromStream(a).start(recorder)
+    assert.equal(await recorder.over.promise, undefined)
+    assert.deepEqual(recorder.events, ['closed'])
+  })
+
+  test('memory given to a plain stream is not used again: whoever it passed the bytes on to sees no other packet', async () => {
+    const kept: Uint8Array[] = []
+    const stream = new Duplex({
+      read() {},
+      write(chunk: Uint8Array, _encoding, callback) {
+        kept.push(chunk)
+        callback()
+      },
+    })
+    const pump = SocketPump.fromStream(stream)
+    closers.push(() => pump.abort())
+    const recorder = new Recorder()
+    pump.start(recorder)
+    pump.give(takePacketBuffer(32_768).fill(7))
+    await new Promise(setImmediate)
+    assert.equal(recorder.written_, 32_768)
+    for (let i = 0; i < 4; i++) takePacketBuffer(32_768).fill(9)
+    assert.ok(kept.every((chunk) => chunk.every((byte) => byte === 7)))
   })
 
   test('a pump that closed before start still says so', async () => {

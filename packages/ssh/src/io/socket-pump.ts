@@ -70,6 +70,8 @@ export class SocketPump {
   readonly #reads: SharedReads
   readonly #writePieces: WritePieces
   readonly #highWaterBytes: number
+  /** Only a socket's write is over when nobody looks at the bytes any more: other streams may have passed them on. */
+  readonly #returnsMemory: boolean
   #handler: SocketPumpHandler | undefined
   /** Written and not given to the stream yet. */
   #pieces: Uint8Array[] = []
@@ -95,6 +97,7 @@ export class SocketPump {
     this.#stream = stream
     this.#reads = reads
     this.#writePieces = writePieces
+    this.#returnsMemory = stream instanceof net.Socket
     reads.receive = (bytes) => this.#read(bytes)
     this.#highWaterBytes = options.highWaterBytes ?? DEFAULT_HIGH_WATER_BYTES
     stream.pause()
@@ -105,6 +108,8 @@ export class SocketPump {
       if (!this.#discarding) this.#guard(() => this.#handler?.end())
     })
     stream.on('close', () => this.#finish())
+    // One that is gone already says nothing more.
+    if (stream.closed) process.nextTick(() => this.#finish())
   }
 
   /**
@@ -214,7 +219,8 @@ export class SocketPump {
    * packets. Right only for the whole of what came out of a packet (a payload, a channel's data, output pieces), only once.
    */
   give(bytes: Uint8Array): void {
-    if (!this.#ending && !this.#closed && bytes.length >= MIN_POOLED_BYTES) this.#given.push(bytes)
+    if (bytes.length >= MIN_POOLED_BYTES && this.#returnsMemory && !this.#ending && !this.#closed)
+      this.#given.push(bytes)
     this.write(bytes)
   }
 
