@@ -285,8 +285,12 @@ export class LiveConnection implements LoginHost {
     const login = this.#login
     this.#login = undefined
     this.#abort.abort(error)
-    login?.end(error)
-    this.#connection?.lost(error)
+    try {
+      login?.end(error)
+      this.#connection?.lost(error)
+    } catch {
+      // A consumer that fails at the end: the reason stands already, and whoever called here may be a timer.
+    }
     this.#pump.end()
     // what the peer does not take within a moment is not worth waiting for
     this.#timer = setTimeout(() => this.#pump.abort(), LINGER_MS)
@@ -309,7 +313,12 @@ export class LiveConnection implements LoginHost {
     const delay = Math.min(Math.max(Math.ceil(deadline - this.now()), 1), MAX_TIMER_MS)
     this.#timer = setTimeout(() => {
       this.#timer = undefined
-      this.#tick()
+      try {
+        this.#tick()
+      } catch (error) {
+        // A timer has no caller: what gets past here ends the process.
+        this.transport.fail(error)
+      }
       this.#arm()
     }, delay)
   }

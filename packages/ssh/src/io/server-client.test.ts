@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { suite, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ChannelHandler } from '../connection/channel.ts'
 import { SshError } from '../errors.ts'
 import { generatePrivateKey, samePublicKey } from '../keys/index.ts'
 import { addKnownHost, parseKnownHosts } from '../keys/known-hosts.ts'
@@ -304,6 +305,39 @@ suite('time limits', () => {
     Object.defineProperty(dead.connection, 'receive', { value: () => true })
     assert.equal((await quiet)?.code, 'timeout')
     await dead.closed
+  })
+
+  test('a keepalive that finds the queue of questions full ends the connection, not the process', async () => {
+    await using server = await startEchoServer({ timing: { keepalive: { intervalMs: 20, countMax: 100 } } })
+    // a client that is there, and leaves every question open
+    await using client = await connectSsh(
+      options(server, { signers: [aliceKey], globalRequest: (incoming) => incoming.defer() }),
+    )
+    const [connection] = server.server.connections
+    const question = { kind: 'unknown', name: 'question@example.com', data: new Uint8Array(0) } as const
+    for (let i = 0; i < 1024; i++) connection?.connection?.globalRequest(question, () => undefined)
+    assert.equal((await connection?.closed)?.code, 'queue-full')
+    await client.closed
+  })
+
+  test('a consumer that throws when its connection times out does not keep it, or end the process', async () => {
+    const consumer: ChannelHandler = {
+      data: () => undefined,
+      eof: () => undefined,
+      writable: () => undefined,
+      closed: () => {
+        throw new Error('bug of the consumer')
+      },
+    }
+    await using server = await startEchoServer({
+      timing: { maxSessionMs: 100 },
+      session: () => ({ channelOpen: (open) => void open.accept(consumer) }),
+    })
+    await using client = await connectSsh(options(server, { signers: [aliceKey] }))
+    const [connection] = server.server.connections
+    await client.open({ kind: 'session' })
+    assert.equal((await connection?.closed)?.code, 'timeout')
+    await client.closed
   })
 
   test('an idle session ends, a busy one does not; the longest time ends both', async () => {
