@@ -6,6 +6,8 @@ import { isCertificate } from '../keys/index.ts'
 import { type GlobalRequestBody, hostkeysProof } from '../messages/global-requests.ts'
 
 const PROVE = 'hostkeys-prove-00@openssh.com'
+/** Each costs us a signature per key, and OpenSSH asks once, behind our one announcement: the rest of a connection's fail. */
+export const MAX_PROOFS = 4
 
 /** Tells the client our plain host keys, so that it can learn new ones before old ones go. Only OpenSSH makes use of it. */
 export function announceHostKeys(connection: Connection, hostKeys: readonly Signer[], client: string): void {
@@ -14,7 +16,7 @@ export function announceHostKeys(connection: Connection, hostKeys: readonly Sign
   if (keys.length > 0) connection.globalRequest({ kind: 'hostkeys-00@openssh.com', keys })
 }
 
-/** Signs for each key asked about; all of them must be ours, or the request fails. */
+/** Signs for each key asked about; all of them must be ours, and none named twice, or the request fails. */
 export function proveHostKeys(
   hostKeys: readonly Signer[],
   sessionId: Uint8Array,
@@ -24,6 +26,7 @@ export function proveHostKeys(
 ): void {
   const signers = asked.map((blob) => hostKeys.find((signer) => equalBytes(signer.publicKey.blob, blob)))
   if (asked.length === 0 || signers.includes(undefined)) return incoming.fail()
+  if (new Set(signers).size < signers.length) return incoming.fail()
   incoming.defer()
   own(prove(signers as Signer[], sessionId, incoming))
 }

@@ -9,7 +9,7 @@ import { DISCONNECT_REASON, type SshError } from '../errors.ts'
 import type { Signer } from '../keys/index.ts'
 import type { NegotiatedAlgorithms } from '../transport/negotiation.ts'
 import type { TransportOptions } from '../transport/transport-options.ts'
-import { announceHostKeys, proveHostKeys } from './host-keys.ts'
+import { announceHostKeys, MAX_PROOFS, proveHostKeys } from './host-keys.ts'
 import { type ConnectionStage, type ConnectionTiming, LiveConnection } from './live-connection.ts'
 import {
   type Authenticator,
@@ -177,10 +177,12 @@ export class SshServerConnection<T> implements AsyncDisposable {
     const handler = server.session(this)
     const { transport } = this.#live
     const sessionId = transport.sessionId ?? new Uint8Array()
+    let proofs = 0
     const connection = this.#live.open({
       ...bound(handler),
       globalRequest: (incoming) => {
         if (incoming.request.kind !== 'hostkeys-prove-00@openssh.com') return handler.globalRequest?.(incoming)
+        if (++proofs > MAX_PROOFS) return incoming.fail()
         proveHostKeys(server.hostKeys, sessionId, incoming.request.keys, incoming, (task) => this.#live.own(task))
       },
     })
