@@ -1,13 +1,16 @@
 import { pair } from './measure/pair.ts'
 import { Endpoint } from './peers/endpoint.ts'
 import type { Jump } from './peers/jump.ts'
+import { cycleConnections } from './peers/load.ts'
 import type { StockClient, StockClientRunner } from './peers/stock-client.ts'
 import type { Row } from './report.ts'
 
 /** Connections in one sample: enough that the kernel's 10 ms ticks are small beside what they cost. */
 const CONNECTIONS = 40
-/** Connections before the first sample: a gateway runs for months, its just-in-time compiler is done in its first minute. */
-const WARM_UP = 300
+/** Connections before the first sample: a gateway runs for months, its just-in-time compiler is done in its first minutes. */
+const WARM_UP = 2000
+/** Those of them that stock clients make, which ask for other key exchanges and in other steps than our own client. */
+const STOCK_WARM_UP = 50
 /** sshd's children are waited for, and their CPU counted, only a moment after their clients have gone. */
 const SETTLE_MS = 300
 /** What the product promises: an eighth of sshd's. */
@@ -24,7 +27,8 @@ export async function benchConnect(options: {
   const { runner, ours, peers, rounds, log } = options
   await using target = await Endpoint.start('source', 0)
   const rows: Row[] = []
-  for (const { client } of peers) await connectTimes(WARM_UP / peers.length, client, ours)
+  await cycleConnections(WARM_UP - STOCK_WARM_UP * peers.length, ours.port, runner.keyFile, target.port)
+  for (const { client } of peers) await connectTimes(STOCK_WARM_UP, client, ours)
   for (const { jump, client } of peers) {
     const milliseconds = { ours: [] as number[], peer: [] as number[] }
     for (let round = 0; round < rounds; round++) {

@@ -14,17 +14,19 @@ const SETTLE_MS = 5000
 /** Resident memory of the jump host for each logged-in connection that does nothing, with and without a channel open. */
 export async function benchIdle(options: {
   readonly runner: StockClientRunner
-  readonly ours: Jump
+  /** A gateway of its own for each number: memory that earlier connections left behind would hide what these need. */
+  readonly startOurs: () => Promise<Jump>
   readonly peer: Jump
   readonly counts: readonly number[]
   readonly log: (line: string) => void
 }): Promise<Row[]> {
-  const { runner, ours, peer, counts, log } = options
+  const { runner, startOurs, peer, counts, log } = options
   await using echo = await Endpoint.start('echo')
   const rows: Row[] = []
   const peerBytes = await bytesPerConnection(peer, PEER_CONNECTIONS, runner.keyFile)
   for (const count of counts) {
     for (const target of [undefined, echo.port]) {
+      await using ours = await startOurs()
       const ourBytes = await bytesPerConnection(ours, count, runner.keyFile, target)
       const what = target === undefined ? 'no channel' : 'one channel'
       log(`idle: ${count} connections, ${what}`)

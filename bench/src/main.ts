@@ -56,6 +56,14 @@ if (chosen.has('throughput'))
 if (chosen.has('connect')) rows.push(...(await benchConnect({ runner, ours, peers, rounds, log })))
 if (chosen.has('latency')) rows.push(...(await benchLatency({ runner, ours, sessions: Number(values.sessions), log })))
 if (chosen.has('idle'))
-  rows.push(...(await benchIdle({ runner, ours, counts: values.idle.split(',').map(Number), peer: old, log })))
+  rows.push(
+    ...(await benchIdle({
+      runner,
+      startOurs: () => startSallyportJump(runner.publicKey),
+      counts: values.idle.split(',').map(Number),
+      peer: old,
+      log,
+    })),
+  )
 
 console.log(values.json ? JSON.stringify(rows, null, 2) : renderRows(rows))

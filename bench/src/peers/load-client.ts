@@ -12,11 +12,13 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { userInfo } from 'node:os'
-import { connectSsh, type SshClientConnection } from '@sallyport/ssh'
+import { algorithmProfiles, connectSsh, type SshClientConnection } from '@sallyport/ssh'
 import { decodePrivateKey } from '@sallyport/ssh/keys'
 
 const KEYSTROKE_EVERY_MS = 200
 const KEYSTROKE = new Uint8Array(32)
+/** What OpenSSH 10 and 9 choose. */
+const STOCK_KEX = ['mlkem768x25519-sha256', 'sntrup761x25519-sha512']
 /** Logins under way at once: the start limits of a jump host are not what is measured. */
 const LOGINS_AT_ONCE = 16
 
@@ -36,16 +38,21 @@ type Line = (keystroke: Uint8Array) => Promise<void>
 
 if (mode.startsWith('hold')) await hold()
 else if (mode === 'cycle') await cycle()
-else console.log(JSON.stringify(await type(mode === 'type-direct' ? directLine : jumpLine)))
+else {
+  const trips = await type(mode === 'type-direct' ? directLine : jumpLine)
+  // Thousands of numbers: a pipe takes them in pieces, and an exit would not wait for the last.
+  await new Promise((resolve) => process.stdout.write(JSON.stringify(trips), resolve))
+}
 process.exit(0)
 
-async function logIn(): Promise<SshClientConnection> {
+async function logIn(kex: readonly string[] = algorithmProfiles.modern.kex): Promise<SshClientConnection> {
   return connectSsh({
     host: '127.0.0.1',
     port: Number(portText),
     username: userInfo().username,
     signers: [decodePrivateKey(readFileSync(keyFile, 'utf8'))],
     queryKeysFirst: false,
+    algorithms: { ...algorithmProfiles.modern, kex },
     hostKeyVerifier: () => true,
   })
 }
@@ -62,7 +69,7 @@ async function hold(): Promise<void> {
 
 async function cycle(): Promise<void> {
   for (let index = 0; index < count; index++) {
-    await using connection = await logIn()
+    await using connection = await logIn([STOCK_KEX[index % STOCK_KEX.length] ?? ''])
     for await (const _chunk of await connection.open(target));
   }
 }

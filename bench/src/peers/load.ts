@@ -36,6 +36,18 @@ export class HeldConnections implements AsyncDisposable {
   }
 }
 
+/** So many connections one after the other, each with a channel to a target that ends at once. */
+export async function cycleConnections(
+  count: number,
+  port: number,
+  keyFile: string,
+  targetPort: number,
+): Promise<void> {
+  const args = [SCRIPT, 'cycle', String(count), String(port), keyFile, String(targetPort)]
+  const { status, stderr } = await runCommand(process.execPath, args, { timeoutMs: DEADLINE_MS })
+  if (status !== 0) throw new Error(`the load client ended with ${status}: ${stderr}`)
+}
+
 /** Round trips of keystrokes in milliseconds, through a jump or straight to the echo. */
 export async function typeKeystrokes(options: {
   readonly sessions: number

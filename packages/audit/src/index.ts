@@ -35,6 +35,7 @@ export {
   CHECKPOINT_EVERY,
   CHECKPOINT_INTERVAL_MS,
   MAX_WAITING,
+  WAIT_MS,
 } from './log.ts'
 export { peerText } from './peer-text.ts'
 export type {

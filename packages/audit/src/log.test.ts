@@ -229,6 +229,31 @@ suite('checkpoints of a log', () => {
     assert.equal(memory.anchor.length, 1)
   })
 
+  test('a failure where every entry is due one is not tried again at once, for ever', async () => {
+    const memory = new MemoryLog()
+    const scheduler = manualScheduler()
+    const told: unknown[] = []
+    const anchor = { append: () => Promise.reject(new Error('full')), lines: () => memory.anchorPort.lines() }
+    const log = await memory.open({ scheduler, anchor, checkpointEvery: 1, onCheckpointFailure: (e) => told.push(e) })
+    await log.append(sample(1))
+    for (let i = 0; i < 20; i++) await turn()
+    assert.equal(told.length, 1)
+    assert.equal(scheduler.waiting, 1)
+  })
+
+  test('a last checkpoint that cannot be made is told, and the log closes all the same', async () => {
+    const memory = new MemoryLog()
+    const told: unknown[] = []
+    const anchor = { append: () => Promise.reject(new Error('full')), lines: () => memory.anchorPort.lines() }
+    const log = await memory.open({ scheduler: manualScheduler(), anchor, onCheckpointFailure: (e) => told.push(e) })
+    await log.append(sample(1))
+    await log.close()
+    assert.equal(told.length, 1)
+    await assert.rejects(log.append(sample(2)), coded('log-closed'))
+    await (await memory.open({ scheduler: manualScheduler() })).close()
+    assert.equal(memory.anchor.length, 1, 'the next start makes it')
+  })
+
   test('what a crash left without one gets its checkpoint after the next start', async () => {
     const memory = new MemoryLog()
     await (await memory.open({ scheduler: manualScheduler() })).append(sample(1))

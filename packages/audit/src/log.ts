@@ -227,12 +227,16 @@ export class AuditLog implements AsyncDisposable {
     return made
   }
 
-  /** Writes what waits, makes a last checkpoint and takes no more. */
+  /**
+   * Writes what waits, makes a last checkpoint and takes no more. A checkpoint that cannot be made is told to
+   * `onCheckpointFailure`, where there is one: the next start makes it.
+   */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     this.#timer?.[Symbol.dispose]()
-    await this.checkpoint()
+    const { onCheckpointFailure } = this.#options
+    await (onCheckpointFailure === undefined ? this.checkpoint() : this.checkpoint().catch(onCheckpointFailure))
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -286,10 +290,13 @@ export class AuditLog implements AsyncDisposable {
     this.#sinceCheckpoint += added
     if (this.#closed) return
     if (this.#sinceCheckpoint >= (this.#options.checkpointEvery ?? CHECKPOINT_EVERY)) this.#checkpointNow()
-    else
-      this.#timer ??= this.#scheduler.after(this.#options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS, () =>
-        this.#checkpointNow(),
-      )
+    else this.#checkpointLater()
+  }
+
+  #checkpointLater(): void {
+    this.#timer ??= this.#scheduler.after(this.#options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS, () =>
+      this.#checkpointNow(),
+    )
   }
 
   #checkpointNow(): void {
@@ -297,7 +304,8 @@ export class AuditLog implements AsyncDisposable {
     this.#timer?.[Symbol.dispose]()
     this.#timer = undefined
     this.checkpoint().catch((error: unknown) => {
-      this.#checkpointDue(1)
+      // Not at once, however few entries are due one: what failed now fails now.
+      if (!this.#closed) this.#checkpointLater()
       this.#options.onCheckpointFailure?.(error)
     })
   }

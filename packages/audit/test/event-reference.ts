@@ -1,6 +1,6 @@
 /** Writes docs/audit-events.md from the event table (`--write`); a test holds the two against each other. */
 import { writeFileSync } from 'node:fs'
-import { AUDIT_EVENT_TYPES, CONTEXT_FIELDS, eventSpec, type FieldSpec, fieldKey } from '@sallyport/audit'
+import { AUDIT_EVENT_TYPES, CONTEXT_FIELDS, eventSpec, type FieldSpec, fieldKey, WAIT_MS } from '@sallyport/audit'
 
 export const EVENT_REFERENCE = new URL('../../../docs/audit-events.md', import.meta.url)
 
@@ -23,7 +23,7 @@ Every entry is one line of JSON. It begins with its place in the chain, then say
 export function eventReference(): string {
   const sections = AUDIT_EVENT_TYPES.map((type) => {
     const spec = eventSpec(type)
-    const note = spec?.essential === true ? '\n\nWritten even when the disk is full, into space kept back for it.' : ''
+    const note = `${spec?.essential === true ? ESSENTIAL : ''}${spec?.mayWait === true ? MAY_WAIT : ''}`
     const fields = Object.entries(spec?.fields ?? {})
     const table = fields.length === 0 ? '' : `\n\n${HEAD}${fields.map(row).join('')}`
     return `## ${type}\n\n${spec?.doc}${note}${table.trimEnd()}\n`
@@ -35,6 +35,8 @@ could act on a terminal are written as \`\\u001b\`. Fields marked "maybe" are le
 ${sections.join('\n')}`
 }
 
+const ESSENTIAL = '\n\nWritten even when the disk is full, into space kept back for it.'
+const MAY_WAIT = `\n\nMay wait up to ${WAIT_MS} ms, to be written together with what comes next.`
 const HEAD = '| field | kind | meaning |\n| --- | --- | --- |\n'
 
 function row([name, spec]: [string, FieldSpec]): string {

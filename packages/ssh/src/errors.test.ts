@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DecodeError } from '@sallyport/wire'
-import { asSshError, DISCONNECT_REASON, disconnectFor, SshError } from './errors.ts'
+import { asSshError, DISCONNECT_REASON, disconnectFor, endError, SshError } from './errors.ts'
 
 test('what the peer learns never holds the text of an error', () => {
   for (const code of ['protocol-error', 'host-key-rejected', 'no-common-algorithm', 'auth-failed'] as const) {
@@ -16,6 +16,14 @@ test('reasons are those of RFC 4253 §11.1', () => {
   assert.equal(disconnectFor(new SshError('mac-incorrect', '')).reason, DISCONNECT_REASON.macError)
   assert.equal(disconnectFor(new SshError('no-common-algorithm', '')).reason, 3)
   assert.equal(disconnectFor(new DecodeError('short', 'x', 0)).reason, 2)
+})
+
+test('the error of an ordinary end carries no stack, and others keep theirs', () => {
+  const end = endError('connection-lost', 'gone', { cause: 'reset' })
+  assert.equal(end.stack, 'SshError: gone')
+  assert.equal(end.code, 'connection-lost')
+  assert.equal(end.cause, 'reset')
+  assert.match(new SshError('timeout', 'late').stack ?? '', /errors\.test/)
 })
 
 test('a reason in an error wins only where the code leaves it open', () => {
