@@ -65,6 +65,45 @@ test('flag wins over environment, environment over file, file over default, and 
   assert.equal(origins.get('ssh.banner')?.origin, 'flag')
 })
 
+test('the environment takes values as one types them: lists by comma, numbers where a text is wanted', (t) => {
+  const { config, origins } = load(t, undefined, {
+    environment: {
+      SALLYPORT_LISTEN_SSH: '127.0.0.1:2222, [::1]:2222',
+      SALLYPORT_PENALTIES_EXEMPT: '["192.0.2.0/24"]',
+      SALLYPORT_SSH_BANNER: '2026',
+      SALLYPORT_STOP_DRAIN_TIMEOUT: '0',
+    },
+  })
+  assert.deepEqual(
+    config.listen.ssh.map(({ address }) => address),
+    ['127.0.0.1', '::1'],
+  )
+  assert.equal(config.penalties.exempt[0]?.text, '192.0.2.0/24')
+  assert.equal(config.ssh.banner, '2026')
+  assert.equal(config.stop.drain_timeout, 0)
+  assert.deepEqual(origins.get('listen.ssh')?.written, ['127.0.0.1:2222', '[::1]:2222'])
+})
+
+test('a mistake is to be corrected where it was made: in the variable, the file, the command line', (t) => {
+  const fixOf = (text: string | undefined, sources: Partial<ConfigSources>) => {
+    try {
+      load(t, text, sources)
+    } catch (error) {
+      return error instanceof GatewayError ? `${error.why ?? ''}\n${error.fix ?? ''}` : ''
+    }
+    return assert.fail('the configuration was taken')
+  }
+  const environment = { SALLYPORT_LISTEN_SSH: '127.0.0.1' }
+  const variable = fixOf(undefined, { environment })
+  assert.match(variable, /“127\.0\.0\.1” is no address with a port/)
+  assert.match(variable, /^correct the environment variable SALLYPORT_LISTEN_SSH; /m)
+  assert.doesNotMatch(variable, /sallyport\.toml/)
+  assert.match(fixOf(undefined, { flags: { 'ssh.banner': 1 } }), /^correct the command line; /m)
+  const both = fixOf('[dial]\ntimeout = 3\n', { environment })
+  assert.match(both, /sallyport\.toml:2: dial\.timeout: “3” is no duration/)
+  assert.match(both, /^correct the environment variable SALLYPORT_LISTEN_SSH and \S+\/sallyport\.toml; /m)
+})
+
 test('an unknown key is refused with its line and the nearest name', (t) => {
   assert.match(
     problems(t, '[ssh]\n\nlogin_grase = "1m"\n'),

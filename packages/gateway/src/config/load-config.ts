@@ -4,6 +4,7 @@ import { parse, TomlError } from 'smol-toml'
 import type { z } from 'zod'
 import { GatewayError } from '../gateway-error.ts'
 import { nearestName } from './nearest-name.ts'
+import type { Setting } from './setting.ts'
 import { type Config, settings, settingsByName } from './settings.ts'
 import { formatSocketAddress } from './socket-address.ts'
 import { tomlLines } from './toml-lines.ts'
@@ -28,6 +29,15 @@ export interface LoadedConfig {
   readonly file: string | undefined
 }
 
+interface Problem {
+  /** As in `ConfigOrigin`. */
+  readonly origin: string
+  readonly message: string
+}
+
+const ENVIRONMENT = 'environment '
+const FLAG = 'flag'
+
 export interface ConfigSources {
   readonly stateDirectory: string
   /** Another file than the state directory's own; must exist. */
@@ -44,17 +54,18 @@ export interface ConfigSources {
 export function loadConfig(sources: ConfigSources): LoadedConfig {
   const path = sources.file ?? join(sources.stateDirectory, CONFIG_FILE)
   const text = readConfig(path, sources.file !== undefined)
-  const problems: string[] = []
+  const problems: Problem[] = []
   const written = new Map<string, ConfigOrigin>()
   if (text !== undefined) readFile(path, text, written, problems)
-  for (const [name] of settingsByName) {
+  for (const [name, each] of settingsByName) {
     const variable = environmentName(name)
     const value = sources.environment?.[variable]
-    if (value !== undefined) written.set(name, { origin: `environment ${variable}`, written: fromEnvironment(value) })
+    if (value !== undefined)
+      written.set(name, { origin: `${ENVIRONMENT}${variable}`, written: fromEnvironment(value, each) })
   }
   for (const [name, value] of Object.entries(sources.flags ?? {})) {
-    if (settingsByName.has(name)) written.set(name, { origin: 'flag', written: value })
-    else problems.push(`flag: ${unknownKey(name)}`)
+    if (settingsByName.has(name)) written.set(name, { origin: FLAG, written: value })
+    else problems.push({ origin: FLAG, message: unknownKey(name) })
   }
   const origins = new Map<string, ConfigOrigin>()
   const config: Record<string, Record<string, unknown>> = {}
@@ -64,7 +75,9 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     const [section = '', key = ''] = name.split('.')
     const result = schema.safeParse(origin.written)
     if (result.success) (config[section] ??= {})[key] = result.data
-    else problems.push(...result.error.issues.map((issue) => `${origin.origin}: ${name}: ${describe(issue)}`))
+    else
+      for (const issue of result.error.issues)
+        problems.push({ origin: origin.origin, message: `${name}: ${describe(issue)}` })
   }
   if (problems.length === 0) problems.push(...contradictions(config as unknown as Config, origins))
   if (problems.length > 0) {
@@ -72,8 +85,8 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       'config.invalid',
       `the configuration has ${problems.length === 1 ? 'a mistake' : 'mistakes'}`,
       {
-        why: problems.join('\n'),
-        fix: `correct ${path}; every key is explained in docs/config.md`,
+        why: problems.map(({ origin, message }) => `${origin}: ${message}`).join('\n'),
+        fix: `correct ${[...new Set(problems.map(({ origin }) => placeOf(origin, path)))].join(' and ')}; every key is explained in docs/config.md`,
       },
     )
   }
@@ -98,28 +111,29 @@ function readConfig(path: string, required: boolean): string | undefined {
   }
 }
 
-function readFile(path: string, text: string, written: Map<string, ConfigOrigin>, problems: string[]): void {
+function readFile(path: string, text: string, written: Map<string, ConfigOrigin>, problems: Problem[]): void {
   const file = path.slice(path.lastIndexOf('/') + 1)
   let document: Record<string, unknown>
   try {
     document = parse(text)
   } catch (cause) {
     if (!(cause instanceof TomlError)) throw cause
-    problems.push(`${file}:${cause.line}: ${cause.message.split('\n')[0] ?? ''}`)
+    problems.push({ origin: `${file}:${cause.line}`, message: cause.message.split('\n')[0] ?? '' })
     return
   }
   const lines = tomlLines(text)
   for (const [section, keys] of Object.entries(document)) {
+    const at = `${file}:${lines.get(section) ?? 1}`
     if (!Object.hasOwn(settings, section)) {
-      problems.push(`${file}:${lines.get(section) ?? 1}: ${unknownSection(section)}`)
+      problems.push({ origin: at, message: unknownSection(section) })
     } else if (typeof keys !== 'object' || keys === null || Array.isArray(keys)) {
-      problems.push(`${file}:${lines.get(section) ?? 1}: “${section}” is a section: write [${section}]`)
+      problems.push({ origin: at, message: `“${section}” is a section: write [${section}]` })
     } else {
       for (const [key, value] of Object.entries(keys)) {
         const name = `${section}.${key}`
         const origin = `${file}:${lines.get(name) ?? lines.get(section) ?? 1}`
         if (settingsByName.has(name)) written.set(name, { origin, written: value })
-        else problems.push(`${origin}: ${unknownKey(name)}`)
+        else problems.push({ origin, message: unknownKey(name) })
       }
     }
   }
@@ -140,30 +154,41 @@ function describe(issue: z.core.$ZodIssue): string {
   return place + issue.message
 }
 
-/** A text from the environment as the TOML value it spells, else as itself: `6`, `true` and `["a"]` need no quotes. */
-function fromEnvironment(text: string): unknown {
+/** Where a mistake is to be corrected. */
+function placeOf(origin: string, path: string): string {
+  if (origin.startsWith(ENVIRONMENT)) return `the environment variable ${origin.slice(ENVIRONMENT.length)}`
+  return origin === FLAG ? 'the command line' : path
+}
+
+/**
+ * A text from the environment as the TOML value it spells, else as itself: `6`, `true` and `["a"]` need no quotes, and
+ * lists no brackets either: `192.0.2.1,192.0.2.2`.
+ */
+function fromEnvironment(text: string, { schema, default: defaultValue }: Setting): unknown {
+  const plain = Array.isArray(defaultValue)
+    ? text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
+    : text
   try {
-    return parse(`value = ${text}`)['value']
+    const spelt = parse(`value = ${text}`)['value']
+    return schema.safeParse(spelt).success || !schema.safeParse(plain).success ? spelt : plain
   } catch {
-    return text
+    return plain
   }
 }
 
 /** Settings that are each fine and together are not. */
-function contradictions(config: Config, origins: ReadonlyMap<string, ConfigOrigin>): string[] {
-  const problems: string[] = []
+function contradictions(config: Config, origins: ReadonlyMap<string, ConfigOrigin>): Problem[] {
+  const problems: Problem[] = []
+  const tell = (name: string, message: string) =>
+    problems.push({ origin: origins.get(name)?.origin ?? '', message: `${name}${message}` })
   const listeners = config.listen.ssh.map(formatSocketAddress)
   for (const address of Object.keys(config.ssh.listener_algorithms))
-    if (!listeners.includes(address))
-      problems.push(
-        `${origins.get('ssh.listener_algorithms')?.origin ?? ''}: ssh.listener_algorithms: ${address} does not stand in listen.ssh`,
-      )
-  if (config.penalties.min > config.penalties.max)
-    problems.push(`${origins.get('penalties.min')?.origin ?? ''}: penalties.min is above penalties.max`)
-  if (config.ssh.login_grace === 0)
-    problems.push(
-      `${origins.get('ssh.login_grace')?.origin ?? ''}: ssh.login_grace may not be 0: strangers would stay for ever`,
-    )
+    if (!listeners.includes(address)) tell('ssh.listener_algorithms', `: ${address} does not stand in listen.ssh`)
+  if (config.penalties.min > config.penalties.max) tell('penalties.min', ' is above penalties.max')
+  if (config.ssh.login_grace === 0) tell('ssh.login_grace', ' may not be 0: strangers would stay for ever')
   return problems
 }
 

@@ -27,14 +27,17 @@ export function setting<Value>(
   return { takes: 'on reload', ...facts, schema }
 }
 
-export const duration: z.ZodType<number> = z.string().transform((text, context) => {
+/** `timeout = 0` and `timeout = 3` are read as the texts they look like: the first means something, the second is told how. */
+const textOrNumber = z.preprocess((value) => (typeof value === 'number' ? String(value) : value), z.string())
+
+export const duration: z.ZodType<number> = textOrNumber.transform((text, context) => {
   const ms = parseDuration(text)
   if (ms !== undefined) return ms
   context.addIssue(`“${text}” is no duration: write 30s, 5m, 1h30m or 0`)
   return z.NEVER
 })
 
-export const byteSize: z.ZodType<number> = z.string().transform((text, context) => {
+export const byteSize: z.ZodType<number> = textOrNumber.transform((text, context) => {
   const bytes = parseByteSize(text)
   if (bytes !== undefined) return bytes
   context.addIssue(`“${text}” is no size: write 512KiB, 16MiB or 1GiB`)
