@@ -14,7 +14,7 @@ export async function verifyExport(
 ): Promise<AuditVerification> {
   if (publicKey === undefined) {
     throw new CommandError('usage.invalid', 'an export is verified against the checkpoints’ public key', {
-      fix: 'add --public-key KEY, which `sallyport audit verify` prints on the gateway',
+      fix: 'add --public-key "KEY", which `sallyport audit verify` prints on the gateway',
     })
   }
   const input: NodeJS.ReadableStream = path === '-' ? terminal.stdin : createReadStream(path)

@@ -13,4 +13,4 @@ export {
   startGateway,
   VERSION,
 } from './main.ts'
-export { resolveStateDirectory, type StatePaths, statePaths } from './state/state-directory.ts'
+export { type StatePaths, statePaths } from './state/state-directory.ts'

@@ -31,6 +31,7 @@ import { Gatekeeper } from './defence/gatekeeper.ts'
 import { Penalties, type PenaltySettings } from './defence/penalties.ts'
 import { StartLimits } from './defence/start-limits.ts'
 import { GatewayError } from './gateway-error.ts'
+import { countKeyExchanges } from './ops/count-key-exchanges.ts'
 import { LiveEvents } from './ops/live-events.ts'
 import { createLog, type Log, logSshTraces } from './ops/log-writer.ts'
 import { createMetrics } from './ops/metrics.ts'
@@ -43,6 +44,7 @@ import { lockState } from './state/daemon-lock.ts'
 import { starter } from './state/first-admin.ts'
 import { greeting } from './state/greeting.ts'
 import { type FirstStart, type OpenState, openState } from './state/open-state.ts'
+import { explained } from './state/start-failure.ts'
 import { createPrivateDirectory, requirePrivate, statePaths } from './state/state-directory.ts'
 
 /** Steps of a uniform random number from 0 to 1: what `crypto.randomInt` draws at once. */
@@ -82,7 +84,11 @@ export interface Gateway extends AsyncDisposable {
 export const VERSION: string = (createRequire(import.meta.url)('../package.json') as { version: string }).version
 
 /** Starts a gateway in this process. Throws GatewayError with what to do about it; then nothing is left behind. */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+export function startGateway(options: GatewayOptions): Promise<Gateway> {
+  return explained(options.stateDirectory, () => start(options))
+}
+
+async function start(options: GatewayOptions): Promise<Gateway> {
   const { stateDirectory, environment = {} } = options
   const now = () => systemClock.now()
   const startedAt = now()
@@ -147,6 +153,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     bans: () => roster.current.bans.list(systemClock.now()).length,
     policyVersion: () => roster.current.policyVersion.version,
   })
+  started.use(countKeyExchanges(metrics))
 
   const lookup = systemLookup()
   let ops: { readonly address: SocketAddress } | undefined
@@ -293,6 +300,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       metrics: () => metrics.registry.metrics(),
       metricsType: metrics.registry.contentType,
       notReady: () => (phase === 'ready' ? undefined : phase),
+      failed,
     }).catch((error: unknown) => {
       // Nobody asked for this port: that something else has it must not keep the door shut.
       if (chosen) throw error
@@ -318,7 +326,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       )
     },
   })
-  const control = await listenControl(paths.controlSocket, app)
+  const control = await listenControl(paths.controlSocket, app, failed)
   started.defer(async () => {
     stopping.abort()
     await closeServer(control)
@@ -421,7 +429,11 @@ export interface InitResult {
 }
 
 /** Makes the state, keys, policy and first owner where they are missing, and does not start. Throws GatewayError. */
-export async function initGateway(options: GatewayOptions): Promise<InitResult> {
+export function initGateway(options: GatewayOptions): Promise<InitResult> {
+  return explained(options.stateDirectory, () => init(options))
+}
+
+async function init(options: GatewayOptions): Promise<InitResult> {
   const paths = statePaths(options.stateDirectory)
   const madeDirectory = createPrivateDirectory(paths.directory)
   requirePrivate(paths.directory, 'state directory')

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { type AuditEvent, type RouteName, routes } from '@sallyport/api'
 import { verifyExport } from '@sallyport/audit'
 import { ROLES } from '@sallyport/model'
+import { parsePublicKey } from '@sallyport/ssh/keys'
 import { controlApp } from '../src/control/control-app.ts'
 import type { Handlers } from '../src/control/handlers.ts'
 import { createLog } from '../src/ops/log-writer.ts'
@@ -90,6 +91,7 @@ test('metrics, health and readiness are served, and nothing else', { skip }, asy
   const { body } = await ask({ port, path: '/metrics' }, 'localhost')
   assert.match(body, /^sallyport_logins_total\{result="signed-in"\} 1$/m)
   assert.match(body, /^sallyport_policy_version 2$/m)
+  assert.match(body, /^sallyport_key_exchanges_total\{kex="\S+"\} 1$/m)
   assert.match(body, /^process_resident_memory_bytes \d/m)
   assert.equal((await ask({ port, path: '/readyz' }, 'localhost')).body, 'ok\n')
   assert.equal((await ask({ port, path: '/v1/users' }, 'localhost')).status, 404)
@@ -278,7 +280,10 @@ test('the audit log is searched, followed, exported and verified', { skip }, asy
   const { public_key } = await api.call('audit.verify')
   const lines: string[] = []
   for await (const { line } of api.stream('audit.export', {})) lines.push(line)
-  const report = await verifyExport(lines, { keys: [Uint8Array.fromBase64(public_key)] })
+  assert.match(public_key, /^ssh-ed25519 \S+$/)
+  const { key } = parsePublicKey(public_key)
+  assert.ok(key.type === 'ssh-ed25519')
+  const report = await verifyExport(lines, { keys: [key.point] })
   assert.equal(report.ok, true)
   assert.ok(report.vouchedTo > 0)
 })

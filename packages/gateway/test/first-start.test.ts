@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { createClient } from '@sallyport/api'
 import { unixTransport } from '@sallyport/api/unix'
-import { GatewayError, initGateway, resolveStateDirectory, startGateway } from '@sallyport/gateway'
+import { GatewayError, initGateway, startGateway } from '@sallyport/gateway'
 import { TemporaryDirectory } from '@sallyport/testkit'
 import { lockState } from '../src/state/daemon-lock.ts'
 import { hasOpenSsh, TestGateway } from './test-gateway.ts'
@@ -182,13 +182,6 @@ test('an audit log that was cut back is not started on, unless its operator says
   const client = createClient(unixTransport(gateway.controlSocket))
   const { events } = await client.call('audit.search', { type: 'audit-rollback-accepted' })
   assert.equal(events.length, 1)
-})
-
-test('the state directory comes from the flag, the environment, or who starts it', () => {
-  assert.equal(resolveStateDirectory('/a', { SALLYPORT_STATE: '/b' }, 0), '/a')
-  assert.equal(resolveStateDirectory(undefined, { SALLYPORT_STATE: '/b' }, 0), '/b')
-  assert.equal(resolveStateDirectory(undefined, {}, 0), '/var/lib/sallyport')
-  assert.match(resolveStateDirectory(undefined, {}, 1000), /\/\.local\/state\/sallyport$/)
 })
 
 test('as a process: SIGHUP keeps the old configuration on a mistake, SIGTERM drains, a second one ends at once', {

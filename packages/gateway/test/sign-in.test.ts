@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { connectSsh } from '@sallyport/ssh'
 import { decodePrivateKey, generatePrivateKey, type PublicKey, type Signer } from '@sallyport/ssh/keys'
@@ -225,6 +227,19 @@ test('a source that fails to sign in again and again is refused for a while, and
   assert.equal(penalty?.data['subject'], '127.0.0.1/32')
   const { bans } = await gate.api.call('ban.list')
   await gate.api.call('ban.remove', { ban: bans[0]?.id ?? '' })
+  assert.equal((await gate.ssh(gate.sshConfig(gate.ownerKey), ['gate'])).status, 0)
+})
+
+test('a good key that the audit log cannot note is told so, and is no offence of its owner', { skip }, async () => {
+  await using gate = await TestGateway.start({ flags: { 'penalties.min': '1s' } })
+  const other = new DatabaseSync(join(gate.stateDirectory, 'sallyport.db'))
+  other.exec('begin immediate')
+  const { status, stderr } = await gate.ssh(gate.sshConfig(gate.ownerKey), ['gate'])
+  assert.notEqual(status, 0)
+  assert.match(stderr, /cannot write its audit log/)
+  other.exec('rollback')
+  other.close()
+  assert.deepEqual((await gate.api.call('ban.list')).bans, [])
   assert.equal((await gate.ssh(gate.sshConfig(gate.ownerKey), ['gate'])).status, 0)
 })
 

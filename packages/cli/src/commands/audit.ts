@@ -101,7 +101,7 @@ export function auditCommands(program: Command, run: Runner): void {
   examples(
     verify,
     'sallyport audit verify',
-    'sallyport audit verify audit.ndjson --public-key TfBnf7ihFLqt2jiYCUGHKMqXm4P42D5xRRB8w+bchF4=',
+    'sallyport audit verify audit.ndjson --public-key "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE3wZ3+4oRS6rdo4mAlBhyjKl5uD+Ng+cUUQfMPm3IRe"',
   )
 
   const exported = audit

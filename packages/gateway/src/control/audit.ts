@@ -1,5 +1,7 @@
 import { ApiError, type AuditEvent as ApiEvent } from '@sallyport/api'
 import { AUDIT_EVENT_TYPES, type AuditQuery, decodeLine, type StoredEntry } from '@sallyport/audit'
+import { decodePublicKey, formatPublicKey } from '@sallyport/ssh/keys'
+import { ByteWriter } from '@sallyport/wire'
 import type { Handlers } from './handlers.ts'
 import { recordAct, type Services } from './services.ts'
 
@@ -47,7 +49,7 @@ export function auditHandlers(services: Services): Pick<Handlers, `audit.${strin
         checkpoints: report.checkpoints,
         covered: report.vouchedTo === 0 ? null : report.vouchedTo,
         problem: fault === undefined ? null : { sequence: fault.seq, kind: fault.code, message: fault.message },
-        public_key: auditPublicKey.toBase64(),
+        public_key: publicKeyLine(auditPublicKey),
       }
     },
 
@@ -57,6 +59,12 @@ export function auditHandlers(services: Services): Pick<Handlers, `audit.${strin
       for await (const line of audit.export({ from: Math.max(from, 1), signal })) yield { line }
     },
   }
+}
+
+/** `ssh-ed25519 …` of a raw Ed25519 key: the form in which people know public keys, RFC 8709 §4. */
+function publicKeyLine(raw: Uint8Array): string {
+  const blob = new ByteWriter().string('ssh-ed25519').string(raw).finish()
+  return formatPublicKey(decodePublicKey(blob))
 }
 
 function queryOf({ type, from, to, ...rest }: Filters): AuditQuery {

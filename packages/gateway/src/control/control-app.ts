@@ -5,6 +5,7 @@ import { StoreError } from '@sallyport/store'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { streamText } from 'hono/streaming'
+import { hintOf } from '../ops/hint-of.ts'
 import type { Log } from '../ops/log-writer.ts'
 import type { Handlers } from './handlers.ts'
 import type { Caller } from './services.ts'
@@ -141,7 +142,7 @@ function asApiError(thrown: unknown): ApiError {
       `the ${thrown instanceof AuditError ? 'audit log' : 'store'} failed: ${thrown.message}`,
       {
         why: thrown.code,
-        fix: 'sallyport doctor',
+        fix: hintOf(thrown) ?? 'sallyport doctor',
         cause: thrown,
       },
     )

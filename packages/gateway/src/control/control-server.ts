@@ -9,11 +9,14 @@ const REQUEST_TIMEOUT_MS = 30_000
 /** Connections at once: commands and a few that follow the log. */
 const CONNECTIONS_MAX = 256
 
+/** Told of what a listener could not do once it listens. */
+export type ListenerFailed = (what: string, error: unknown) => void
+
 /**
  * Serves the app on a unix socket that only the state's owner and root can open: mode 0600 in a 0700 directory.
  * The state is locked by this process, so a socket file that lies there is of a daemon that is gone.
  */
-export async function listenControl(path: string, app: Hono): Promise<Server> {
+export async function listenControl(path: string, app: Hono, failed: ListenerFailed): Promise<Server> {
   rmSync(path, { force: true })
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
   const server = createServer(
@@ -41,6 +44,8 @@ export async function listenControl(path: string, app: Hono): Promise<Server> {
     process.umask(umask)
   }
   await promise
+  // Without a listener for it, a connection that cannot be accepted would end the process.
+  server.on('error', (error) => failed('accept a connection on the control socket', error))
   chmodSync(path, 0o600)
   return server
 }

@@ -3,12 +3,15 @@ import { hostname } from 'node:os'
 import { ApiError, type DoctorCheck, type Listener } from '@sallyport/api'
 import { runTests } from '@sallyport/policy'
 import { settingsByName } from '../config/settings.ts'
+import { formatSocketAddress } from '../config/socket-address.ts'
 import { GatewayError } from '../gateway-error.ts'
 import type { Handlers } from './handlers.ts'
 import { type Services, timeText } from './services.ts'
 
 /** Free space below which the log may soon take no more, in bytes. */
 const DISK_LOW_BYTES = 1024 ** 3
+/** Free space with which the log takes no more, or as good as: a few thousand entries, in bytes. */
+const DISK_FULL_BYTES = 4 * 1024 ** 2
 /** Open files that a busy gateway needs: two for each passage, one for each connection. */
 const FILES_WANTED = 4096
 
@@ -119,7 +122,7 @@ function checksOf({ paths, roster, config, hostKeys, sshAddresses }: Services): 
       'listeners',
       'the SSH door is open',
       sshAddresses().length === 0 && 'fail',
-      `${sshAddresses().length} listeners`,
+      sshAddresses().map(formatSocketAddress).join(', ') || 'no listener',
       'look at the log, and at listen.ssh in sallyport.toml',
     ),
     check(
@@ -166,7 +169,7 @@ function checksOf({ paths, roster, config, hostKeys, sshAddresses }: Services): 
     check(
       'disk',
       'space for the audit log',
-      free < DISK_LOW_BYTES && 'warn',
+      free < DISK_FULL_BYTES ? 'fail' : free < DISK_LOW_BYTES && 'warn',
       `${Math.floor(free / 1024 ** 2)} MiB free in ${paths.directory}`,
       'make room: when the disk is full, nobody gets in',
     ),

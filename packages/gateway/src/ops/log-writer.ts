@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { peerText } from '@sallyport/audit'
 import { type SshTraceName, sshTraceNames } from '@sallyport/ssh'
 import { type DestinationStream, pino } from 'pino'
+import { hintOf } from './hint-of.ts'
 
 /** Every field a line may have, beside level, time and message: whoever searches the log should not have to guess. */
 export interface LogFields {
@@ -20,6 +21,8 @@ export interface LogFields {
   readonly code?: string
   readonly reason?: string
   readonly detail?: string
+  /** What to do about it. */
+  readonly fix?: string
   readonly bytes_in?: number
   readonly bytes_out?: number
   readonly duration_ms?: number
@@ -67,7 +70,10 @@ export function createLog({ level, format, write }: LogOptions): Log {
     debug: (message, fields) => logger.debug(clean(fields), message),
     info: (message, fields) => logger.info(clean(fields), message),
     warn: (message, fields) => logger.warn(clean(fields), message),
-    failure: (message, error, fields) => logger.error(clean({ ...fields, detail: chainOf(error) }), message),
+    failure: (message, error, fields) => {
+      const fix = hintOf(error)
+      logger.error(clean({ ...fields, detail: chainOf(error), ...(fix === undefined ? {} : { fix }) }), message)
+    },
     get level() {
       return logger.level as LogLevel
     },

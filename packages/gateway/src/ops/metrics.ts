@@ -52,6 +52,12 @@ export function createMetrics(gauges: Gauges) {
       labelNames: ['result'],
       registers,
     }),
+    keyExchanges: new Counter({
+      name: 'sallyport_key_exchanges_total',
+      help: 'Key exchanges with clients that began, rekeys among them, by method',
+      labelNames: ['kex'],
+      registers,
+    }),
     access: new Counter({
       name: 'sallyport_access_total',
       help: 'Ways asked for, by "granted" or the name of the refusal',

@@ -14,6 +14,8 @@ export interface OpsParts {
   readonly metricsType: string
   /** Why the gateway should get no new connections; undefined while it should. */
   readonly notReady: () => string | undefined
+  /** Told of a connection that could not be accepted. */
+  readonly failed: (what: string, error: unknown) => void
 }
 
 /**
@@ -43,6 +45,8 @@ export async function listenOps(
     )
     server.listen(address.port, address.address, resolve)
   })
+  // Without a listener for it, a connection that cannot be accepted would end the process.
+  server.on('error', (error) => parts.failed('accept a connection for metrics', error))
   const bound = server.address()
   const port = typeof bound === 'object' && bound !== null ? bound.port : address.port
   return { server, address: { address: address.address, port } }

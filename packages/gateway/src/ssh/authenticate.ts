@@ -8,12 +8,19 @@ import type { Roster } from '../access/roster.ts'
 /** Longest user name that is looked at, in characters: a login name, a Windows domain, and room to spare. */
 const USER_NAME_MAX = 256
 
+/** For whoever has proved a good key while the audit log takes nothing. */
+const UNRECORDED =
+  'Your key is good, but the gateway cannot write its audit log, so nobody gets in now.\r\n' +
+  'Tell an admin: sallyport doctor on the gateway says what is wrong.\r\n'
+
 /** What a connection did while it tried to sign in, for the record and for penalties. */
 export interface LoginAttempts {
   /** Failed tries, the free `none` left out. */
   failed: number
   /** Whether a good key was turned away because of the name it came with. */
   refused: boolean
+  /** Whether a good key was turned away because the audit log took nothing: a failure of ours, not of theirs. */
+  unrecorded: boolean
   requestedUser: string | undefined
   method: string | undefined
   reason: string | undefined
@@ -41,6 +48,7 @@ export function arrival(sessionId: SessionId, sourceAddress: string): Arrival {
   const attempts = {
     failed: 0,
     refused: false,
+    unrecorded: false,
     requestedUser: undefined,
     method: undefined,
     reason: undefined,
@@ -106,6 +114,8 @@ export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Au
       } catch (error) {
         parts.failed('write a sign-in to the audit log', error)
         attempts.reason = 'audit-unavailable'
+        attempts.unrecorded = true
+        arrived.connection?.banner(UNRECORDED)
         return { outcome: 'failure' }
       }
       // Writing took time: the user may be gone by now.

@@ -315,6 +315,7 @@ function offenceOf(
   { attempts }: Arrival,
   error: SshError,
 ): Offence | undefined {
+  if (attempts.unrecorded) return undefined
   if (error.code === 'timeout') return 'grace-exceeded'
   if (connection.stage === 'key-exchange' && connection.bytesRead >= KEXINIT_LEAST_BYTES) return 'no-keys'
   if (connection.stage !== 'authentication') return undefined

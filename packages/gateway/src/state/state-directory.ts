@@ -1,6 +1,5 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { GatewayError } from '../gateway-error.ts'
 
 /** Bits of a mode that let others in. */
@@ -18,23 +17,6 @@ export interface StatePaths {
   readonly auditKey: string
   /** Signed checkpoints of the audit log, outside the database. */
   readonly auditAnchor: string
-}
-
-/** `--state`, else `SALLYPORT_STATE`, else `/var/lib/sallyport` for root and `~/.local/state/sallyport` for others. */
-export function resolveStateDirectory(
-  flag: string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-  uid = process.getuid?.() ?? -1,
-): string {
-  if (flag !== undefined && flag !== '') return resolve(flag)
-  const fromEnvironment = environment['SALLYPORT_STATE']
-  if (fromEnvironment !== undefined && fromEnvironment !== '') return resolve(fromEnvironment)
-  if (uid === 0) return '/var/lib/sallyport'
-  const stateHome = environment['XDG_STATE_HOME']
-  return join(
-    stateHome !== undefined && stateHome.startsWith('/') ? stateHome : join(homedir(), '.local/state'),
-    'sallyport',
-  )
 }
 
 export function statePaths(directory: string): StatePaths {
