@@ -1,7 +1,14 @@
+/** Chunks up to this size that wait are joined: an object for each byte would make a window of single bytes a hundredfold. */
+const SMALL_CHUNK_BYTES = 256
+/** Room for joined chunks, taken at once. */
+const JOINED_BYTES = 4096
+
 /** Chunks between a synchronous producer and an asynchronous reader. The channel's receive window bounds what is in it. */
 export class ChunkQueue implements AsyncIterable<Uint8Array> {
   readonly #taken: (bytes: number) => void
   readonly #chunks: Uint8Array[] = []
+  /** Memory of the last chunk, where that is joined of small ones; what was handed out of it is never written again. */
+  #joined: Uint8Array | undefined
   readonly #readers: PromiseWithResolvers<IteratorResult<Uint8Array>>[] = []
   #end: { readonly error: Error | undefined } | undefined
 
@@ -13,7 +20,7 @@ export class ChunkQueue implements AsyncIterable<Uint8Array> {
   push(chunk: Uint8Array): void {
     const reader = this.#readers.shift()
     if (reader === undefined) {
-      this.#chunks.push(chunk)
+      if (!this.#join(chunk)) this.#chunks.push(chunk)
       return
     }
     reader.resolve({ done: false, value: chunk })
@@ -30,6 +37,24 @@ export class ChunkQueue implements AsyncIterable<Uint8Array> {
   /** Leaving a `for await` early drops nothing: a later loop goes on where it stopped. */
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
     return { next: () => this.#next() }
+  }
+
+  /** Puts a small chunk behind a last one that is small or joined. False if it is neither, or there is no room. */
+  #join(chunk: Uint8Array): boolean {
+    const last = this.#chunks.length - 1
+    const before = this.#chunks[last]
+    if (before === undefined || chunk.length > SMALL_CHUNK_BYTES) return false
+    const end = before.length + chunk.length
+    let joined = this.#joined
+    if (joined === undefined || joined.buffer !== before.buffer) {
+      if (before.length > SMALL_CHUNK_BYTES) return false
+      joined = new Uint8Array(JOINED_BYTES)
+      joined.set(before)
+      this.#joined = joined
+    } else if (end > JOINED_BYTES) return false
+    joined.set(chunk, before.length)
+    this.#chunks[last] = joined.subarray(0, end)
+    return true
   }
 
   #next(): Promise<IteratorResult<Uint8Array>> {
