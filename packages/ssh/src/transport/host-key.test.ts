@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { algorithmProfiles } from '../crypto/algorithm-profiles.ts'
 import { SshError } from '../errors.ts'
 import { decodePublicKey, generatePrivateKey, type PrivateKey, type Signer } from '../keys/index.ts'
@@ -242,6 +244,35 @@ for (const role of ['client', 'server'] as const) {
     assert.equal(pair[role].error?.code, 'queue-full')
   })
 }
+
+/** Heap in use once nothing is left to collect. */
+function heapBytes(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  return process.memoryUsage().heapUsed
+}
+
+test('what arrives byte by byte while an answer is awaited is held as it came, and taken when the answer is there', () => {
+  const pair = new SessionPair({ client: { algorithms }, server: { algorithms } })
+  pair.client.onHostKey = () => undefined
+  pair.handshake('bytes')
+  assert.ok(pair.client.hostKeyRequest !== undefined)
+  const one = new Uint8Array(1)
+  const before = heapBytes()
+  // behind NEWKEYS and EXT_INFO, an encrypted packet that is never complete
+  for (let i = 0; i < 60_000; i++) pair.client.transport.receive(one)
+  const held = heapBytes() - before
+  assert.ok(held < 2 * 1024 * 1024, `${held} bytes held`)
+  assert.equal(pair.client.error, undefined)
+
+  const other = new SessionPair({ client: { algorithms }, server: { algorithms } })
+  other.client.onHostKey = () => undefined
+  other.handshake('bytes')
+  other.client.transport.hostKeyAccepted()
+  other.pump('bytes')
+  assert.equal(other.client.error ?? other.server.error, undefined)
+  assert.deepEqual(other.client.transport.sessionId, other.server.transport.sessionId)
+})
 
 test('effects of an exchange come in the order in which they must be carried out', () => {
   const pair = new RawPair({ role: 'server', transport: { algorithms }, peer: { algorithms } })

@@ -100,7 +100,8 @@ export class Transport {
   #rekeysBeforeAuth = 0
   #replies: ReplyBudget | undefined
   #written = 0
-  #held: Uint8Array[] | undefined
+  /** One array, however small the pieces that fill it. */
+  #held: Uint8Array | undefined
   #heldBytes = 0
   #now: number
   /** When the handshake or rekey must be over, or keys be renewed. Undefined: counts from the next `tick`. */
@@ -338,18 +339,26 @@ export class Transport {
   }
 
   #hold(bytes: Uint8Array): void {
-    this.#held ??= []
-    this.#heldBytes += bytes.length
-    if (this.#heldBytes > MAX_HELD_BYTES) throw new SshError('queue-full', 'too much arrived during the key exchange')
-    this.#held.push(bytes.slice())
+    const heldBytes = this.#heldBytes + bytes.length
+    if (heldBytes > MAX_HELD_BYTES) throw new SshError('queue-full', 'too much arrived during the key exchange')
+    let held = this.#held
+    if (held === undefined || held.length < heldBytes) {
+      const larger = new Uint8Array(Math.min(2 * heldBytes, MAX_HELD_BYTES))
+      if (held !== undefined) larger.set(held)
+      held = larger
+      this.#held = larger
+    }
+    held.set(bytes, this.#heldBytes)
+    this.#heldBytes = heldBytes
   }
 
   #takeHeld(): void {
     const held = this.#held
     if (held === undefined || this.#waitsForAnswer()) return
+    const bytes = held.subarray(0, this.#heldBytes)
     this.#held = undefined
     this.#heldBytes = 0
-    this.#take(concatBytes(...held))
+    this.#take(bytes)
   }
 
   #identified(identification: string): void {
