@@ -238,12 +238,29 @@ for (const role of roles) {
     }
   })
 
-  test(`V-A05 ${role}: pings before authentication are not answered at all`, () => {
+  test(`V-A05 ${role}: pings before authentication are not answered at all, and are soon too many`, () => {
     const pair = new RawPair({ role, transport: { algorithms }, peer: { algorithms } }).encrypted()
-    for (let i = 0; i < 100_000; i++) pair.peer.send(encodeMessage(ping, { type: 'ping', data: new Uint8Array(8) }))
-    pair.deliver()
-    assert.equal(pair.side.error, undefined)
+    const send = (count: number): void => {
+      for (let i = 0; i < count; i++) pair.peer.send(encodeMessage(ping, { type: 'ping', data: new Uint8Array(8) }))
+      pair.deliver()
+    }
+    send(1000)
+    assert.equal(failure(pair), undefined)
     assert.equal(pair.side.outbox.length, 0)
+    send(100)
+    assert.equal(failure(pair), 'protocol-error')
+  })
+
+  test(`${role}: small packets without end before authentication end the connection`, () => {
+    const pair = new RawPair({ role, transport: { algorithms }, peer: { algorithms } }).encrypted()
+    const ignore = Uint8Array.of(SSH_MSG.ignore, 0, 0, 0, 0)
+    let sent = 0
+    for (; sent < 10_000 && pair.side.error === undefined; sent++) {
+      pair.peer.send(ignore)
+      pair.deliver()
+    }
+    assert.equal(pair.side.error?.code, 'protocol-error')
+    assert.ok(sent <= 1024, `${sent} packets`)
   })
 
   test(`V-A05 ${role}: any number of pings is fine for a peer that reads the pongs`, () => {

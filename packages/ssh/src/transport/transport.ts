@@ -52,6 +52,11 @@ const MAX_EXT_INFO_MESSAGES = 2
 const HOLD_BACK_MS = 2000
 /** A peer that has not logged in has no reason to renew keys; each exchange costs us a signature. */
 const MAX_REKEYS_BEFORE_AUTH = 4
+/**
+ * Nor to send much else: a login has 128 messages at most. Small packets that are dropped (IGNORE, PING) cost us as much time
+ * as others, and without an end one stranger's would hold up everybody.
+ */
+const MAX_PACKETS_BEFORE_AUTH = 1024
 
 type Connection =
   | { readonly at: 'new' }
@@ -98,6 +103,7 @@ export class Transport {
   #peerExtensions: Map<string, Uint8Array> | undefined
   #extInfoMessages = 0
   #rekeysBeforeAuth = 0
+  #packetsBeforeAuth = 0
   #replies: ReplyBudget | undefined
   #written = 0
   /** One array, however small the pieces that fill it. */
@@ -375,6 +381,8 @@ export class Transport {
   }
 
   #dispatch(payload: Uint8Array): void {
+    if (this.#service !== 'authenticated' && ++this.#packetsBeforeAuth > MAX_PACKETS_BEFORE_AUTH)
+      throw new SshError('protocol-error', 'too many packets before authentication')
     const number = payload[0] ?? 0
     const verdict = this.#legal[number]
     if (verdict !== HANDLED) {
