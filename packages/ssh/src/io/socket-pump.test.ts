@@ -379,6 +379,27 @@ describe('socket pump', () => {
     assert.ok(kept.every((chunk) => chunk.every((byte) => byte === 7)))
   })
 
+  test('a stream that throws at a write ends its own pump, and others go on', async () => {
+    const recorder = new Recorder()
+    const bad = SocketPump.fromStream(
+      new Duplex({
+        read() {},
+        write() {
+          throw new Error('write failed')
+        },
+      }),
+    )
+    bad.start(recorder)
+    bad.write(new Uint8Array(10))
+    assert.match(String(await recorder.over.promise), /write failed/)
+    const { near, far } = await streamPair()
+    const other = new Recorder()
+    far.start(other)
+    near.write(new Uint8Array(10))
+    await new Promise(setImmediate)
+    assert.equal(other.received.length, 10)
+  })
+
   test('a pump that closed before start still says so', async () => {
     const [a, b] = duplexPair()
     const pump = SocketPump.fromStream(a)

@@ -284,16 +284,21 @@ export class SocketPump {
     this.#pieceBytes = 0
     if (given.length > 0) this.#given = []
     this.#writing = true
-    this.#writePieces(pieces, (error) => {
-      this.#writing = false
-      if (error !== undefined && error !== null) {
-        // Nobody knows what the system still looks at: that memory is left to the garbage collector.
-        if (!this.#stream.destroyed) this.abort(error)
-        return
-      }
-      for (const piece of given) returnPacketBuffer(piece)
-      this.#taken(bytes)
-    })
+    try {
+      this.#writePieces(pieces, (error) => {
+        this.#writing = false
+        if (error !== undefined && error !== null) {
+          // Nobody knows what the system still looks at: that memory is left to the garbage collector.
+          if (!this.#stream.destroyed) this.abort(error)
+          return
+        }
+        for (const piece of given) returnPacketBuffer(piece)
+        this.#taken(bytes)
+      })
+    } catch (error) {
+      // A stream that fails at once: whoever flushes has other pumps to flush as well.
+      this.abort(asError(error))
+    }
   }
 
   #read(bytes: Uint8Array): void {
