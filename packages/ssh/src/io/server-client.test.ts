@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { suite, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ChannelHandler } from '../connection/channel.ts'
@@ -9,6 +10,8 @@ import { generatePrivateKey, samePublicKey } from '../keys/index.ts'
 import { addKnownHost, parseKnownHosts } from '../keys/known-hosts.ts'
 import { type ConnectOptions, connectSsh } from './client.ts'
 import { knownHostsVerifier } from './known-hosts-verifier.ts'
+import { SshServer } from './server.ts'
+import { listenOptions } from './socket-pump.ts'
 import { aliceAuthenticator, aliceKey, type EchoServer, startEchoServer, testHostKey } from './testing/echo-server.ts'
 
 function options({ address }: EchoServer, more: Partial<ConnectOptions> = {}): ConnectOptions {
@@ -360,6 +363,30 @@ suite('time limits', () => {
     })()
     await assert.rejects(writing)
     assert.ok(performance.now() - began < 1500)
+  })
+
+  test('a connection that cannot be served for wrong options is not left open', async () => {
+    const server = new SshServer<string>({
+      hostKeys: [testHostKey],
+      authenticator: {},
+      session: () => assert.fail('nobody logs in'),
+      identification: 'not an identification',
+    })
+    const refused = Promise.withResolvers<unknown>()
+    const listener = createServer(listenOptions, (accepted) => {
+      try {
+        server.accept(accepted)
+      } catch (error) {
+        refused.resolve(error)
+      }
+    })
+    listener.listen(0, '127.0.0.1')
+    await once(listener, 'listening')
+    const socket = connect((listener.address() as AddressInfo).port, '127.0.0.1').resume()
+    await once(socket, 'close')
+    assert.ok((await refused.promise) instanceof RangeError)
+    listener.close()
+    await once(listener, 'close')
   })
 
   test('probes leave a stage that tells them from failed logins', async () => {

@@ -210,13 +210,23 @@ export class SshServer<T> implements AsyncDisposable {
    */
   accept(stream: Duplex, options: AcceptOptions<T> = {}): SshServerConnection<T> {
     const pump = stream instanceof Socket ? SocketPump.adopt(stream) : SocketPump.fromStream(stream)
-    const connection = new SshServerConnection(pump, this.#options, options)
+    const connection = this.#serve(pump, options)
     this.#connections.add(connection)
     void connection.closed.then((error) => {
       this.#connections.delete(connection)
       this.#options.ended?.(connection, error)
     })
     return connection
+  }
+
+  /** Throws for options that cannot work; the stream is not left open then. */
+  #serve(pump: SocketPump, options: AcceptOptions<T>): SshServerConnection<T> {
+    try {
+      return new SshServerConnection(pump, this.#options, options)
+    } catch (error) {
+      pump.abort()
+      throw error
+    }
   }
 
   /** Listens on TCP and accepts all who come. Port 0: any. Rejects with the system's error. */
