@@ -21,8 +21,8 @@ test('readers get every byte in order, and each is told as taken once, whenever 
       queue.end()
       const chunks: Uint8Array[] = []
       for (const read of reads) {
-        const { done, value } = await read
-        if (done !== true) chunks.push(value)
+        const result = await read
+        if (result.done !== true) chunks.push(result.value)
       }
       for await (const chunk of queue) chunks.push(chunk)
       const all = Buffer.concat(chunks)

@@ -248,7 +248,8 @@ for (const role of ['client', 'server'] as const) {
 /** Heap in use once nothing is left to collect. */
 function heapBytes(): number {
   setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
+  const collect = runInNewContext('gc') as () => void
+  collect()
   return process.memoryUsage().heapUsed
 }
 
