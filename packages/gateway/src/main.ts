@@ -410,11 +410,20 @@ export async function runGateway(options: GatewayOptions): Promise<number> {
   // A promise that nobody awaited is a mistake of ours in one place; everybody's sessions must not end for it.
   const stray = (error: unknown) => gateway.reportFailure('finish a task that nobody waited for', error)
   process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', reload).on('unhandledRejection', stray)
+  outliveReaders()
   try {
     return await ended.promise
   } finally {
     process.off('SIGTERM', stop).off('SIGINT', stop).off('SIGHUP', reload).off('unhandledRejection', stray)
   }
+}
+
+/**
+ * Whoever reads the log may end, as `tee` or a log collector does; sessions must not end with it. Takes the place of what
+ * else listens for that, such as a command that ends with its reader, for good: errors of the last lines come late.
+ */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', () => {})
 }
 
 export interface InitResult {

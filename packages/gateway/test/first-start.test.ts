@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -131,6 +132,50 @@ test('two gateways do not share a state, and a lock of a process that is gone is
   writeFileSync(join(stateDirectory, 'daemon.lock'), '999999999 1\n')
   using lock = lockState(join(stateDirectory, 'daemon.lock'))
   assert.ok(lock)
+})
+
+test('of many that take over a dead gateway’s state at the same moment, one gets it', { timeout: 60_000 }, async () => {
+  using directory = new TemporaryDirectory('lock-race')
+  const path = directory.file('daemon.lock')
+  const module = JSON.stringify(new URL('../src/state/daemon-lock.ts', import.meta.url).href)
+  // Held until the end of its standard input, which is that of this test.
+  const script = `import { lockState } from ${module}
+    process.stdin.resume()
+    while (Date.now() < Number(process.argv[1])) {}
+    try { globalThis.lock = lockState(${JSON.stringify(path)}); console.log('held') } catch { console.log('refused') }`
+  for (let round = 0; round < 2; round++) {
+    writeFileSync(path, '999999999 1\n')
+    const at = String(Date.now() + 800)
+    const children = Array.from({ length: 4 }, () =>
+      spawn(process.execPath, ['--input-type=module', '-e', script, at], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    )
+    const answers = await Promise.all(
+      children.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]).trim()),
+    )
+    // Killed, as the one whose place they take was.
+    await Promise.all(children.map((child) => (child.kill('SIGKILL'), once(child, 'exit'))))
+    assert.deepEqual(answers.sort(), ['held', 'refused', 'refused', 'refused'])
+  }
+})
+
+test('the gateway goes on when whoever reads its log has ended', { timeout: 60_000 }, async () => {
+  const { directory, stateDirectory } = place()
+  using _directory = directory
+  const script = `import { runGateway } from '@sallyport/gateway'
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(9))
+    process.exitCode = await runGateway({ stateDirectory: ${JSON.stringify(stateDirectory)}, environment: { HOME: '/nowhere' },
+      flags: { 'listen.ssh': ['127.0.0.1:0'], 'listen.metrics': 'off', 'log.format': 'json' } })`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname })
+  const exited = once(child, 'exit')
+  const api = createClient(unixTransport(join(stateDirectory, 'control.sock')))
+  await once(child.stderr, 'data')
+  child.stdout.destroy()
+  child.stderr.destroy()
+  // Each writes a line to a pipe that nobody reads any more.
+  for (let i = 0; i < 3; i++) await api.call('daemon.reload', {})
+  assert.equal((await api.call('daemon.status')).phase, 'ready')
+  child.kill('SIGTERM')
+  assert.equal((await exited)[0], 0)
 })
 
 test('a port that is taken is refused with what to do', { skip }, async () => {

@@ -1,51 +1,71 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import { GatewayError } from '../gateway-error.ts'
 
 /**
- * Takes the state directory for this process. Throws GatewayError `state.locked` where another daemon holds it; the file of
- * a process that is gone is taken over. Two gateways on one database would each trust an invalid picture of the sessions.
+ * Takes the state directory for this process. Throws GatewayError `state.locked` where another daemon holds it. Two gateways
+ * on one database would each trust an invalid picture of the sessions.
+ *
+ * What decides is a lock of the kernel, over an empty SQLite file beside `path`: it ends with its process, however that
+ * ends, holds between containers that share the directory, and is never taken by two. The file at `path` only says who.
  */
 export function lockState(path: string): Disposable {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      const file = openSync(path, 'wx', 0o600)
-      writeSync(file, `${process.pid} ${startOf(process.pid) ?? ''}\n`)
-      closeSync(file)
-      return { [Symbol.dispose]: () => rmSync(path, { force: true }) }
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST')
-        throw new GatewayError('state.unusable', `${path} cannot be written`, { why: (cause as Error).message, cause })
-      const [pidText = '', start = ''] = readFileSync(path, 'utf8').trim().split(' ')
-      const pid = Number(pidText)
-      if (Number.isInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid, start)) {
-        throw new GatewayError('state.locked', 'a gateway is running on this state directory already', {
-          why: `process ${pid} holds ${path}`,
-          fix: `use another directory (--state DIR), or stop it: kill ${pid}`,
-        })
-      }
+  const held = kernelLock(`${path}.db`)
+  if (held === undefined) {
+    const pid = holderOf(path)
+    throw new GatewayError('state.locked', 'a gateway is running on this state directory already', {
+      ...(pid === undefined ? {} : { why: `process ${pid} holds ${path}` }),
+      fix: `use another directory (--state DIR), or stop it${pid === undefined ? '' : `: kill ${pid}`}`,
+    })
+  }
+  try {
+    writeFileSync(path, `${process.pid}\n`, { mode: 0o600 })
+  } catch (cause) {
+    held.close()
+    throw unwritable(path, cause)
+  }
+  return {
+    [Symbol.dispose]() {
       rmSync(path, { force: true })
-    }
+      held.close()
+    },
   }
-  throw new GatewayError('state.locked', 'another gateway took this state directory just now')
 }
 
-/** Whether the process that wrote the lock still runs: a process id alone may belong to another one by now. */
-function isAlive(pid: number, start: string): boolean {
+/** The open file whose lock we hold; undefined where somebody else does. */
+function kernelLock(path: string): DatabaseSync | undefined {
+  let file: DatabaseSync | undefined
   try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+    // Opened for its mode alone, and only where it is missing: closing a file drops the locks this process has on it.
+    if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600))
+    file = new DatabaseSync(path, { timeout: 0 })
+    file.exec('begin exclusive')
+    return file
+  } catch (cause) {
+    if (file?.isOpen === true) file.close()
+    if (isBusy(cause)) return undefined
+    throw unwritable(path, cause)
   }
-  const present = startOf(pid)
-  return start === '' || present === undefined || present === start
 }
 
-/** When a process began, in the kernel's own ticks since boot; undefined where there is no /proc. */
-function startOf(pid: number): string | undefined {
+/** SQLITE_BUSY, https://www.sqlite.org/rescode.html */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5
+}
+
+function unwritable(path: string, cause: unknown): GatewayError {
+  const code = (cause as NodeJS.ErrnoException).code
+  return new GatewayError('state.unusable', `${path} cannot be written`, {
+    why: (cause as Error).message,
+    ...(code === 'ENOSPC' ? { fix: 'free space on its disk' } : {}),
+    cause,
+  })
+}
+
+function holderOf(path: string): number | undefined {
   try {
-    // The name in parentheses may hold anything; field 22 is the 20th behind it.
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const pid = Number(readFileSync(path, 'utf8').trim().split(' ')[0])
+    return Number.isInteger(pid) && pid > 0 ? pid : undefined
   } catch {
     return undefined
   }
