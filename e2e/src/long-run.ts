@@ -82,7 +82,7 @@ async function moveBytes(megabytes: number): Promise<void> {
   if (status !== 0) throw new Error(`ssh ended with ${status}`)
   if (sent.digest('hex') !== received.digest('hex')) throw new Error(`what came back differs, ${back} bytes`)
   flat(memory)
-  const [rekeys] = /sallyport_ssh_key_exchanges_total\S* (\d+)/.exec(await metrics())?.slice(1) ?? ['not counted']
+  const [rekeys] = /sallyport_key_exchanges_total\S* (\d+)/.exec(await metrics())?.slice(1) ?? ['not counted']
   console.log(`  ${back} bytes each way; key exchanges: ${rekeys}`)
 }
 
