@@ -17,8 +17,8 @@ const { values } = parseArgs({
     only: { type: 'string', default: 'bytes,connects' },
   },
 })
-/** Growth between the second and the last look that still counts as flat: the collector's own breathing. */
-const FLAT_BYTES = 30_000_000
+/** Growth from the first third of a run to the last that still counts as flat: the collector's own breathing. */
+const FLAT_BYTES = 20_000_000
 const CHUNK = Buffer.alloc(1 << 20, 'sallyport')
 const POLICY = {
   hosts: { loopback: '127.0.0.0/8' },
@@ -115,11 +115,17 @@ async function connectForMinutes(minutes: number): Promise<void> {
   flat(memory)
 }
 
+/** The last third of the looks against the first: single looks breathe with the collector. */
 function flat(memory: readonly number[]): void {
-  const [, settled = memory[0] ?? 0] = memory
-  const last = memory.at(-1) ?? 0
+  const third = Math.max(1, Math.floor(memory.length / 3))
+  const early = median(memory.slice(0, third))
+  const late = median(memory.slice(-third))
   console.log(`  memory in MB: ${memory.map((bytes) => (bytes / 1e6).toFixed(0)).join(' ')}`)
-  if (last - settled > FLAT_BYTES) throw new Error(`memory grew by ${last - settled} bytes`)
+  if (late - early > FLAT_BYTES) throw new Error(`memory grew from ${early} to ${late} bytes`)
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }
 
 function rssBytes(): number {
