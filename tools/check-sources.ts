@@ -12,7 +12,10 @@ interface Ban {
 const BANS: readonly Ban[] = [
   { pattern: /\bMath\.random\b/, why: 'guessable (V-E04): take a random source as a parameter' },
   { pattern: /\bshell:\s*true\b/, why: 'peer text could reach a shell (V-B17)' },
-  { pattern: /(?<![.\w])exec(?:Sync)?\(\s*[`'"]|\b(?:child_?process|cp)\.exec/i, why: 'runs a shell (V-B17): use execFile with an argument list' },
+  {
+    pattern: /(?<![.\w])exec(?:Sync)?\(\s*[`'"]|\b(?:child_?process|cp)\.exec/i,
+    why: 'runs a shell (V-B17): use execFile with an argument list',
+  },
   {
     pattern: /\bimport\s*\{[^}]*\bexec(?:Sync)?\b[^}]*\}\s*from\s*'node:child_process'/,
     why: 'runs a shell (V-B17): use execFile',
