@@ -21,6 +21,7 @@ class Recorder implements SocketPumpHandler {
   largestRead = 0
   written_ = 0
   onData: ((bytes: Uint8Array) => void) | undefined
+  whenWritten: (() => void) | undefined
 
   data(bytes: Uint8Array): void {
     this.buffers.add(bytes.buffer)
@@ -38,6 +39,7 @@ class Recorder implements SocketPumpHandler {
   }
   written(bytes: number): void {
     this.written_ += bytes
+    this.whenWritten?.()
   }
   closed(error: Error | undefined): void {
     this.events.push('closed')
@@ -292,6 +294,31 @@ describe('socket pump', () => {
     far.end()
     near.end()
     await once(server, 'close')
+  })
+
+  test('memory that was given is used again only when it was written itself, whatever was written before it', async () => {
+    const { near, far } = await tcpPair()
+    const [a, b] = [new Recorder(), new Recorder()]
+    near.start(a)
+    // Nobody reads yet: this write stays with the system for a while, and has nothing to give back.
+    near.write(pattern(16_000_000))
+    near.flush()
+    const given = takePacketBuffer(30_000)
+    given.fill(7)
+    near.give(given)
+    let lentTooEarly = false
+    a.whenWritten = () => {
+      if (a.written_ === 16_000_000) lentTooEarly = takePacketBuffer(30_000).buffer === given.buffer
+    }
+    far.start(b)
+    while (a.written_ < 16_030_000) await new Promise(setImmediate)
+    assert.equal(lentTooEarly, false)
+    assert.equal(takePacketBuffer(30_000).buffer, given.buffer)
+    near.end()
+    await b.ended.promise
+    assert.ok(b.received.subarray(16_000_000).every((byte) => byte === 7))
+    far.end()
+    await a.over.promise
   })
 
   test('knows both addresses on either side', async () => {

@@ -282,7 +282,8 @@ export class SocketPump {
     const given = this.#given
     this.#pieces = []
     this.#pieceBytes = 0
-    if (given.length > 0) this.#given = []
+    // Always a new list, also for an empty one: the callback below keeps this one until its write is over.
+    this.#given = []
     this.#writing = true
     try {
       this.#writePieces(pieces, (error) => {
