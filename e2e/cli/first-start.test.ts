@@ -186,7 +186,7 @@ test('on a full disk nobody is let in or added, and with room again it goes on b
   spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'fill')}`, 'bs=4k'])
   const refused = await sallyport('user', 'add', 'alice')
   assert.equal(refused.status, 1)
-  assert.match(refused.stderr, /^error: .*no space is left[\s\S]*fix {3}sallyport doctor/)
+  assert.match(refused.stderr, /^error: .*no space is left[\s\S]*fix {3}free space/)
   const doctor = await sallyport('doctor')
   assert.match(doctor.stdout.toString(), /space for the audit log: 0 MiB free[\s\S]*fix {3}make room/)
   assert.equal((await sallyport('user', 'ls')).status, 0)
