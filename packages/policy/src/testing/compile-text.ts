@@ -1,8 +1,8 @@
-import { type CompiledPolicy, compilePolicy } from '../compile.ts'
-import { formatDiagnostic } from '../diagnostic.ts'
-import type { Directory } from '../directory.ts'
-import { parsePolicy } from '../parse-policy.ts'
-import type { Policy } from '../policy.ts'
+import { type CompiledPolicy, compilePolicy } from '../decide/compile.ts'
+import type { Directory } from '../decide/directory.ts'
+import { parsePolicy } from '../language/parse-policy.ts'
+import type { Policy } from '../language/policy.ts'
+import { formatDiagnostic } from '../text/diagnostic.ts'
 
 /** For tests: a policy that has to be right, from its text or the object that JSON makes of it. */
 export function policyOf(source: string | object): Policy {

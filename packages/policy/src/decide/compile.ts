@@ -1,0 +1,26 @@
+import type { Policy } from '../language/policy.ts'
+import { type Directory, DirectoryIndex } from './directory.ts'
+import { RuleIndex } from './rule-index.ts'
+
+/** A policy over the facts of one moment, ready to decide. Immutable: new facts or new rules make a new one. */
+export interface CompiledPolicy {
+  readonly policy: Policy
+  readonly directory: DirectoryIndex
+  readonly rules: RuleIndex
+}
+
+/** The index of rules depends on the policy alone, so it is kept as long as the policy is. */
+const indexes = new WeakMap<Policy, RuleIndex>()
+
+/**
+ * Joins a policy with the facts it is decided over. Compile again whenever a user or a target changes: a user that the
+ * directory does not hold is denied. With the same policy object that costs one walk over the directory.
+ */
+export function compilePolicy(policy: Policy, directory: Directory): CompiledPolicy {
+  let rules = indexes.get(policy)
+  if (rules === undefined) {
+    rules = new RuleIndex(policy)
+    indexes.set(policy, rules)
+  }
+  return { policy, directory: new DirectoryIndex(directory), rules }
+}

@@ -1,0 +1,84 @@
+import type { Role } from '@sallyport/model'
+import type { IpAddress } from '../address/ip-address.ts'
+import { type IpRange, rangeHolds } from '../address/ip-range.ts'
+import type { Policy, Selector } from '../language/policy.ts'
+
+/**
+ * Who asks, as the source side of a rule sees it. A person who signed in has a name and a role; a machine (in `tests`, and
+ * later on the mesh) has tags. A person never has tags, whatever machine they come from: they signed in as themselves.
+ */
+export interface Subject {
+  /** One object for one user: what is found for it is kept with it. */
+  readonly user?: { readonly name: string; readonly role: Role }
+  readonly tags: readonly string[]
+  /** A machine with some tag, whichever: `autogroup:tagged`. */
+  readonly tagged: boolean
+  readonly source?: IpAddress
+}
+
+/** Groups of the policy by the login name of their members. */
+export type Memberships = ReadonlyMap<string, readonly string[]>
+
+export function memberships(policy: Policy): Memberships {
+  const groups = new Map<string, string[]>()
+  for (const group of policy.groups.values()) {
+    for (const name of new Set(group.members.map((member) => member.name))) {
+      const list = groups.get(name)
+      if (list === undefined) groups.set(name, [group.name])
+      else list.push(group.name)
+    }
+  }
+  return groups
+}
+
+/** Ranges of a selector that means addresses; none for the others. */
+export function rangesOf(selector: Selector): readonly IpRange[] {
+  if (selector.kind === 'addresses') return [selector.range]
+  return selector.kind === 'ipset' ? selector.ranges : []
+}
+
+/** Key under which a source selector is indexed; `undefined` for addresses, which are searched by range. */
+export function sourceKey(selector: Selector): string | undefined {
+  switch (selector.kind) {
+    case 'any':
+      return '*'
+    case 'user':
+      return `user ${selector.name}`
+    case 'domain':
+      return `domain ${selector.domain}`
+    case 'group':
+    case 'tag':
+      return selector.text
+    case 'autogroup':
+      return selector.text === 'autogroup:danger-all' ? '*' : selector.text
+    case 'service':
+      return selector.text
+    case 'addresses':
+    case 'ipset':
+      return undefined
+    default:
+      return selector satisfies never
+  }
+}
+
+/** Every key under which rules for this subject are indexed: the counterpart of `sourceKey`. */
+export function subjectKeys(subject: Subject, groups: Memberships): readonly string[] {
+  const keys = ['*', ...subject.tags]
+  if (subject.tagged) keys.push('autogroup:tagged')
+  if (subject.user === undefined) return keys
+  const { name, role } = subject.user
+  keys.push(`user ${name}`, 'autogroup:member')
+  if (role !== 'member') keys.push(`autogroup:${role}`)
+  const domain = name.slice(name.lastIndexOf('@') + 1)
+  if (domain.length < name.length) keys.push(`domain ${domain}`)
+  for (const group of groups.get(name) ?? []) keys.push(group)
+  return keys
+}
+
+/** The slow readable twin of the index: whether one selector means this subject. */
+export function selectsSubject(selector: Selector, subject: Subject, groups: Memberships): boolean {
+  const { source } = subject
+  if (source !== undefined && rangesOf(selector).some((range) => rangeHolds(range, source))) return true
+  const key = sourceKey(selector)
+  return key !== undefined && subjectKeys(subject, groups).includes(key)
+}

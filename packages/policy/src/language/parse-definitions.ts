@@ -1,0 +1,135 @@
+import { parseIpRange } from '../address/ip-range.ts'
+import type { JsonNode } from '../text/hujson.ts'
+import type { NodeReader } from '../text/node-reader.ts'
+import { quote } from '../text/quote.ts'
+import { AUTOGROUPS, type Group, type HostAlias, type TagOwners, type UserSelector } from './policy.ts'
+import { isGroupName, isHostAlias, type Names, parseUser, tagFault } from './selector.ts'
+
+export interface Definitions extends Names {
+  readonly tagOwners: ReadonlyMap<string, TagOwners>
+}
+
+/** Reads `groups`, `hosts` and `tagOwners`: what the rest of the policy refers to by name. */
+export function parseDefinitions(sections: ReadonlyMap<string, JsonNode>, reader: NodeReader): Definitions {
+  const groups = parseGroups(sections.get('groups'), reader)
+  const hosts = parseHosts(sections.get('hosts'), reader)
+  const tagOwners = parseTagOwners(sections.get('tagOwners'), reader, groups)
+  return { groups, hosts, tagOwners, tags: new Set(tagOwners.keys()) }
+}
+
+function parseGroups(section: JsonNode | undefined, reader: NodeReader): ReadonlyMap<string, Group> {
+  const groups = new Map<string, Group>()
+  if (section === undefined) return groups
+  for (const { key, keyOffset, value } of reader.entries(section, '"groups"')) {
+    if (!isGroupName(key)) {
+      reader.report('bad-name', keyOffset, `groups[${quote(key)}]: a group is named "group:" and letters`, () =>
+        suggestPrefix('group:', key),
+      )
+      continue
+    }
+    const members = parseMembers(key, value, reader)
+    groups.set(key, { name: key, members, position: reader.position(keyOffset) })
+  }
+  return groups
+}
+
+function parseMembers(group: string, node: JsonNode, reader: NodeReader): readonly UserSelector[] {
+  const where = `groups[${quote(group)}]: `
+  const members: UserSelector[] = []
+  for (const { value, offset } of reader.strings(node, `groups[${quote(group)}]`)) {
+    const user = parseUser(value)
+    if (user !== undefined) members.push(user)
+    else if (value.startsWith('group:')) {
+      reader.report('recursive-group', offset, `${where}${quote(value)}: group members cannot be recursive`)
+    } else {
+      reader.report(
+        'bad-selector',
+        offset,
+        `${where}${quote(value)}: group members are users: "alice@example.com", or "alice@" without a domain`,
+      )
+    }
+  }
+  return members
+}
+
+function parseHosts(section: JsonNode | undefined, reader: NodeReader): ReadonlyMap<string, HostAlias> {
+  const hosts = new Map<string, HostAlias>()
+  if (section === undefined) return hosts
+  for (const { key, keyOffset, value } of reader.entries(section, '"hosts"')) {
+    const where = `hosts[${quote(key)}]`
+    const text = reader.string(value, where)
+    if (!isHostAlias(key)) {
+      reader.report(
+        'bad-name',
+        keyOffset,
+        `${where}: a host is named with letters, digits, ".", "_" and "-", and not like an address`,
+      )
+    } else if (hosts.has(key.toLowerCase())) {
+      reader.report('duplicate-key', keyOffset, `${where}: differs from another host only by upper and lower case`)
+    } else if (text !== undefined) {
+      const result = parseIpRange(text.value)
+      if (!result.ok || result.form === 'range') {
+        reader.report('bad-address', text.offset, `${where}: ${quote(text.value)} is not an IP address or prefix`)
+        continue
+      }
+      if (result.masked !== undefined) {
+        reader.warn(
+          'bad-address',
+          text.offset,
+          `${where}: ${quote(text.value)} has bits beyond its prefix length; read as ${result.masked}`,
+        )
+      }
+      hosts.set(key.toLowerCase(), {
+        name: key,
+        range: result.range,
+        text: text.value,
+        position: reader.position(keyOffset),
+      })
+    }
+  }
+  return hosts
+}
+
+function parseTagOwners(
+  section: JsonNode | undefined,
+  reader: NodeReader,
+  groups: ReadonlyMap<string, Group>,
+): ReadonlyMap<string, TagOwners> {
+  const tagOwners = new Map<string, TagOwners>()
+  if (section === undefined) return tagOwners
+  const entries = reader.entries(section, '"tagOwners"')
+  const tags = new Set(entries.map(({ key }) => key))
+  for (const { key, keyOffset, value } of entries) {
+    const fault = tagFault(key)
+    if (fault !== undefined) {
+      reader.report('bad-name', keyOffset, `tagOwners[${quote(key)}]: ${fault}`, () => suggestPrefix('tag:', key))
+      continue
+    }
+    const owners: string[] = []
+    for (const owner of reader.strings(value, `tagOwners[${quote(key)}]`)) {
+      const known = isOwner(owner.value, groups, tags)
+      if (known) owners.push(owner.value)
+      else
+        reader.report(
+          'unknown-name',
+          owner.offset,
+          `tagOwners[${quote(key)}]: ${quote(owner.value)} is no user, known group, tag or autogroup`,
+        )
+    }
+    tagOwners.set(key, { tag: key, owners, position: reader.position(keyOffset) })
+  }
+  return tagOwners
+}
+
+function isOwner(text: string, groups: ReadonlyMap<string, Group>, tags: ReadonlySet<string>): boolean {
+  return (
+    groups.has(text) ||
+    (text.startsWith('tag:') && tags.has(text)) ||
+    AUTOGROUPS.some((name) => name === text) ||
+    parseUser(text) !== undefined
+  )
+}
+
+function suggestPrefix(prefix: string, name: string): string | undefined {
+  return /^[a-z][a-z0-9-]*$/i.test(name) ? `${prefix}${name}` : undefined
+}

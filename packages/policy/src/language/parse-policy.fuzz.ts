@@ -1,0 +1,82 @@
+import { parseIpAddress } from '../address/ip-address.ts'
+import { compilePolicy } from '../decide/compile.ts'
+import { decide } from '../decide/decide.ts'
+import type { Directory } from '../decide/directory.ts'
+import { runTests } from '../decide/policy-tests.ts'
+import { explain } from '../explain/explain.ts'
+import { renderExplanation } from '../explain/render-explanation.ts'
+import { printPolicy } from '../text/print-policy.ts'
+import { defaultPolicy } from './default-policy.ts'
+import { parsePolicy } from './parse-policy.ts'
+import type { Policy } from './policy.ts'
+
+const DIRECTORY: Directory = {
+  users: [
+    { name: 'alice', role: 'owner', disabled: false },
+    { name: 'bob@example.com', role: 'member', disabled: false },
+  ],
+  targets: [
+    { name: 'db1', addresses: ['10.0.0.5', 'db1.example.com'], tags: ['tag:db'] },
+    { name: 'here', addresses: ['127.0.0.1'], tags: ['tag:here'] },
+  ],
+}
+const ADDRESSES = ['10.0.0.5', '127.0.0.1', '8.8.8.8', 'fd00::1', '::ffff:169.254.169.254', '64:ff9b::7f00:1']
+
+/** Text of the bytes as a policy: never throws, prints to what reads the same, and both ways of deciding agree. */
+export const fuzzTargets = [
+  {
+    name: 'policy/parse',
+    run(input: Uint8Array): void {
+      const result = parsePolicy(new TextDecoder('utf-8', { ignoreBOM: true }).decode(input))
+      if (!result.ok) {
+        if (result.diagnostics.length === 0) throw new Error('oracle: refused without a reason')
+        return
+      }
+      checkPrinted(result.policy)
+      checkDecisions(result.policy)
+    },
+    seeds: [
+      '{}',
+      defaultPolicy(),
+      '{"groups":{"group:a":["bob@example.com","alice@"]},"tagOwners":{"tag:db":["group:a"]},"hosts":{"h":"10.0.0.0/8"},' +
+        '"acls":[{"action":"accept","proto":"tcp","src":["group:a","10.1.0.0-10.2.0.0"],"dst":["tag:db:22,80-90","h:*"]}],' +
+        '"grants":[{"src":["user:*@example.com"],"dst":["::1","autogroup:internet"],"ip":["tcp:443","udp:*","22"]}],' +
+        '"tests":[{"src":"alice@","accept":["tag:db:22"],"deny":["[fd00::1]:22"]}],}',
+    ].map((text) => new TextEncoder().encode(text)),
+  },
+  {
+    name: 'policy/ip-address',
+    run(input: Uint8Array): void {
+      const address = parseIpAddress(new TextDecoder('latin1').decode(input))
+      if (
+        address !== undefined &&
+        (address.value < 0n || address.value >> (address.family === 4 ? 32n : 128n) !== 0n)
+      ) {
+        throw new Error('oracle: address out of bounds')
+      }
+    },
+    seeds: ['10.0.0.5', '::ffff:127.0.0.1', 'fd7a:115c:a1e0::1'].map((text) => new TextEncoder().encode(text)),
+  },
+]
+
+function checkPrinted(policy: Policy): void {
+  const printed = printPolicy(policy)
+  const again = parsePolicy(printed)
+  if (!again.ok) throw new Error(`oracle: printed policy is refused: ${again.diagnostics[0]?.message}`)
+  if (printPolicy(again.policy) !== printed) throw new Error('oracle: printed policy prints differently')
+}
+
+function checkDecisions(policy: Policy): void {
+  const compiled = compilePolicy(policy, DIRECTORY)
+  runTests(compiled)
+  for (const address of ADDRESSES) {
+    for (const name of ['alice', 'bob@example.com']) {
+      const query = { user: { name }, source: '10.1.2.3', destination: { address, port: 22 } }
+      const explanation = explain(compiled, query)
+      renderExplanation(explanation)
+      const bySlowWay = explanation.rules.some((rule) => rule.allows)
+      if (bySlowWay !== (decide(compiled, query).verdict === 'allow'))
+        throw new Error('oracle: index and rules disagree')
+    }
+  }
+}
