@@ -110,10 +110,10 @@ export function testCaptures(
   if (all === undefined) {
     const why = `captures are not beside the checkout: ${CAPTURES_FILE}`
     console.error(`SKIPPED conformance/${area}: ${why}`)
-    test(`conformance: ${area}`, { skip: why }, () => {})
+    void test(`conformance: ${area}`, { skip: why }, () => {})
     return
   }
-  test(`conformance: ${area}`, async (t) => {
+  void test(`conformance: ${area}`, async (t) => {
     for (const capture of all.filter(select)) {
       const exception = KNOWN_EXCEPTIONS.find((known) => known.id === capture.id && known.area === area)
       await t.test(capture.id, () => {
