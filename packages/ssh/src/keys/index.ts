@@ -73,6 +73,15 @@ export {
   samePublicKey,
   signatureAlgorithmsFor,
 } from './public-key.ts'
+export { type Revocation, RevocationIndex } from './revocation-check.ts'
+export {
+  decodeRevocationList,
+  EMPTY_REVOCATION_LIST,
+  encodeRevocationList,
+  type RevocationList,
+  type RevokedCertificates,
+  type SerialRange,
+} from './revocation-list.ts'
 export { type SkDemand, signatureBlobAlgorithm, verifySignature, verifySkSignature } from './signature.ts'
 export { type Signer, withCertificate } from './signer.ts'
 export { decodeSkSignatureFacts, type SkSignatureFacts } from './sk-signature.ts'

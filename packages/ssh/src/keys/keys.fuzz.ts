@@ -12,6 +12,8 @@ import { readPrivateFields } from './private-fields.ts'
 import { PrivateKey } from './private-key.ts'
 import { decodePrivateKey, encodePrivateKey, inspectPrivateKey } from './private-key-file.ts'
 import { decodePublicKey, formatPublicKey, isCertificate, parsePublicKey, samePublicKey } from './public-key.ts'
+import { RevocationIndex } from './revocation-check.ts'
+import { decodeRevocationList, EMPTY_REVOCATION_LIST, encodeRevocationList } from './revocation-list.ts'
 import { verifySignature, verifySkSignature } from './signature.ts'
 import { decodeSkSignatureFacts } from './sk-signature.ts'
 
@@ -211,6 +213,45 @@ export const fuzzTargets = [
     run(input: Uint8Array): void {
       const network = parseIpNetwork(lossy.decode(input))
       if (network !== undefined) demand(isInNetwork(network.address, network), 'a network holds its own address')
+    },
+  },
+  {
+    name: 'ssh/keys/revocation-list',
+    seeds: [
+      encodeRevocationList({
+        ...EMPTY_REVOCATION_LIST,
+        certificates: [
+          {
+            authority: authority.publicKey,
+            serials: [
+              { first: 1n, last: 1n },
+              { first: 5n, last: 9n },
+            ],
+            keyIds: ['x'],
+          },
+        ],
+        keys: [user.publicKey.blob],
+        sha256Hashes: [new Uint8Array(32)],
+      }),
+      new ByteWriter()
+        .bytes(encodeRevocationList(EMPTY_REVOCATION_LIST))
+        .u8(1)
+        .string(
+          new ByteWriter()
+            .string('')
+            .string('')
+            .u8(0x22)
+            .string(new ByteWriter().u64(9n).mpint(Uint8Array.of(0x55)).finish())
+            .finish(),
+        )
+        .finish(),
+    ],
+    run(input: Uint8Array): void {
+      const list = attempt(() => decodeRevocationList(input))
+      if (list === undefined) return
+      const index = new RevocationIndex(list)
+      const again = new RevocationIndex(decodeRevocationList(encodeRevocationList(list)))
+      demand(index.find(user.publicKey) === again.find(user.publicKey), 'what is written revokes the same')
     },
   },
 ]
