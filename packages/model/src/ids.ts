@@ -9,6 +9,12 @@ export type SessionId = Branded<'SessionId'>
 /** One way through a session to a target: for SSH, one forwarded channel. */
 export type PassageId = Branded<'PassageId'>
 export type BanId = Branded<'BanId'>
+export type PasskeyId = Branded<'PasskeyId'>
+export type WebSessionId = Branded<'WebSessionId'>
+export type ApiTokenId = Branded<'ApiTokenId'>
+export type InvitationId = Branded<'InvitationId'>
+/** An SSH certificate authority of ours: one key. */
+export type AuthorityId = Branded<'AuthorityId'>
 
 const PREFIXES = {
   user: 'usr',
@@ -17,6 +23,11 @@ const PREFIXES = {
   session: 'ses',
   passage: 'psg',
   ban: 'ban',
+  passkey: 'pky',
+  webSession: 'web',
+  apiToken: 'tok',
+  invitation: 'inv',
+  authority: 'cta',
 } as const
 
 interface IdOf {
@@ -26,6 +37,11 @@ interface IdOf {
   session: SessionId
   passage: PassageId
   ban: BanId
+  passkey: PasskeyId
+  webSession: WebSessionId
+  apiToken: ApiTokenId
+  invitation: InvitationId
+  authority: AuthorityId
 }
 
 /** 16 lower-case base32 digits: 80 bits. */

@@ -1,14 +1,19 @@
 export type { AccessRequest, Destination } from './access-request.ts'
 export {
+  type ApiTokenId,
+  type AuthorityId,
   type BanId,
   ID_RANDOM_BYTES,
+  type InvitationId,
   type KeyId,
   makeId,
   type PassageId,
+  type PasskeyId,
   parseId,
   type SessionId,
   type TargetId,
   type UserId,
+  type WebSessionId,
 } from './ids.ts'
 export type { Principal, Proof } from './principal.ts'
 export { Secret } from './secret.ts'

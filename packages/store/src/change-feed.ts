@@ -8,6 +8,14 @@ export const TOPICS = [
   'audit-checkpoints',
   'bans',
   'settings',
+  'credentials',
+  'web-sessions',
+  'api-tokens',
+  'invitations',
+  'login-checks',
+  'authorities',
+  'certificates',
+  'revoked-keys',
 ] as const
 export type Topic = (typeof TOPICS)[number]
 

@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { type BanId, ID_RANDOM_BYTES, type KeyId, makeId, type TargetId, type UserId } from '@sallyport/model'
+import {
+  type ApiTokenId,
+  type AuthorityId,
+  type BanId,
+  ID_RANDOM_BYTES,
+  type InvitationId,
+  type KeyId,
+  makeId,
+  type PasskeyId,
+  type TargetId,
+  type UserId,
+  type WebSessionId,
+} from '@sallyport/model'
 import type { Kysely } from 'kysely'
 import type { ChangeFeed, ChangeListener, Topic } from './change-feed.ts'
 import type { Schema } from './schema.ts'
@@ -60,6 +72,11 @@ interface IdOf {
   key: KeyId
   target: TargetId
   ban: BanId
+  passkey: PasskeyId
+  webSession: WebSessionId
+  apiToken: ApiTokenId
+  invitation: InvitationId
+  authority: AuthorityId
 }
 
 /** A new id; 80 random bits do not meet twice. */

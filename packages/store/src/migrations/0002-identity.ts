@@ -1,0 +1,150 @@
+import type { Migration } from './migration.ts'
+
+/** How people sign in besides SSH keys, what they hold, and the certificate authorities with what they signed. */
+export const identity: Migration = async (db, t) => {
+  const { schema } = db
+  await t
+    .table(schema.createTable('passkeys'))
+    .addColumn('id', t.text, (c) => c.primaryKey().notNull())
+    .addColumn('user_id', t.text, (c) => c.notNull().references('users.id').onDelete('cascade'))
+    .addColumn('credential_id', t.text, (c) => c.notNull().unique())
+    .addColumn('public_key', t.bytes, (c) => c.notNull())
+    .addColumn('counter', t.long, (c) => c.notNull())
+    .addColumn('transports', t.text, (c) => c.notNull())
+    .addColumn('aaguid', t.text, (c) => c.notNull())
+    .addColumn('backed_up', t.integer, (c) => c.notNull())
+    .addColumn('name', t.text, (c) => c.notNull())
+    .addColumn('created_at', t.long, (c) => c.notNull())
+    .addColumn('last_used_at', t.long)
+    .execute()
+  await schema.createIndex('passkeys_user_id').on('passkeys').column('user_id').execute()
+
+  await t
+    .table(schema.createTable('totp_secrets'))
+    .addColumn('user_id', t.text, (c) => c.primaryKey().notNull().references('users.id').onDelete('cascade'))
+    .addColumn('sealed_secret', t.bytes, (c) => c.notNull())
+    .addColumn('confirmed_at', t.long)
+    .addColumn('last_step', t.long, (c) => c.notNull())
+    .addColumn('created_at', t.long, (c) => c.notNull())
+    .execute()
+
+  await t
+    .table(schema.createTable('recovery_codes'))
+    .addColumn('user_id', t.text, (c) => c.notNull().references('users.id').onDelete('cascade'))
+    .addColumn('hash', t.text, (c) => c.notNull())
+    .addColumn('created_at', t.long, (c) => c.notNull())
+    .addColumn('used_at', t.long)
+    .addPrimaryKeyConstraint('recovery_codes_key', ['user_id', 'hash'])
+    .execute()
+
+  await t
+    .table(schema.createTable('passwords'))
+    .addColumn('user_id', t.text, (c) => c.primaryKey().notNull().references('users.id').onDelete('cascade'))
+    .addColumn('phc', t.text, (c) => c.notNull())
+    .addColumn('changed_at', t.long, (c) => c.notNull())
+    .execute()
+
+  await t
+    .table(schema.createTable('external_identities'))
+    .addColumn('provider', t.text, (c) => c.notNull())
+    .addColumn('subject', t.text, (c) => c.notNull())
+    .addColumn('user_id', t.text, (c) => c.notNull().references('users.id').onDelete('cascade'))
+    .addColumn('groups', t.text, (c) => c.notNull())
+    .addColumn('linked_at', t.long, (c) => c.notNull())
+    .addColumn('last_used_at', t.long, (c) => c.notNull())
+    .addPrimaryKeyConstraint('external_identities_key', ['provider', 'subject'])
+    .execute()
+  await schema.createIndex('external_identities_user_id').on('external_identities').column('user_id').execute()
+
+  await t
+    .table(schema.createTable('web_sessions'))
+    .addColumn('id', t.text, (c) => c.primaryKey().notNull())
+    .addColumn('token_hash', t.text, (c) => c.notNull().unique())
+    .addColumn('user_id', t.text, (c) => c.notNull().references('users.id').onDelete('cascade'))
+    .addColumn('method', t.text, (c) => c.notNull())
+    .addColumn('factors', t.text, (c) => c.notNull())
+    .addColumn('source', t.text, (c) => c.notNull())
+    .addColumn('agent', t.text, (c) => c.notNull())
+    .addColumn('created_at', t.long, (c) => c.notNull())
+    .addColumn('last_seen_at', t.long, (c) => c.notNull())
+    .addColumn('expires_at', t.long, (c) => c.notNull())
+    .execute()
+  await schema.createIndex('web_sessions_user_id').on('web_sessions').column('user_id').execute()
+
+  await t
+    .table(schema.createTable('api_tokens'))
+    .addColumn('id', t.text, (c) => c.primaryKey().notNull())
+    .addColumn('token_hash', t.text, (c) => c.notNull().unique())
+    .addColumn('user_id', t.text, (c) => c.notNull().references('users.id').onDelete('cascade'))
+    .addColumn('name', t.text, (c) => c.notNull())
+    .addColumn('scopes', t.text, (c) => c.notNull())
+    .addColumn('created_at', t.long, (c) => c.notNull())
+    .addColumn('last_used_at', t.long)
+    .addColumn('expires_at', t.long, (c) => c.notNull())
+    .execute()
+  await schema.createIndex('api_tokens_user_id').on('api_tokens').column('user_id').execute()
+
+  await t
+    .table(schema.createTable('invitations'))
+    .addColumn('id', t.text, (c) => c.primaryKey().notNull())
+    .addColumn('token_hash', t.text, (c) => c.notNull().unique())
+    .addColumn('purpose', t.text, (c) => c.notNull())
+    .addColumn('user_id', t.text, (c) => c.references('users.id').onDelete('cascade'))
+    .addColumn('created_by', t.text, (c) => c.notNull())
+    .addColumn('created_at', t.long, (c) => c.notNull())
+    .addColumn('expires_at', t.long, (c) => c.notNull())
+    .addColumn('used_at', t.long)
+    .execute()
+
+  await t
+    .table(schema.createTable('login_checks'))
+    .addColumn('user_id', t.text, (c) => c.notNull().references('users.id').onDelete('cascade'))
+    .addColumn('source', t.text, (c) => c.notNull())
+    .addColumn('target', t.text, (c) => c.notNull())
+    .addColumn('login', t.text, (c) => c.notNull())
+    .addColumn('method', t.text, (c) => c.notNull())
+    .addColumn('checked_at', t.long, (c) => c.notNull())
+    .addPrimaryKeyConstraint('login_checks_key', ['user_id', 'source', 'target', 'login'])
+    .execute()
+
+  await t
+    .table(schema.createTable('authorities'))
+    .addColumn('id', t.text, (c) => c.primaryKey().notNull())
+    .addColumn('kind', t.text, (c) => c.notNull())
+    .addColumn('public_key', t.bytes, (c) => c.notNull())
+    .addColumn('fingerprint', t.text, (c) => c.notNull().unique())
+    .addColumn('state', t.text, (c) => c.notNull())
+    .addColumn('created_at', t.long, (c) => c.notNull())
+    .addColumn('retired_at', t.long)
+    .execute()
+
+  await t
+    .table(schema.createTable('certificates'))
+    .addColumn('serial', t.long, (c) => c.primaryKey().notNull())
+    .addColumn('kind', t.text, (c) => c.notNull())
+    .addColumn('authority_id', t.text, (c) => c.notNull().references('authorities.id'))
+    .addColumn('user_id', t.text, (c) => c.references('users.id').onDelete('set null'))
+    .addColumn('subject', t.text, (c) => c.notNull())
+    .addColumn('key_id', t.text, (c) => c.notNull())
+    .addColumn('fingerprint', t.text, (c) => c.notNull())
+    .addColumn('principals', t.text, (c) => c.notNull())
+    .addColumn('valid_after', t.long, (c) => c.notNull())
+    .addColumn('valid_before', t.long, (c) => c.notNull())
+    .addColumn('factors', t.text, (c) => c.notNull())
+    .addColumn('issued_at', t.long, (c) => c.notNull())
+    .addColumn('revoked_at', t.long)
+    .addColumn('revoked_by', t.text)
+    .addColumn('reason', t.text)
+    .execute()
+  await schema.createIndex('certificates_user_id').on('certificates').column('user_id').execute()
+  await schema.createIndex('certificates_valid_before').on('certificates').column('valid_before').execute()
+
+  await t
+    .table(schema.createTable('revoked_keys'))
+    .addColumn('fingerprint', t.text, (c) => c.primaryKey().notNull())
+    .addColumn('blob', t.bytes, (c) => c.notNull())
+    .addColumn('reason', t.text, (c) => c.notNull())
+    .addColumn('revoked_by', t.text, (c) => c.notNull())
+    .addColumn('revoked_at', t.long, (c) => c.notNull())
+    .execute()
+}
