@@ -15,11 +15,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   model: [],
   ssh: ['wire'],
   policy: ['model'],
+  identity: ['model', 'ssh'],
   audit: ['model', 'wire'],
   store: ['model'],
   api: ['model'],
-  gateway: ['wire', 'model', 'ssh', 'policy', 'audit', 'store', 'api'],
+  gateway: ['wire', 'model', 'ssh', 'policy', 'identity', 'audit', 'store', 'api'],
   cli: ['api', 'model', 'ssh', 'gateway', 'audit', 'wire'],
+  web: ['api', 'model'],
   testkit: ['wire'],
 }
 

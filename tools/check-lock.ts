@@ -10,6 +10,8 @@ interface Entry {
   readonly integrity?: string
   readonly license?: string
   readonly link?: boolean
+  readonly dev?: boolean
+  readonly devOptional?: boolean
   readonly hasInstallScript?: boolean
 }
 
@@ -18,8 +20,10 @@ const LICENCES = new Set(
 )
 /** Packages whose manifest says its licence in the old array form, which the lock file does not carry; read by hand. */
 const LICENCE_BY_HAND: Readonly<Record<string, string>> = { ssh2: 'MIT', 'cpu-features': 'MIT', buildcheck: 'MIT' }
-/** Packages that may be installed in all, so that growth is a decision. */
-const PACKAGE_BUDGET = 160
+/** Of tools alone, which nothing we ship is made of: a file of theirs that we changed would have to be published. */
+const TOOL_LICENCES = new Set(['MPL-2.0'])
+/** Packages that may be installed in all, with tools, test peers and the binaries of every platform, so that growth is a decision. */
+const PACKAGE_BUDGET = 320
 
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Record<string, Entry> }
 const { allowScripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { allowScripts: Record<string, boolean> }
@@ -33,7 +37,9 @@ for (const [path, entry] of Object.entries(lock.packages)) {
   if (entry.integrity === undefined) problems.push(`${name}: no integrity`)
   if (entry.resolved !== undefined) problems.push(`${name}: names a registry host`)
   const licence = entry.license ?? LICENCE_BY_HAND[name] ?? 'unknown'
-  if (!LICENCES.has(licence)) problems.push(`${name}: licence ${licence} is not on the list`)
+  const isTool = entry.dev === true || entry.devOptional === true
+  if (!LICENCES.has(licence) && !(isTool && TOOL_LICENCES.has(licence)))
+    problems.push(`${name}: licence ${licence} is not on the list`)
   if (entry.hasInstallScript === true && !(name in allowScripts))
     problems.push(`${name}: has an install script that allowScripts does not decide`)
 }
