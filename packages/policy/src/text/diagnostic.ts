@@ -19,6 +19,7 @@ export const DIAGNOSTIC_CODES = [
   'bad-address',
   'bad-port',
   'bad-protocol',
+  'bad-value',
   'unknown-name',
   'recursive-group',
   'no-effect',
