@@ -1,8 +1,8 @@
 import type { IpAddress } from './ip-address.ts'
-import { type IpRange, parseIpRange, rangeHolds } from './ip-range.ts'
+import { type IpRange, parseIpRange, rangeHolds, rangeWithin } from './ip-range.ts'
 
 /** What Tailscale calls the internet (`autogroup:internet`): global IPv6, and IPv4 without the private ranges. */
-const INTERNET: readonly IpRange[] = [
+export const INTERNET_RANGES: readonly IpRange[] = [
   '0.0.0.0-9.255.255.255',
   '11.0.0.0-100.63.255.255',
   '100.128.0.0-169.253.255.255',
@@ -18,5 +18,10 @@ const INTERNET: readonly IpRange[] = [
 
 /** Whether an address is on the public internet; special addresses are for the caller to exclude. */
 export function isInternetAddress(address: IpAddress): boolean {
-  return INTERNET.some((range) => rangeHolds(range, address))
+  return INTERNET_RANGES.some((range) => rangeHolds(range, address))
+}
+
+/** Whether a whole range is on the public internet. */
+export function isInternetRange(range: IpRange): boolean {
+  return INTERNET_RANGES.some((internet) => rangeWithin(range, internet))
 }

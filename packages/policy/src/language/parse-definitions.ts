@@ -2,19 +2,42 @@ import { parseIpRange } from '../address/ip-range.ts'
 import type { JsonNode } from '../text/hujson.ts'
 import type { NodeReader } from '../text/node-reader.ts'
 import { quote } from '../text/quote.ts'
-import { AUTOGROUPS, type Group, type HostAlias, type TagOwners, type UserSelector } from './policy.ts'
+import { parseIpSets } from './parse-ipsets.ts'
+import { parsePostures } from './parse-postures.ts'
+import { AUTOGROUPS, type Group, type HostAlias, type Posture, type TagOwners, type UserSelector } from './policy.ts'
 import { isGroupName, isHostAlias, type Names, parseUser, tagFault } from './selector.ts'
 
 export interface Definitions extends Names {
   readonly tagOwners: ReadonlyMap<string, TagOwners>
+  readonly postureDefinitions: ReadonlyMap<string, Posture>
 }
 
-/** Reads `groups`, `hosts` and `tagOwners`: what the rest of the policy refers to by name. */
-export function parseDefinitions(sections: ReadonlyMap<string, JsonNode>, reader: NodeReader): Definitions {
+/** Reads `groups`, `hosts`, `tagOwners`, `ipsets` and `postures`: what the rest of the policy refers to by name. */
+export function parseDefinitions(
+  sections: ReadonlyMap<string, JsonNode>,
+  reader: NodeReader,
+  domains: readonly string[] | undefined,
+): Definitions {
   const groups = parseGroups(sections.get('groups'), reader)
   const hosts = parseHosts(sections.get('hosts'), reader)
   const tagOwners = parseTagOwners(sections.get('tagOwners'), reader, groups)
-  return { groups, hosts, tagOwners, tags: new Set(tagOwners.keys()) }
+  const ipsets = parseIpSets(sections.get('ipsets'), reader, hosts)
+  const postureDefinitions = parsePostures(sections.get('postures'), reader)
+  return {
+    groups,
+    hosts,
+    tagOwners,
+    tags: new Set(keysOf(sections.get('tagOwners'))),
+    ipsets,
+    postureDefinitions,
+    postures: new Set(keysOf(sections.get('postures'))),
+    ...(domains === undefined ? {} : { domains: new Set(domains) }),
+  }
+}
+
+/** Every key, whether what it stands for is right or not: one mistake is told once, not wherever its name stands. */
+function keysOf(section: JsonNode | undefined): readonly string[] {
+  return section?.kind === 'object' ? section.entries.map(({ key }) => key) : []
 }
 
 function parseGroups(section: JsonNode | undefined, reader: NodeReader): ReadonlyMap<string, Group> {

@@ -2,15 +2,14 @@ import { isSingleAddress } from '../address/ip-range.ts'
 import type { JsonNode, JsonString } from '../text/hujson.ts'
 import type { KeySet, NodeReader } from '../text/node-reader.ts'
 import { quote } from '../text/quote.ts'
-import { splitPorts } from './parse-rules.ts'
+import { splitPorts } from './parse-acl.ts'
 import type { PolicyCheck, PolicyTest, Selector } from './policy.ts'
 import { type Names, parseSelector } from './selector.ts'
 import { type Parsed, PORT_MAX, parseProtocol, SCTP, TCP, UDP } from './service.ts'
 
 const TEST_KEYS: KeySet = {
-  known: ['src', 'accept', 'deny', 'proto'],
-  unsupported: ['srcPostureAttrs'],
-  renamed: { user: 'src', allow: 'accept' },
+  known: ['src', 'accept', 'deny', 'proto', 'srcPostureAttrs'],
+  older: { user: 'src', allow: 'accept' },
 }
 const TESTED_PROTOCOLS: readonly number[] = [TCP, UDP, SCTP]
 
@@ -33,7 +32,8 @@ function parseTest(node: JsonNode, index: number, reader: NodeReader, names: Nam
   const protocol = reader.string(fields.get('proto'), `${what}.proto`)?.value ?? ''
   const checks = (expect: PolicyCheck['expect']): readonly PolicyCheck[] =>
     reader.strings(fields.get(expect), `${what}.${expect}`).map((entry) => parseCheck(entry, expect, reader, names))
-  return {
+  const srcPostureAttrs = parseSrcPostureAttrs(fields.get('srcPostureAttrs'), what, reader)
+  const test = {
     index,
     position: reader.position(node.offset),
     source: parseSource(source, names),
@@ -42,6 +42,26 @@ function parseTest(node: JsonNode, index: number, reader: NodeReader, names: Nam
     protocolText: protocol,
     checks: [...checks('accept'), ...checks('deny')],
   }
+  return srcPostureAttrs === undefined ? test : { ...test, srcPostureAttrs }
+}
+
+/** What the source device of a test is said to be: `{ "node:os": "macos" }`. */
+export function parseSrcPostureAttrs(
+  field: JsonNode | undefined,
+  what: string,
+  reader: NodeReader,
+): PolicyTest['srcPostureAttrs'] {
+  if (field === undefined) return undefined
+  const attributes: [string, string | number | boolean][] = []
+  for (const { key, keyOffset, value } of reader.entries(field, `${what}.srcPostureAttrs`)) {
+    if (value.kind === 'string' || value.kind === 'number' || value.kind === 'boolean') {
+      attributes.push([key, value.value])
+    } else {
+      const where = `${what}.srcPostureAttrs[${quote(key)}]`
+      reader.report('wrong-type', keyOffset, `${where} is a string, a number, true or false`)
+    }
+  }
+  return Object.fromEntries(attributes)
 }
 
 function parseSource(text: string, names: Names): Parsed<Selector> {

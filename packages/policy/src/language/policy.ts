@@ -165,6 +165,8 @@ export interface SshTest {
   readonly accept: readonly string[]
   readonly deny: readonly string[]
   readonly check: readonly string[]
+  /** What the source device is said to be; absent where the test says nothing. */
+  readonly srcPostureAttrs?: Readonly<Record<string, string | number | boolean>>
 }
 
 /** Who may switch routes on by announcing them. */
@@ -175,7 +177,7 @@ export interface AutoApprovers {
     readonly approvers: readonly Selector[]
   }[]
   readonly exitNode: readonly Selector[]
-  /** By service name, `svc:web`. */
+  /** By service name, `svc:web`, or by tag, for every service that such nodes offer. */
   readonly services: ReadonlyMap<string, readonly Selector[]>
 }
 
@@ -249,6 +251,8 @@ export interface PolicyTest {
   readonly protocol: Parsed<number>
   readonly protocolText: string
   readonly checks: readonly PolicyCheck[]
+  /** What the source device is said to be; absent where the test says nothing. */
+  readonly srcPostureAttrs?: Readonly<Record<string, string | number | boolean>>
 }
 
 export interface PolicyCheck {

@@ -3,13 +3,25 @@ import { type IpRange, isWholeFamily, looksLikeIp, parseIpRange } from '../addre
 import type { DiagnosticCode } from '../text/diagnostic.ts'
 import { nearestName } from '../text/nearest-name.ts'
 import { isPlainName, quote } from '../text/quote.ts'
-import { AUTOGROUPS, type Autogroup, type Group, type HostAlias, type Selector, type UserSelector } from './policy.ts'
+import {
+  AUTOGROUPS,
+  type Autogroup,
+  type Group,
+  type HostAlias,
+  type IpSet,
+  type Selector,
+  type UserSelector,
+} from './policy.ts'
 
 /** Names that selectors may refer to. */
 export interface Names {
   readonly groups: ReadonlyMap<string, Group>
   readonly hosts: ReadonlyMap<string, HostAlias>
   readonly tags: ReadonlySet<string>
+  readonly ipsets: ReadonlyMap<string, IpSet>
+  readonly postures: ReadonlySet<string>
+  /** Domains that `user:*@domain` may name; absent where any may be. */
+  readonly domains?: ReadonlySet<string>
 }
 
 /** Which side of a rule a selector stands on. */
@@ -26,48 +38,48 @@ export type SelectorResult =
   | { readonly ok: true; readonly selector: Selector; readonly warning?: string }
   | SelectorFault
 
+/** A fault whose message may need the selector's own text before it. */
+interface NameFault extends SelectorFault {
+  /** Whether the message already says which name it is about. */
+  readonly named: boolean
+}
+type NameResult = { readonly ok: true; readonly selector: Selector; readonly warning?: string } | NameFault
+
 /** Longest selector: far beyond any login name, and short enough to repeat in a message. */
-const SELECTOR_MAX = 320
+export const SELECTOR_MAX = 320
 const USER = /^[a-z0-9._%+'~-]+@(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)?$/
-const DOMAIN = /^user:\*@([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)$/
+const DOMAIN = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/
 const GROUP = /^group:[^:\s]+$/
+const IPSET = /^ipset:[^:\s]+$/
+const SERVICE = /^svc:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/
 const HOST = /^[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?$/i
-/** Autogroups of Tailscale that have no counterpart here yet. */
-const UNSUPPORTED_AUTOGROUPS: readonly string[] = [
-  'autogroup:shared',
+/** On the source side these are addresses, which a caller cannot be. */
+const DESTINATIONS_ONLY: readonly Autogroup[] = ['autogroup:self', 'autogroup:internet']
+/** Roles of Tailscale's administration, and people of other tailnets: nobody here is one. */
+const NOBODY: readonly Autogroup[] = [
   'autogroup:it-admin',
   'autogroup:network-admin',
   'autogroup:billing-admin',
+  'autogroup:shared',
 ]
-const UNSUPPORTED_PREFIXES: readonly string[] = ['ipset:', 'svc:', 'host:', 'posture:']
-/** On the source side these are addresses, which a caller cannot be. */
-const DESTINATIONS_ONLY: readonly Autogroup[] = ['autogroup:self', 'autogroup:internet']
+/** What the older form of a name was, and still may be. */
+const OLDER_AUTOGROUPS: Readonly<Record<string, Autogroup>> = { 'autogroup:members': 'autogroup:member' }
 
-/** Reads one entry of `src` or `dst` (without ports). Messages that Tailscale has too are word for word its own. */
+/** Reads one entry of a rule's `src` or `dst` (without ports). Messages that Tailscale has too are word for word its own. */
 export function parseSelector(text: string, side: Side, names: Names): SelectorResult {
-  const where = `${side}=${quote(text)}: `
   if (text === '') return { ok: false, code: 'bad-selector', message: `${side}: empty name` }
-  if (text.length > SELECTOR_MAX || !isPlainName(text)) {
-    return {
-      ok: false,
-      code: 'bad-selector',
-      message: `${where}a name is made of printable ASCII, at most ${SELECTOR_MAX} characters`,
-    }
-  }
-  if (text === '*') return { ok: true, selector: { kind: 'any', text } }
-  if (text.startsWith('autogroup:')) return parseAutogroup(text, side, where)
-  if (text.startsWith('group:')) return parseGroup(text, side, where, names)
-  if (text.startsWith('tag:')) return parseTag(text, side, where, names)
-  if (text.startsWith('user:')) return parseDomain(text, side, where)
-  if (UNSUPPORTED_PREFIXES.some((prefix) => text.startsWith(prefix))) {
-    return { ok: false, code: 'unsupported', message: `${where}known to Tailscale, but not supported by this version` }
-  }
-  if (text.includes('@')) {
-    const user = parseUser(text)
-    if (user === undefined) return { ok: false, code: 'bad-selector', message: `${where}not a login name` }
-    return withoutDevices(user, side)
-  }
-  return parseAddresses(text, side, where, names)
+  const result = readSelector(text, names)
+  if (!result.ok) return placeFault(result, text, side)
+  return checkSide(result, side)
+}
+
+/** Reads one entry of another section; `where` stands before messages: `[ssh]`. */
+export function parseSelectorIn(text: string, where: string, names: Names): SelectorResult {
+  const result = readSelector(text, names)
+  const prefix = where === '' ? '' : `${where} `
+  if (result.ok) return result
+  const { named, ...fault } = result
+  return { ...fault, message: named ? `${prefix}${fault.message}` : `${prefix}${quote(text)}: ${fault.message}` }
 }
 
 /** `alice@example.com`, or `alice@` for a login name without a domain; letters are folded to lower case. */
@@ -82,6 +94,15 @@ export function isGroupName(text: string): boolean {
   return text.length <= SELECTOR_MAX && isPlainName(text) && GROUP.test(text)
 }
 
+export function isIpSetName(text: string): boolean {
+  return text.length <= SELECTOR_MAX && isPlainName(text) && IPSET.test(text)
+}
+
+/** `svc:web`, the name of a mesh service. */
+export function isServiceName(text: string): boolean {
+  return text.length <= SELECTOR_MAX && SERVICE.test(text)
+}
+
 /** Whether a text may name a host alias: nothing that could be read as another kind of selector. */
 export function isHostAlias(text: string): boolean {
   return text.length <= SELECTOR_MAX && HOST.test(text) && !looksLikeIp(text)
@@ -94,84 +115,172 @@ export function tagFault(text: string): string | undefined {
   return `${quote(text)}: tag names are letters, digits and dashes, after 'tag:'`
 }
 
-function parseAutogroup(text: string, side: Side, where: string): SelectorResult {
-  if (UNSUPPORTED_AUTOGROUPS.includes(text)) {
-    return { ok: false, code: 'unsupported', message: `${where}known to Tailscale, but not supported by this version` }
+/** Why `user:*@domain` or `localpart:*@domain` cannot name this domain, in Tailscale's words; `undefined` where it can. */
+export function domainFault(domain: string, names: Names): string | undefined {
+  const known =
+    domain.length <= SELECTOR_MAX && (names.domains?.has(domain) ?? (isPlainName(domain) && isDomain(domain)))
+  if (known) return undefined
+  const shown = quote(domain).slice(1, -1)
+  return `${shown} is not associated with this Tailnet and cannot be used in user:*@<domain> expressions`
+}
+
+function isDomain(text: string): boolean {
+  return DOMAIN.test(text.toLowerCase())
+}
+
+function readSelector(text: string, names: Names): NameResult {
+  if (text.length > SELECTOR_MAX || !isPlainName(text)) {
+    const message = `a name is made of printable ASCII, at most ${SELECTOR_MAX} characters`
+    return { ok: false, code: 'bad-selector', message, named: false }
   }
-  const autogroup = AUTOGROUPS.find((name) => name === text)
-  if (autogroup === undefined) {
-    const message = `${where}unknown autogroup`
-    return { ok: false, code: 'unknown-name', message, suggest: () => nearestName(text, AUTOGROUPS) }
+  if (text === '*') return { ok: true, selector: { kind: 'any', text } }
+  const prefix = text.slice(0, text.indexOf(':') + 1)
+  const read = PREFIXES.get(prefix)
+  if (read !== undefined) return read(text, names)
+  if (text.includes('@')) {
+    const selector = parseUser(text)
+    if (selector !== undefined) return { ok: true, selector }
+    return { ok: false, code: 'bad-selector', message: 'not a login name', named: false }
   }
-  if (side === 'src' && DESTINATIONS_ONLY.includes(autogroup)) {
-    return { ok: false, code: 'bad-selector', message: `${quote(text)} not valid on the src side of a rule` }
+  return readAddresses(text, names)
+}
+
+const PREFIXES: ReadonlyMap<string, (text: string, names: Names) => NameResult> = new Map([
+  ['autogroup:', readAutogroup],
+  ['group:', readGroup],
+  ['tag:', readTag],
+  ['user:', readDomain],
+  ['ipset:', readIpSet],
+  ['svc:', readService],
+  ['host:', readHost],
+])
+
+/** What the sides of a rule do not share. */
+function checkSide(result: NameResult & { readonly ok: true }, side: Side): SelectorResult {
+  const { selector } = result
+  const { text } = selector
+  if (side === 'src') {
+    if (selector.kind === 'service' || (selector.kind === 'autogroup' && DESTINATIONS_ONLY.includes(selector.text))) {
+      return { ok: false, code: 'bad-selector', message: `${quote(text)} not valid on the src side of a rule` }
+    }
+    return withWarning(result, `src=${quote(text)}: `)
   }
-  if (side === 'dst' && autogroup === 'autogroup:danger-all') {
+  if (text === 'autogroup:danger-all') {
     return { ok: false, code: 'bad-selector', message: 'cannot use autogroup:danger-all as a dst' }
   }
-  const selector: Selector = { kind: 'autogroup', text: autogroup }
-  if (autogroup === 'autogroup:tagged' || autogroup === 'autogroup:internet') return { ok: true, selector }
-  return withoutDevices(selector, side)
-}
-
-function parseGroup(text: string, side: Side, where: string, names: Names): SelectorResult {
-  if (names.groups.has(text)) return withoutDevices({ kind: 'group', text }, side)
-  const message = `${where}group not found: ${quote(text)}`
-  return { ok: false, code: 'unknown-name', message, suggest: () => nearestName(text, names.groups.keys()) }
-}
-
-function parseTag(text: string, side: Side, where: string, names: Names): SelectorResult {
-  if (names.tags.has(text)) return { ok: true, selector: { kind: 'tag', text } }
-  const fault = tagFault(text)
-  if (fault !== undefined) return { ok: false, code: 'bad-name', message: `${where}${fault}` }
-  const message = `${side === 'src' ? 'src=' : where}tag not found: ${quote(text)}`
-  return { ok: false, code: 'unknown-name', message, suggest: () => nearestName(text, names.tags) }
-}
-
-function parseDomain(text: string, side: Side, where: string): SelectorResult {
-  const domain = DOMAIN.exec(text.toLowerCase())?.[1]
-  if (domain === undefined) {
-    return { ok: false, code: 'bad-selector', message: `${where}write "user:*@domain" for all users of a domain` }
-  }
-  return withoutDevices({ kind: 'domain', text, domain }, side)
-}
-
-function parseAddresses(text: string, side: Side, where: string, names: Names): SelectorResult {
-  const host = names.hosts.get(text.toLowerCase())
-  if (host !== undefined) return withRange(text, side, host.range, true)
-  // A dash alone makes no range: host names have dashes too.
-  const isLiteral = looksLikeIp(text) || (text.includes('-') && parseIpRange(text).ok)
-  if (!isLiteral) {
-    const message = `${where}no such name in "hosts"${side === 'dst' ? ' (targets of the inventory are named by their tags)' : ''}`
-    return { ok: false, code: 'unknown-name', message, suggest: () => suggestHost(text, names) }
-  }
-  const result = parseIpRange(text)
-  if (!result.ok) return { ok: false, code: 'bad-address', message: `${where}${result.message}` }
-  const selected = withRange(text, side, result.range, false)
-  if (result.masked === undefined || !selected.ok) return selected
-  return { ...selected, warning: `${where}has bits beyond its prefix length; read as ${result.masked}` }
-}
-
-function withRange(text: string, side: Side, range: IpRange, alias: boolean): SelectorResult {
-  if (side === 'dst' && isWholeFamily(range)) {
+  if (selector.kind === 'addresses' && isWholeFamily(selector.range)) {
     const message = `dst ${quote(text)}: to allow all IP addresses, use "*" or "autogroup:internet"`
     return { ok: false, code: 'bad-selector', message }
   }
-  return { ok: true, selector: { kind: 'addresses', text, range, alias } }
+  const where = `dst=${quote(text)}: `
+  if (result.warning !== undefined || !isPeople(selector)) return withWarning(result, where)
+  const warning = `${where}stands for people's own mesh devices; where there are none, it allows nothing`
+  return { ...result, warning }
 }
 
-/** As destinations, people stand for their mesh devices, and this version has none. */
-function withoutDevices(selector: Selector, side: Side): SelectorResult {
-  if (side === 'src') return { ok: true, selector }
-  const warning = `dst=${quote(selector.text)}: stands for people's own mesh devices, of which this version has none; it allows nothing`
-  return { ok: true, selector, warning }
+function isPeople({ kind, text }: Selector): boolean {
+  if (kind === 'autogroup') return text !== 'autogroup:tagged' && text !== 'autogroup:internet'
+  return kind === 'user' || kind === 'group' || kind === 'domain'
 }
 
-function suggestHost(text: string, names: Names): string | undefined {
+function withWarning(result: NameResult & { readonly ok: true }, where: string): SelectorResult {
+  return result.warning === undefined ? result : { ...result, warning: `${where}${result.warning}` }
+}
+
+function placeFault({ named, ...fault }: NameFault, text: string, side: Side): SelectorFault {
+  // Tailscale names a destination always, and a source where the reason does not.
+  const where = side === 'src' && named ? 'src=' : `${side}=${quote(text)}: `
+  return { ...fault, message: `${where}${fault.message}` }
+}
+
+function readAutogroup(text: string): NameResult {
+  const older = Object.hasOwn(OLDER_AUTOGROUPS, text) ? OLDER_AUTOGROUPS[text] : undefined
+  const autogroup = older ?? AUTOGROUPS.find((name) => name === text)
+  if (autogroup === undefined) {
+    const suggest = (): string | undefined => nearestName(text, AUTOGROUPS)
+    return { ok: false, code: 'unknown-name', message: 'unknown autogroup', named: false, suggest }
+  }
+  const selector: Selector = { kind: 'autogroup', text: autogroup }
+  if (!NOBODY.includes(autogroup)) return { ok: true, selector }
+  return { ok: true, selector, warning: 'nobody here is one; it selects nothing' }
+}
+
+function readGroup(text: string, names: Names): NameResult {
+  if (names.groups.has(text)) return { ok: true, selector: { kind: 'group', text } }
+  const suggest = (): string | undefined => nearestName(text, names.groups.keys())
+  return { ok: false, code: 'unknown-name', message: `group not found: ${quote(text)}`, named: true, suggest }
+}
+
+function readTag(text: string, names: Names): NameResult {
+  if (names.tags.has(text)) return { ok: true, selector: { kind: 'tag', text } }
+  const fault = tagFault(text)
+  if (fault !== undefined) return { ok: false, code: 'bad-name', message: fault, named: false }
+  const suggest = (): string | undefined => nearestName(text, names.tags)
+  return { ok: false, code: 'unknown-name', message: `tag not found: ${quote(text)}`, named: true, suggest }
+}
+
+function readDomain(text: string, names: Names): NameResult {
+  if (!text.startsWith('user:*@')) {
+    const message = 'write "user:*@domain" for all users of a domain'
+    return { ok: false, code: 'bad-selector', message, named: false }
+  }
+  const domain = text.slice('user:*@'.length)
+  const message = domainFault(domain, names)
+  if (message !== undefined) return { ok: false, code: 'unknown-name', message, named: true }
+  return { ok: true, selector: { kind: 'domain', text, domain: domain.toLowerCase() } }
+}
+
+function readIpSet(text: string, names: Names): NameResult {
+  const ipset = names.ipsets.get(text)
+  if (ipset !== undefined) return { ok: true, selector: { kind: 'ipset', text, ranges: ipset.ranges } }
+  const suggest = (): string | undefined => nearestName(text, names.ipsets.keys())
+  return { ok: false, code: 'unknown-name', message: `ipset not found: ${quote(text)}`, named: true, suggest }
+}
+
+function readService(text: string): NameResult {
+  if (isServiceName(text)) {
+    return { ok: true, selector: { kind: 'service', text }, warning: 'there are no services here; it selects nothing' }
+  }
+  const message = 'a service is named "svc:" and small letters, digits and dashes'
+  return { ok: false, code: 'bad-name', message, named: false }
+}
+
+/** `host:db1`: an alias, and nothing else. */
+function readHost(text: string, names: Names): NameResult {
+  const host = names.hosts.get(text.slice('host:'.length).toLowerCase())
+  if (host !== undefined) return { ok: true, selector: { kind: 'addresses', text, range: host.range, alias: true } }
+  const suggest = (): string | undefined => suggestHost(text.slice('host:'.length), names, 'host:')
+  return { ok: false, code: 'unknown-name', message: `host not found: ${quote(text)}`, named: true, suggest }
+}
+
+function readAddresses(text: string, names: Names): NameResult {
+  const host = names.hosts.get(text.toLowerCase())
+  if (host !== undefined) return { ok: true, selector: { kind: 'addresses', text, range: host.range, alias: true } }
+  // A dash alone makes no range: host names have dashes too.
+  const isLiteral = looksLikeIp(text) || (text.includes('-') && parseIpRange(text).ok)
+  if (!isLiteral) {
+    const message = 'no such name in "hosts" (targets of the inventory are named by their tags)'
+    return { ok: false, code: 'unknown-name', message, named: false, suggest: () => suggestName(text, names) }
+  }
+  const result = parseIpRange(text)
+  if (!result.ok) return { ok: false, code: 'bad-address', message: result.message, named: false }
+  return withRange(text, result.range, result.masked)
+}
+
+function withRange(text: string, range: IpRange, masked: string | undefined): NameResult {
+  const selector: Selector = { kind: 'addresses', text, range, alias: false }
+  if (masked === undefined) return { ok: true, selector }
+  return { ok: true, selector, warning: `has bits beyond its prefix length; read as ${masked}` }
+}
+
+function suggestName(text: string, names: Names): string | undefined {
   if (names.groups.has(`group:${text}`)) return `group:${text}`
   if (names.tags.has(`tag:${text}`)) return `tag:${text}`
-  return nearestName(
-    text,
-    [...names.hosts.values()].slice(0, 2000).map((host) => host.name),
-  )
+  return suggestHost(text, names, '')
+}
+
+function suggestHost(text: string, names: Names, prefix: string): string | undefined {
+  const aliases = [...names.hosts.values()].slice(0, 2000).map((host) => host.name)
+  const nearest = nearestName(text, aliases)
+  return nearest === undefined ? undefined : `${prefix}${nearest}`
 }

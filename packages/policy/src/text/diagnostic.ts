@@ -10,7 +10,6 @@ export const DIAGNOSTIC_CODES = [
   'syntax',
   'duplicate-key',
   'unknown-key',
-  'unsupported',
   'wrong-type',
   'missing-key',
   'bad-name',
@@ -19,9 +18,12 @@ export const DIAGNOSTIC_CODES = [
   'bad-address',
   'bad-port',
   'bad-protocol',
+  'bad-duration',
+  'bad-condition',
   'bad-value',
   'unknown-name',
   'recursive-group',
+  'recursive-ipset',
   'no-effect',
 ] as const
 export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number]

@@ -7,7 +7,7 @@ import { nameCharacter, quote } from './quote.ts'
  * jsonc-parser's scanner; the tree is built here because the library's own recurses without a bound, lets repeated keys
  * pass, and recovers from mistakes, which a policy must not.
  */
-export type JsonNode = JsonObject | JsonArray | JsonString | JsonScalar
+export type JsonNode = JsonObject | JsonArray | JsonString | JsonNumber | JsonBoolean | JsonNull
 
 interface Spot {
   /** UTF-16 code units from the start of the text. */
@@ -30,8 +30,17 @@ export interface JsonString extends Spot {
   readonly kind: 'string'
   readonly value: string
 }
-export interface JsonScalar extends Spot {
-  readonly kind: 'number' | 'boolean' | 'null'
+export interface JsonNumber extends Spot {
+  readonly kind: 'number'
+  /** As JavaScript reads it: a double, never infinite. */
+  readonly value: number
+}
+export interface JsonBoolean extends Spot {
+  readonly kind: 'boolean'
+  readonly value: boolean
+}
+export interface JsonNull extends Spot {
+  readonly kind: 'null'
 }
 
 export interface HujsonProblem {
@@ -138,12 +147,13 @@ class HujsonReader {
       case TOKEN.string:
         return { kind: 'string', offset, value: this.#string() }
       case TOKEN.number:
-        this.#advance()
-        return { kind: 'number', offset }
+        return { kind: 'number', offset, value: this.#number() }
       case TOKEN.true:
+        this.#advance()
+        return { kind: 'boolean', offset, value: true }
       case TOKEN.false:
         this.#advance()
-        return { kind: 'boolean', offset }
+        return { kind: 'boolean', offset, value: false }
       case TOKEN.null:
         this.#advance()
         return { kind: 'null', offset }
@@ -200,6 +210,14 @@ class HujsonReader {
     if (!value.isWellFormed()) this.#fail('syntax', 'half of a surrogate pair in a string')
     this.#advance()
     return value
+  }
+
+  #number(): number {
+    const value = Number(this.#scanner.getTokenValue())
+    if (!Number.isFinite(value)) this.#fail('syntax', 'number is too large')
+    this.#advance()
+    // Minus zero is a difference that no reader of JSON should depend on.
+    return value === 0 ? 0 : value
   }
 
   #checkDepth(depth: number): void {

@@ -7,10 +7,10 @@ import { quote } from './quote.ts'
 /** Keys of one kind of object. */
 export interface KeySet {
   readonly known: readonly string[]
-  /** Keys of Tailscale's language that this version does not act on: refused, so that none is silently ignored. */
-  readonly unsupported: readonly string[]
-  /** Keys of older versions of the language, and what replaced them. */
-  readonly renamed?: Readonly<Record<string, string>>
+  /** Keys of older versions of the language that still work, and what they are called now. */
+  readonly older?: Readonly<Record<string, string>>
+  /** Keys whose `null` is no absence: whether they are there at all has a meaning of its own. */
+  readonly neverNull?: readonly string[]
 }
 
 /** Problems after this one come without a suggestion: it compares with many names. */
@@ -40,18 +40,31 @@ export class NodeReader {
   }
 
   /** Entries of an object with free keys; none, and a report, where it is something else. */
-  entries(node: JsonNode, what: string): readonly JsonEntry[] {
+  entries(node: JsonNode | undefined, what: string): readonly JsonEntry[] {
+    if (node === undefined) return []
     if (node.kind === 'object') return node.entries
     this.report('wrong-type', node.offset, `${what} is an object, not ${kindWords(node)}`)
     return []
   }
 
-  /** Known keys of an object; the others are reported. */
+  /**
+   * Known keys of an object, by their present names; the others are reported. As in Go, whose reader Tailscale uses, upper
+   * and lower case are the same in them and `null` is the same as nothing.
+   */
   fields(node: JsonNode, what: string, keys: KeySet): ReadonlyMap<string, JsonNode> {
     const fields = new Map<string, JsonNode>()
+    const seen = new Set<string>()
     for (const { key, keyOffset, value } of this.entries(node, what)) {
-      if (keys.known.includes(key)) fields.set(key, value)
-      else this.#refuseKey(key, keyOffset, what, keys)
+      const name = knownKey(key, keys)
+      if (name === undefined) {
+        const suggest = (): string | undefined => nearestName(key, keys.known)
+        this.report('unknown-key', keyOffset, `unknown key ${quote(key)} in ${what}`, suggest)
+      } else if (seen.has(name)) {
+        this.report('duplicate-key', keyOffset, `key ${quote(key)} in ${what} repeats "${name}"`)
+      } else {
+        seen.add(name)
+        if (value.kind !== 'null' || keys.neverNull?.includes(name) === true) fields.set(name, value)
+      }
     }
     return fields
   }
@@ -64,12 +77,24 @@ export class NodeReader {
     return []
   }
 
+  /** Entries of a list of strings, without the space around them that Tailscale does not mind. */
   strings(node: JsonNode | undefined, what: string): readonly JsonString[] {
-    return this.items(node, what).filter((item): item is JsonString => this.#isString(item, `an entry of ${what}`))
+    const strings: JsonString[] = []
+    for (const item of this.items(node, what)) {
+      if (this.#isString(item, `an entry of ${what}`)) strings.push(trimmed(item))
+    }
+    return strings
   }
 
   string(node: JsonNode | undefined, what: string): JsonString | undefined {
-    return node !== undefined && this.#isString(node, what) ? node : undefined
+    return node !== undefined && this.#isString(node, what) ? trimmed(node) : undefined
+  }
+
+  boolean(node: JsonNode | undefined, what: string): boolean | undefined {
+    if (node === undefined) return undefined
+    if (node.kind === 'boolean') return node.value
+    this.report('wrong-type', node.offset, `${what} is true or false, not ${kindWords(node)}`)
+    return undefined
   }
 
   #isString(node: JsonNode, what: string): node is JsonString {
@@ -77,23 +102,26 @@ export class NodeReader {
     this.report('wrong-type', node.offset, `${what} is a string, not ${kindWords(node)}`)
     return false
   }
-
-  #refuseKey(key: string, offset: number, what: string, keys: KeySet): void {
-    if (keys.unsupported.includes(key)) {
-      this.report(
-        'unsupported',
-        offset,
-        `${quote(key)} in ${what} is known to Tailscale, but not supported by this version`,
-      )
-      return
-    }
-    const renamed = keys.renamed !== undefined && Object.hasOwn(keys.renamed, key) ? keys.renamed[key] : undefined
-    const suggest = (): string | undefined => renamed ?? nearestName(key, [...keys.known, ...keys.unsupported])
-    this.report('unknown-key', offset, `unknown key ${quote(key)} in ${what}`, suggest)
-  }
 }
 
-function kindWords(node: JsonNode): string {
+function knownKey(key: string, keys: KeySet): string | undefined {
+  if (keys.known.includes(key)) return key
+  // ASCII alone folds: other alphabets have letters that would fold into it.
+  const folded = key.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+  const name = keys.known.find((known) => known.toLowerCase() === folded)
+  if (name !== undefined) return name
+  return keys.older !== undefined && Object.hasOwn(keys.older, folded) ? keys.older[folded] : undefined
+}
+
+/** The same string, without spaces around its value. */
+function trimmed(node: JsonString): JsonString {
+  const value = node.value.replace(/^[ \t]+/, '')
+  let end = value.length
+  while (end > 0 && (value[end - 1] === ' ' || value[end - 1] === '\t')) end--
+  return value.length === node.value.length && end === value.length ? node : { ...node, value: value.slice(0, end) }
+}
+
+export function kindWords(node: JsonNode): string {
   switch (node.kind) {
     case 'object':
       return 'an object'
