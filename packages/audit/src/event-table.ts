@@ -90,6 +90,7 @@ const address = text('The IP address dialled, canonical')
 const port = number('TCP port')
 const duration = number('Milliseconds')
 const user = text('Login name')
+const certificateKind = text('`user` or `host`')
 const decision = {
   passage: maybe(passage),
   destinationHost: text('Name or address as the client wrote it'),
@@ -271,6 +272,39 @@ export const AUDIT_EVENTS = {
       hash: text('Hash of that last entry, hex'),
     },
   },
+  'authority-created': {
+    doc: 'There is a new certificate authority; it signs from now on.',
+    fields: { authority: text('The authority, as `ca ls` names it'), kind: certificateKind, fingerprint },
+  },
+  'authority-retired': {
+    doc: 'Certificates of this authority are no longer believed.',
+    fields: { authority: text('The authority'), kind: certificateKind, fingerprint },
+  },
+  'certificate-issued': {
+    doc: 'An authority signs a certificate. Written before it is handed out.',
+    fields: {
+      serial: number('Its serial number'),
+      kind: certificateKind,
+      subject: text('Login name or target it is about'),
+      authority: text('The authority that signs'),
+      fingerprint,
+      principals: texts('Names it carries'),
+      validBefore: time('When it ends'),
+    },
+  },
+  'certificate-revoked': {
+    doc: 'A certificate no longer counts.',
+    fields: {
+      serial: number('Its serial number'),
+      subject: text('Login name or target it was about'),
+      reason: text('Why', LONG_BYTES),
+    },
+  },
+  'key-revoked': {
+    doc: 'A key no longer proves anybody, also inside certificates.',
+    fields: { fingerprint, reason: text('Why', LONG_BYTES) },
+  },
+  'key-reinstated': { doc: 'A revoked key counts again.', fields: { fingerprint } },
 } as const satisfies { readonly [T in AuditEventType]: EventSpec<T> }
 
 export const AUDIT_EVENT_TYPES = Object.keys(AUDIT_EVENTS) as readonly AuditEventType[]

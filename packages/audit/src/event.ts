@@ -41,6 +41,12 @@ export type AuditEvent =
   | AuditKeyCreated
   | AuditExported
   | AuditRollbackAccepted
+  | AuthorityCreated
+  | AuthorityRetired
+  | CertificateIssued
+  | CertificateRevoked
+  | KeyRevoked
+  | KeyReinstated
 
 export type AuditEventType = AuditEvent['type']
 /** The event of one type. */
@@ -331,4 +337,48 @@ export interface AuditRollbackAccepted extends EventContext {
   /** The entry that checkpoint was made over. */
   readonly to: number
   readonly hash: string
+}
+
+export interface AuthorityCreated extends EventContext {
+  readonly type: 'authority-created'
+  readonly authority: string
+  readonly kind: string
+  readonly fingerprint: string
+}
+
+export interface AuthorityRetired extends EventContext {
+  readonly type: 'authority-retired'
+  readonly authority: string
+  readonly kind: string
+  readonly fingerprint: string
+}
+
+export interface CertificateIssued extends EventContext {
+  readonly type: 'certificate-issued'
+  readonly serial: number
+  readonly kind: string
+  readonly subject: string
+  readonly authority: string
+  /** Of the certified key. */
+  readonly fingerprint: string
+  readonly principals: readonly string[]
+  readonly validBefore: number
+}
+
+export interface CertificateRevoked extends EventContext {
+  readonly type: 'certificate-revoked'
+  readonly serial: number
+  readonly subject: string
+  readonly reason: string
+}
+
+export interface KeyRevoked extends EventContext {
+  readonly type: 'key-revoked'
+  readonly fingerprint: string
+  readonly reason: string
+}
+
+export interface KeyReinstated extends EventContext {
+  readonly type: 'key-reinstated'
+  readonly fingerprint: string
 }

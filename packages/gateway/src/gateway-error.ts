@@ -7,6 +7,7 @@ export const GATEWAY_ERRORS = {
   'state.locked': 'SP3103',
   'host-key.permissions': 'SP3104',
   'host-key.invalid': 'SP3105',
+  'authority.unusable': 'SP3106',
   'store.unusable': 'SP3201',
   'audit.unusable': 'SP3202',
   'policy.invalid': 'SP3301',

@@ -6,6 +6,7 @@ export const STORE_ERROR_CODES = [
   'query-failed',
   'query-outside-transaction',
   'schema-from-the-future',
+  'still-in-use',
   'store-busy',
   'store-closed',
   'store-corrupt',
@@ -20,6 +21,7 @@ export const STORE_ERROR_CODES = [
  * - `query-failed`: the database refused a statement; the cause tells why. A mistake of ours.
  * - `query-outside-transaction`: inside a transaction, the store itself was used instead of what the transaction gave.
  * - `schema-from-the-future`: a newer version wrote this store.
+ * - `still-in-use`: what was to be taken away is what everything now stands on.
  * - `store-busy`: another process held the store longer than was waited for.
  * - `store-closed`: the store was closed before.
  * - `store-corrupt`: the file is damaged or no database.

@@ -1,10 +1,19 @@
 export { AuditCheckpoints, type CheckpointRow } from './audit-checkpoints.ts'
 export { AuditEntries, type AuditEntryQuery, type AuditEntryRow } from './audit-entries.ts'
+export { Authorities, type Authority } from './authorities.ts'
 export { type Ban, Bans, type NewBan } from './bans.ts'
+export {
+  type CertificateFilter,
+  Certificates,
+  type FactorAt,
+  type IssuedCertificate,
+  type NewCertificate,
+} from './certificates.ts'
 export { ChangeFeed, type ChangeListener, TOPICS, type Topic } from './change-feed.ts'
 export { STORE_ERROR_CODES, StoreError, type StoreErrorCode } from './errors.ts'
 export { LineFile } from './line-file.ts'
 export { type PolicyVersion, PolicyVersions } from './policy-versions.ts'
+export { type RevokedKey, RevokedKeys } from './revoked-keys.ts'
 export { type SettingKey, Settings } from './settings.ts'
 export { openStore, type Repositories, type Store, type StoreOptions } from './store.ts'
 export { type NewTarget, type TargetChange, Targets } from './targets.ts'

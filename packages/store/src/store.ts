@@ -1,12 +1,15 @@
 import { Kysely } from 'kysely'
 import { AuditCheckpoints } from './audit-checkpoints.ts'
 import { AuditEntries } from './audit-entries.ts'
+import { Authorities } from './authorities.ts'
 import { Bans } from './bans.ts'
+import { Certificates } from './certificates.ts'
 import { ChangeFeed } from './change-feed.ts'
 import { openSqlite, type SqliteOptions } from './dialects/sqlite.ts'
 import type { Engine } from './engine.ts'
 import { migrate } from './migrate.ts'
 import { PolicyVersions } from './policy-versions.ts'
+import { RevokedKeys } from './revoked-keys.ts'
 import type { Schema } from './schema.ts'
 import { rootSession, type Session } from './session.ts'
 import { Settings } from './settings.ts'
@@ -32,6 +35,9 @@ export interface Repositories {
   readonly auditCheckpoints: AuditCheckpoints
   readonly bans: Bans
   readonly settings: Settings
+  readonly authorities: Authorities
+  readonly certificates: Certificates
+  readonly revokedKeys: RevokedKeys
 }
 
 /** What outlives the process. */
@@ -95,5 +101,8 @@ function repositories(session: Session): Repositories {
     auditCheckpoints: new AuditCheckpoints(session),
     bans: new Bans(session),
     settings: new Settings(session),
+    authorities: new Authorities(session),
+    certificates: new Certificates(session),
+    revokedKeys: new RevokedKeys(session),
   }
 }

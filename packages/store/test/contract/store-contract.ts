@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import type { TargetId, User, UserId } from '@sallyport/model'
+import type { AuthorityId, TargetId, User, UserId } from '@sallyport/model'
 import {
   type AuditEntryRow,
   type SettingKey,
@@ -462,6 +462,90 @@ export function storeContract(engine: ContractEngine): void {
       await store.close()
       await store.close()
       await assert.rejects(store.users.list(), coded('store-closed'))
+    })
+  })
+
+  void suite(`${engine.name}: authorities and certificates`, () => {
+    const draft = (authorityId: AuthorityId, userId: UserId | undefined) => ({
+      kind: 'user' as const,
+      authorityId,
+      userId,
+      subject: 'alice',
+      fingerprint: 'SHA256:x',
+      validAfter: 1000,
+      validBefore: 5000,
+      factors: [{ factor: 'passkey', at: 999_000 }],
+    })
+    const complete = (serial: number) => ({ keyId: `alice ${serial}`, principals: ['alice', 'root@tag:db'] })
+
+    given(
+      'a new authority signs, the one before it is still trusted, and only that one can be retired',
+      async (store) => {
+        const first = await store.authorities.add({ kind: 'user', publicKey: bytes('one') })
+        const host = await store.authorities.add({ kind: 'host', publicKey: bytes('two') })
+        const second = await store.authorities.add({ kind: 'user', publicKey: bytes('three') })
+        const states = async () => new Map((await store.authorities.list()).map(({ id, state }) => [id, state]))
+        const expected = [
+          [first.id, 'trusted'],
+          [host.id, 'active'],
+          [second.id, 'active'],
+        ] as const
+        assert.deepEqual(await states(), new Map<AuthorityId, string>(expected))
+        await assert.rejects(store.authorities.retire(second.id), coded('still-in-use'))
+        time = 2_000_000
+        assert.equal((await store.authorities.retire(first.id)).retiredAt, 2_000_000)
+        assert.equal((await states()).get(first.id), 'retired')
+        await assert.rejects(store.authorities.add({ kind: 'user', publicKey: bytes('one') }), coded('already-exists'))
+        assert.equal((await states()).get(second.id), 'active', 'a failed addition changes nothing')
+      },
+    )
+
+    given('serials grow and are never used twice, also when many ask at once', async (store) => {
+      const { id } = await store.authorities.add({ kind: 'user', publicKey: bytes('one') })
+      const issued = await Promise.all(
+        Array.from({ length: 20 }, () => store.certificates.add(draft(id, undefined), complete)),
+      )
+      const serials = issued.map(({ serial }) => serial).toSorted((a, b) => a - b)
+      assert.deepEqual(
+        serials,
+        Array.from({ length: 20 }, (_, index) => index + 1),
+      )
+      assert.deepEqual(
+        await store.certificates.get(7),
+        issued.find(({ serial }) => serial === 7),
+      )
+    })
+
+    given('revoking names what was not revoked before, by serial or by person', async (store) => {
+      const { id } = await store.authorities.add({ kind: 'user', publicKey: bytes('one') })
+      const alice = await store.users.add({ name: 'alice' })
+      await store.certificates.add(draft(id, alice.id), complete)
+      await store.certificates.add(draft(id, alice.id), complete)
+      await store.certificates.add(draft(id, undefined), complete)
+      const by = { by: 'admin', reason: 'lost laptop' }
+      assert.deepEqual(await store.certificates.revoke({ serial: 2 }, by), [2])
+      assert.deepEqual(await store.certificates.revoke({ serial: 2 }, by), [])
+      assert.deepEqual(await store.certificates.revoke({ userId: alice.id }, by), [1])
+      assert.deepEqual(await store.certificates.revokedSerials(1000), [
+        { serial: 1, authorityId: id },
+        { serial: 2, authorityId: id },
+      ])
+      assert.deepEqual(await store.certificates.revokedSerials(5000), [], 'what has expired needs no list')
+      assert.equal((await store.certificates.get(2))?.revoked?.reason, 'lost laptop')
+      await store.users.remove(alice.id)
+      assert.equal((await store.certificates.get(1))?.userId, undefined, 'the record outlives the person')
+      assert.equal((await store.certificates.list({ validAt: 4999 })).length, 3)
+    })
+
+    given('a revoked key is known until it is taken back', async (store) => {
+      const revoked = await store.revokedKeys.add({ blob: bytes('key'), reason: 'stolen', revokedBy: 'admin' })
+      await assert.rejects(
+        store.revokedKeys.add({ blob: bytes('key'), reason: 'again', revokedBy: 'admin' }),
+        coded('already-exists'),
+      )
+      assert.deepEqual(await store.revokedKeys.list(), [revoked])
+      assert.equal(await store.revokedKeys.remove(revoked.fingerprint), true)
+      assert.equal(await store.revokedKeys.remove(revoked.fingerprint), false)
     })
   })
 }

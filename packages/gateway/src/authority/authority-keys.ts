@@ -1,0 +1,52 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { decodePrivateKey, encodePrivateKey, generatePrivateKey, type PrivateKey } from '@sallyport/ssh/keys'
+import { GatewayError } from '../gateway-error.ts'
+import { writePrivateFile } from '../state/private-file.ts'
+import { createPrivateDirectory, requirePrivate } from '../state/state-directory.ts'
+
+/** The secret halves of the certificate authorities: one file each, named by fingerprint, 0600 in a 0700 folder. */
+export class AuthorityKeys {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+    createPrivateDirectory(folder)
+  }
+
+  /** A new Ed25519 key, on the disk before anybody trusts it. */
+  create(kind: 'user' | 'host', fingerprintOf: (key: PrivateKey) => string): PrivateKey {
+    const key = generatePrivateKey('ssh-ed25519')
+    writePrivateFile(this.#path(fingerprintOf(key)), encodePrivateKey(key, { comment: `sallyport ${kind} CA` }))
+    return key
+  }
+
+  /** Throws GatewayError `authority.unusable` where the file is missing, open to others or not the right key. */
+  read(fingerprint: string): PrivateKey {
+    const path = this.#path(fingerprint)
+    if (!existsSync(path)) throw unusable(`the key of the authority ${fingerprint} is missing: ${path}`)
+    requirePrivate(path, 'key')
+    try {
+      return decodePrivateKey(readFileSync(path, 'utf8'))
+    } catch (cause) {
+      throw unusable(`the authority's key ${path} cannot be read`, cause)
+    }
+  }
+
+  /** After this nobody can sign with it again. */
+  destroy(fingerprint: string): void {
+    rmSync(this.#path(fingerprint), { force: true })
+  }
+
+  #path(fingerprint: string): string {
+    // Base64 has slashes, file names have none.
+    return join(this.#folder, fingerprint.replace('SHA256:', '').replaceAll('/', '_').replaceAll('+', '-'))
+  }
+}
+
+function unusable(message: string, cause?: unknown): GatewayError {
+  return new GatewayError('authority.unusable', message, {
+    ...(cause === undefined ? {} : { why: (cause as Error).message, cause }),
+    fix: 'put the file back from a backup; or make a new authority and enrol targets again: sallyport ca rotate',
+  })
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { readdirSync, statSync } from 'node:fs'
+import { test } from 'node:test'
+import type { AuditEvent } from '@sallyport/audit'
+import {
+  decodePlainKey,
+  decodeRevocationList,
+  generatePrivateKey,
+  isSignedBy,
+  type PlainKey,
+  RevocationIndex,
+} from '@sallyport/ssh/keys'
+import { openStore, type Store, StoreError } from '@sallyport/store'
+import { TemporaryDirectory } from '@sallyport/testkit'
+import { GatewayError } from '../gateway-error.ts'
+import { AuthorityKeys } from './authority-keys.ts'
+import { CertificateService } from './certificate-service.ts'
+
+const NOW_MS = 1_800_000_000_000
+const key: PlainKey = generatePrivateKey('ssh-ed25519').publicKey
+
+async function given(
+  run: (service: CertificateService, parts: { store: Store; events: AuditEvent[]; folder: string }) => Promise<void>,
+  { record }: { readonly record?: (event: AuditEvent) => Promise<void> } = {},
+): Promise<void> {
+  using directory = new TemporaryDirectory('authority')
+  await using store = await openStore({ path: directory.file('db'), reserveBytes: 0, now: () => NOW_MS })
+  const events: AuditEvent[] = []
+  const folder = directory.file('authorities')
+  const service = await CertificateService.open({
+    store,
+    keys: new AuthorityKeys(folder),
+    record: record ?? (async (event) => void events.push(event)),
+    now: () => NOW_MS,
+  })
+  await run(service, { store, events, folder })
+}
+
+const order = (user: Parameters<CertificateService['issueUser']>[0]['user']) => ({
+  actor: user.name,
+  user,
+  key,
+  session: 'direct',
+  factors: [],
+  grants: [{ login: 'root', place: 'tag:db' }],
+  seconds: 3600,
+})
+
+test('the first start makes one authority of each kind, whose keys only we may read', () =>
+  given(async (service, { events, folder, store }) => {
+    assert.deepEqual((await service.authorities()).map(({ kind, state }) => `${kind} ${state}`).sort(), [
+      'host active',
+      'user active',
+    ])
+    assert.equal(events.filter(({ type }) => type === 'authority-created').length, 2)
+    for (const file of readdirSync(folder)) assert.equal(statSync(`${folder}/${file}`).mode & 0o777, 0o600)
+    await CertificateService.open({ store, keys: new AuthorityKeys(folder), record: async () => {}, now: () => NOW_MS })
+    assert.equal((await store.authorities.list()).length, 2, 'the next start makes none')
+  }))
+
+test('a certificate has its row and its event before anybody gets it', () =>
+  given(async (service, { store, events }) => {
+    const user = await store.users.add({ name: 'alice@example.com' })
+    const certificate = await service.issueUser(order(user))
+    const row = await store.certificates.get(Number(certificate.serial))
+    assert.deepEqual(row?.principals, certificate.principals)
+    assert.equal(row?.keyId, certificate.keyId)
+    assert.equal(BigInt(row?.validBefore ?? 0), certificate.validBefore)
+    const issued = events.find(({ type }) => type === 'certificate-issued')
+    assert.ok(issued?.type === 'certificate-issued' && issued.serial === Number(certificate.serial))
+    assert.deepEqual(certificate.principals, [user.id, user.name, 'root@tag:db'])
+  }))
+
+test('nothing is handed out when the log does not take it', () => {
+  let open = true
+  const record = async (): Promise<void> => {
+    if (!open) throw new Error('disk full')
+  }
+  return given(
+    async (service, { store }) => {
+      const user = await store.users.add({ name: 'alice' })
+      open = false
+      await assert.rejects(service.issueUser(order(user)), /disk full/)
+    },
+    { record },
+  )
+})
+
+test('a life that is too long is refused and leaves no row', () =>
+  given(async (service, { store }) => {
+    const user = await store.users.add({ name: 'alice' })
+    await assert.rejects(service.issueUser({ ...order(user), seconds: 10 ** 9 }), RangeError)
+    assert.deepEqual(await store.certificates.list(), [])
+  }))
+
+test('after a rotation the old authority is trusted until it is retired, and then revoked with its key destroyed', () =>
+  given(async (service, { store, folder }) => {
+    const user = await store.users.add({ name: 'alice' })
+    const before = await service.issueUser(order(user))
+    const old = (await service.authorities()).find(({ kind }) => kind === 'user')
+    assert.ok(old !== undefined)
+    await assert.rejects(service.retire(old.id, 'admin'), (error) => error instanceof StoreError)
+    const next = await service.rotate('user', 'admin')
+    const after = await service.issueUser(order(user))
+    assert.ok(isSignedBy(before, decodePlainKey(old.publicKey)) && isSignedBy(after, decodePlainKey(next.publicKey)))
+    const list = async () => new RevocationIndex(decodeRevocationList(await service.revocationList()))
+    assert.equal((await list()).find(before), undefined)
+    const files = readdirSync(folder).length
+    await service.retire(old.id, 'admin')
+    assert.equal((await list()).find(before), 'authority')
+    assert.equal((await list()).find(after), undefined)
+    assert.equal(readdirSync(folder).length, files - 1)
+  }))
+
+test('the revocation list holds what was revoked, by serial, by person and by key', () =>
+  given(async (service, { store }) => {
+    const [alice, bob] = [await store.users.add({ name: 'alice' }), await store.users.add({ name: 'bob' })]
+    const certificates = [await service.issueUser(order(alice)), await service.issueUser(order(alice))]
+    const other = await service.issueUser({ ...order(bob), key: generatePrivateKey('ssh-ed25519').publicKey })
+    const found = async () => {
+      const index = new RevocationIndex(decodeRevocationList(await service.revocationList()))
+      return [...certificates, other].map((each) => index.find(each))
+    }
+    assert.deepEqual(await found(), [undefined, undefined, undefined])
+    await service.revoke({ serial: Number(certificates[0]?.serial) }, { actor: 'admin', reason: 'lost' })
+    assert.deepEqual(await found(), ['serial', undefined, undefined])
+    await service.revoke({ userId: alice.id }, { actor: 'admin', reason: 'left' })
+    assert.deepEqual(await found(), ['serial', 'serial', undefined])
+    await service.revokeKey(other.key, { actor: 'admin', reason: 'stolen' })
+    assert.deepEqual(await found(), ['serial', 'serial', 'key'])
+    assert.equal(await service.reinstateKey('SHA256:nothing', 'admin'), false)
+  }))
+
+test('an authority whose key file is gone says which, and how to go on', () =>
+  given(async (service, { store, folder }) => {
+    const user = await store.users.add({ name: 'alice' })
+    const [active] = (await service.authorities()).filter(({ kind }) => kind === 'user')
+    new AuthorityKeys(folder).destroy(active?.fingerprint ?? '')
+    await assert.rejects(
+      service.issueUser(order(user)),
+      (error) => error instanceof GatewayError && error.reason === 'authority.unusable' && error.fix !== undefined,
+    )
+    assert.deepEqual(await store.certificates.list(), [], 'and no serial is spent')
+  }))

@@ -1,0 +1,247 @@
+import { ACTOR_GATEWAY, type AuditEvent } from '@sallyport/audit'
+import {
+  type CertificateAuthority,
+  formatKeyId,
+  hostCertificateRequest,
+  type LoginGrant,
+  localAuthority,
+  principalsOf,
+  userCertificateRequest,
+} from '@sallyport/identity'
+import type { AuthorityId, UserId } from '@sallyport/model'
+import {
+  type Certificate,
+  decodePlainKey,
+  EMPTY_REVOCATION_LIST,
+  encodeRevocationList,
+  fingerprint,
+  type PlainKey,
+} from '@sallyport/ssh/keys'
+import type { Authority, FactorAt, IssuedCertificate, Store } from '@sallyport/store'
+import type { AuthorityKeys } from './authority-keys.ts'
+
+export interface CertificateServiceParts {
+  readonly store: Store
+  readonly keys: AuthorityKeys
+  /** Resolves when the event is in the log; rejects when it is not, and then nothing is handed out. */
+  readonly record: (event: AuditEvent) => Promise<unknown>
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+export interface UserCertificateOrder {
+  readonly actor: string
+  readonly source?: string
+  readonly user: { readonly id: UserId; readonly name: string }
+  readonly key: PlainKey
+  /** The sign-in it comes from, or `direct`. */
+  readonly session: string
+  readonly factors: readonly FactorAt[]
+  readonly grants: readonly LoginGrant[]
+  readonly seconds: number
+  readonly sourceAddresses?: readonly string[]
+  readonly forceCommand?: string
+}
+
+export interface HostCertificateOrder {
+  readonly actor: string
+  readonly subject: string
+  readonly key: PlainKey
+  readonly names: readonly string[]
+  readonly seconds?: number
+}
+
+const KINDS = ['user', 'host'] as const
+
+/**
+ * The gateway's certificate authorities: makes them, has them sign, and takes back what they signed. A certificate has its
+ * row in the store and its event in the log before anybody gets it.
+ */
+export class CertificateService {
+  readonly #parts: CertificateServiceParts
+
+  private constructor(parts: CertificateServiceParts) {
+    this.#parts = parts
+  }
+
+  /** Makes the authorities that are missing. */
+  static async open(parts: CertificateServiceParts): Promise<CertificateService> {
+    const service = new CertificateService(parts)
+    const known = await parts.store.authorities.list()
+    for (const kind of KINDS) {
+      if (!known.some((each) => each.kind === kind && each.state === 'active'))
+        await service.rotate(kind, ACTOR_GATEWAY)
+    }
+    return service
+  }
+
+  /** Newest first. */
+  authorities(): Promise<readonly Authority[]> {
+    return this.#parts.store.authorities.list()
+  }
+
+  /** A new authority signs from now on; the one before it stays trusted until it is retired. */
+  async rotate(kind: 'user' | 'host', actor: string): Promise<Authority> {
+    const { store, keys, record } = this.#parts
+    const key = keys.create(kind, ({ publicKey }) => fingerprint(publicKey))
+    const authority = await store.authorities.add({ kind, publicKey: key.publicKey.blob })
+    await record({
+      type: 'authority-created',
+      actor,
+      authority: authority.id,
+      kind,
+      fingerprint: authority.fingerprint,
+    })
+    return authority
+  }
+
+  /** Nothing it signed is believed any more, and its key is destroyed. Throws StoreError `not-found`, `still-in-use`. */
+  async retire(id: AuthorityId, actor: string): Promise<Authority> {
+    const { store, keys, record } = this.#parts
+    const authority = await store.authorities.retire(id)
+    const { kind, fingerprint: print } = authority
+    await record({ type: 'authority-retired', actor, authority: id, kind, fingerprint: print })
+    keys.destroy(print)
+    return authority
+  }
+
+  /** A short-lived certificate for a person. Throws RangeError for its life, SshError for what must not be signed. */
+  async issueUser(order: UserCertificateOrder): Promise<Certificate> {
+    const { user, key, session, grants, seconds, factors } = order
+    const { record } = this.#parts
+    const { row: authority, signer } = await this.#active('user')
+    const now = Math.floor(this.#parts.now() / 1000)
+    // Before the row: a life that is refused must not leave one.
+    const draft = userCertificateRequest({ ...order, serial: 1, now, seconds })
+    const issued = await this.#parts.store.certificates.add(
+      {
+        kind: 'user',
+        authorityId: authority.id,
+        userId: user.id,
+        subject: user.name,
+        fingerprint: fingerprint(key),
+        validAfter: Number(draft.validAfter),
+        validBefore: Number(draft.validBefore),
+        factors,
+      },
+      () => ({
+        keyId: formatKeyId({ name: user.name, userId: user.id, session }),
+        principals: principalsOf(user, grants),
+      }),
+    )
+    const certificate = await signer.sign(userCertificateRequest({ ...order, serial: issued.serial, now, seconds }))
+    await record({ ...issuedEvent(issued), actor: order.actor, source: order.source })
+    return certificate
+  }
+
+  /** A certificate for a target's, or this gateway's, host key. */
+  async issueHost({ actor, subject, key, names, seconds }: HostCertificateOrder): Promise<Certificate> {
+    const { store, record } = this.#parts
+    const { row: authority, signer } = await this.#active('host')
+    const now = Math.floor(this.#parts.now() / 1000)
+    const request = (serial: number) =>
+      hostCertificateRequest({ key, serial, subject, names, now, ...(seconds === undefined ? {} : { seconds }) })
+    const draft = request(1)
+    const issued = await store.certificates.add(
+      {
+        kind: 'host',
+        authorityId: authority.id,
+        userId: undefined,
+        subject,
+        fingerprint: fingerprint(key),
+        validAfter: Number(draft.validAfter),
+        validBefore: Number(draft.validBefore),
+        factors: [],
+      },
+      () => ({ keyId: draft.keyId, principals: draft.principals }),
+    )
+    const certificate = await signer.sign(request(issued.serial))
+    await record({ ...issuedEvent(issued), actor })
+    return certificate
+  }
+
+  /** What no longer counts because of this; empty where nothing was left to revoke. */
+  async revoke(
+    which: { readonly serial: number } | { readonly userId: UserId },
+    { actor, reason }: { readonly actor: string; readonly reason: string },
+  ): Promise<readonly number[]> {
+    const { store, record } = this.#parts
+    const serials = await store.certificates.revoke(which, { by: actor, reason })
+    for (const serial of serials) {
+      const subject = (await store.certificates.get(serial))?.subject ?? ''
+      await record({ type: 'certificate-revoked', actor, serial, subject, reason })
+    }
+    return serials
+  }
+
+  /** A key that proves nobody any more. Throws StoreError `already-exists`. */
+  async revokeKey(
+    key: PlainKey,
+    { actor, reason }: { readonly actor: string; readonly reason: string },
+  ): Promise<void> {
+    const { store, record } = this.#parts
+    const { fingerprint: print } = await store.revokedKeys.add({ blob: key.blob, reason, revokedBy: actor })
+    await record({ type: 'key-revoked', actor, fingerprint: print, reason })
+  }
+
+  /** Whether it was revoked. */
+  async reinstateKey(print: string, actor: string): Promise<boolean> {
+    const { store, record } = this.#parts
+    if (!(await store.revokedKeys.remove(print))) return false
+    await record({ type: 'key-reinstated', actor, fingerprint: print })
+    return true
+  }
+
+  /** Key revocation list for targets (`RevokedKeys` in sshd_config), PROTOCOL.krl: what no longer counts, retired authorities too. */
+  async revocationList(): Promise<Uint8Array> {
+    const { store, now } = this.#parts
+    const seconds = Math.floor(now() / 1000)
+    const authorities = await store.authorities.list()
+    const revoked = await store.certificates.revokedSerials(seconds)
+    const keys = await store.revokedKeys.list()
+    const retired = authorities.filter(({ state }) => state === 'retired')
+    const certificates = authorities.flatMap(({ id, publicKey }) => {
+      const serials = revoked
+        .filter(({ authorityId }) => authorityId === id)
+        .map(({ serial }) => ({ first: BigInt(serial), last: BigInt(serial) }))
+      return serials.length === 0 ? [] : [{ authority: decodePlainKey(publicKey), serials, keyIds: [] }]
+    })
+    return encodeRevocationList({
+      ...EMPTY_REVOCATION_LIST,
+      // Seconds grow as lists do, and need no counter that a restored backup would set back.
+      version: BigInt(seconds),
+      generatedAt: BigInt(seconds),
+      comment: 'sallyport',
+      certificates,
+      keys: [...keys.map(({ blob }) => blob), ...retired.map(({ publicKey }) => publicKey)],
+    })
+  }
+
+  async #active(kind: 'user' | 'host'): Promise<{ readonly row: Authority; readonly signer: CertificateAuthority }> {
+    const { store, keys } = this.#parts
+    const row = (await store.authorities.list()).find((each) => each.kind === kind && each.state === 'active')
+    if (row === undefined) throw new Error(`there is no active ${kind} authority`)
+    return { row, signer: localAuthority(kind, keys.read(row.fingerprint)) }
+  }
+}
+
+function issuedEvent({
+  serial,
+  kind,
+  subject,
+  authorityId,
+  fingerprint: print,
+  principals,
+  validBefore,
+}: IssuedCertificate) {
+  return {
+    type: 'certificate-issued',
+    serial,
+    kind,
+    subject,
+    authority: authorityId,
+    fingerprint: print,
+    principals,
+    validBefore: validBefore * 1000,
+  } as const
+}
