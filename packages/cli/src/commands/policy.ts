@@ -3,6 +3,7 @@ import type { Runner } from '../program.ts'
 import { policyApplyCommand } from './policy/apply.ts'
 import { policyCheckCommands } from './policy/check.ts'
 import { policyExplainCommand } from './policy/explain.ts'
+import { importPolicyCommand } from './policy/import.ts'
 import { policyVersionCommands } from './policy/versions.ts'
 
 /** `sallyport policy …`: who may reach what. */
@@ -12,4 +13,5 @@ export function policyCommands(program: Command, run: Runner): void {
   policyCheckCommands(policy, run)
   policyExplainCommand(policy, run)
   policyApplyCommand(policy, run)
+  importPolicyCommand(policy, run)
 }

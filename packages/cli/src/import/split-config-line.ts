@@ -1,4 +1,4 @@
-/** A line of an ssh_config. */
+/** A line of an ssh_config or sshd_config. */
 export interface ConfigLine {
   /** In lower case; empty for a line that says nothing. */
   readonly keyword: string
@@ -8,13 +8,15 @@ export interface ConfigLine {
 }
 
 /**
- * Takes a line of an ssh_config apart as OpenSSH's parser does: `Keyword value`, `Keyword=value`, words in `"` or `'`,
+ * Takes a line of an ssh_config or sshd_config apart as OpenSSH's parser does: `Keyword value`, `Keyword=value`, words in `"` or `'`,
  * backslashes before quotes, spaces and themselves; a `#` where a word would begin ends the line.
  */
 export function splitConfigLine(line: string): ConfigLine {
-  const match = /^\s*([^\s=#"']+)(?:\s*=\s*|\s+|$)(.*?)\s*$/s.exec(line)
+  const bare = line.trim()
+  const match = /^([^\s=#"']+)(?:\s*=\s*|\s+|$)/.exec(bare)
   if (match === null) return { keyword: '', words: [], rest: '' }
-  const [, keyword = '', rest = ''] = match
+  const [head, keyword = ''] = match
+  const rest = bare.slice(head.length)
   return { keyword: keyword.toLowerCase(), words: splitWords(rest), rest }
 }
 

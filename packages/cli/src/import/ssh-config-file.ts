@@ -1,3 +1,4 @@
+import { inPatternList } from './pattern-list.ts'
 import { splitConfigLine } from './split-config-line.ts'
 
 /** What an ssh_config says of one host that it names without wildcards. */
@@ -98,38 +99,5 @@ class ConfigReader {
 }
 
 function applies(conditions: Block['conditions'], name: string): boolean {
-  return conditions?.every((patterns) => matches(patterns, name)) ?? false
-}
-
-/** OpenSSH's pattern list: a name must match one pattern and no negated one. */
-function matches(patterns: readonly string[], name: string): boolean {
-  let found = false
-  for (const pattern of patterns) {
-    const negated = pattern.startsWith('!')
-    if (!wildcard(negated ? pattern.slice(1) : pattern, name)) continue
-    if (negated) return false
-    found = true
-  }
-  return found
-}
-
-/** `*` and `?` as a shell has them, without going back further than the last `*`: no pattern takes long. */
-function wildcard(pattern: string, name: string): boolean {
-  let star = -1
-  let resume = 0
-  let p = 0
-  for (let n = 0; n < name.length; ) {
-    if (p < pattern.length && pattern[p] === '*') {
-      star = p++
-      resume = n
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === name[n])) {
-      p++
-      n++
-    } else if (star !== -1) {
-      p = star + 1
-      n = ++resume
-    } else return false
-  }
-  while (pattern[p] === '*') p++
-  return p === pattern.length
+  return conditions?.every((patterns) => inPatternList(patterns, name)) ?? false
 }
