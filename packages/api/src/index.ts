@@ -9,7 +9,7 @@ export {
 } from './client.ts'
 export { API_ERRORS, type ApiErrorName } from './error-codes.ts'
 export { decodeInput, type EncodedInput, encodeInput } from './input-codec.ts'
-export { type HttpMethod, pathParameters, type Route } from './route.ts'
+export { type HttpMethod, isRead, pathParameters, type Route, scopeHolds } from './route.ts'
 export {
   type CallRouteName,
   type CheckedInput,
@@ -44,6 +44,15 @@ export type {
   PolicyVersion,
 } from './schemas/policy.ts'
 export { POLICY_TEXT_MAX } from './schemas/policy.ts'
+export type {
+  PolicyDiff,
+  PolicyEffect,
+  PolicyFlip,
+  PolicySimulation,
+  Reacher,
+  SimulationStep,
+  WhoCan,
+} from './schemas/policy-effects.ts'
 export { NOTE_MAX, PAGE_MAX } from './schemas/primitives.ts'
 export type { Killed, Passage, Session } from './schemas/session.ts'
 export type { Target, TargetImport, TargetInput } from './schemas/target.ts'

@@ -15,8 +15,8 @@ export interface Route<
   readonly method: HttpMethod
   /** Begins with `/v1/`; a parameter is a whole segment: `/v1/users/:user`. */
   readonly path: `/v1/${string}`
-  /** Who may call it, named one by one: a role that is not here is refused. */
-  readonly callers: readonly [Role, ...Role[]]
+  /** Who may call it, named one by one: a role that is not here is refused. `anyone` takes no signing in. */
+  readonly callers: readonly [Role, ...Role[]] | 'anyone'
   /** One sentence for people. */
   readonly summary: string
   readonly input: Input
@@ -45,4 +45,20 @@ export function pathParameters(path: string): string[] {
     .split('/')
     .filter((segment) => segment.startsWith(':'))
     .map((segment) => segment.slice(1))
+}
+
+/** Whether a route only looks. */
+export function isRead(route: Route): boolean {
+  return route.method === 'GET'
+}
+
+/**
+ * Whether a token's scope lets it call a route: `*` all of them, `read` those that only look, `policy` those of one noun,
+ * `policy:read` the looking ones of it. What is about the caller's own credentials (`me`) no token may do.
+ */
+export function scopeHolds(scope: string, name: string, route: Route): boolean {
+  const noun = name.slice(0, name.indexOf('.'))
+  if (noun === 'me' && !isRead(route)) return false
+  if (scope === '*' || scope === noun) return true
+  return isRead(route) && (scope === 'read' || scope === `${noun}:read`)
 }

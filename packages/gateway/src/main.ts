@@ -21,7 +21,6 @@ import { ConfigKeeper } from './config/config-keeper.ts'
 import { loadConfig } from './config/load-config.ts'
 import type { Config } from './config/settings.ts'
 import { formatSocketAddress, type SocketAddress } from './config/socket-address.ts'
-import { controlApp } from './control/control-app.ts'
 import { listenControl } from './control/control-server.ts'
 import { gatewayName } from './control/daemon.ts'
 import { handlersOf } from './control/handlers.ts'
@@ -31,6 +30,7 @@ import { Gatekeeper } from './defence/gatekeeper.ts'
 import { Penalties, type PenaltySettings } from './defence/penalties.ts'
 import { StartLimits } from './defence/start-limits.ts'
 import { GatewayError } from './gateway-error.ts'
+import { apiApp } from './http/api-app.ts'
 import { countKeyExchanges } from './ops/count-key-exchanges.ts'
 import { LiveEvents } from './ops/live-events.ts'
 import { createLog, type Log, logSshTraces } from './ops/log-writer.ts'
@@ -313,9 +313,9 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   // Over the socket the peer can only be root or the state's owner: the file system lets nobody else in.
   const actor = localActor(starter({}).name)
   const stopping = new AbortController()
-  const app = controlApp({
+  const app = apiApp({
     handlers: handlersOf(services),
-    peer: () => ({ role: 'owner', actor }),
+    peer: () => ({ by: 'socket', role: 'owner', actor }),
     hosts: new Set([CONTROL_HOST]),
     log,
     randomBytes,

@@ -7,8 +7,8 @@ import { type AuditEvent, type RouteName, routes } from '@sallyport/api'
 import { verifyExport } from '@sallyport/audit'
 import { ROLES } from '@sallyport/model'
 import { parsePublicKey } from '@sallyport/ssh/keys'
-import { controlApp } from '../src/control/control-app.ts'
 import type { Handlers } from '../src/control/handlers.ts'
+import { apiApp } from '../src/http/api-app.ts'
 import { createLog } from '../src/ops/log-writer.ts'
 import { hasOpenSsh, LOOPBACK_POLICY, TestGateway } from './test-gateway.ts'
 
@@ -27,9 +27,9 @@ function appFor(role: (typeof ROLES)[number]) {
       },
     ]),
   ) as unknown as Handlers
-  const app = controlApp({
+  const app = apiApp({
     handlers,
-    peer: () => ({ role, actor: '@local:test' }),
+    peer: () => ({ by: 'socket', role, actor: '@local:test' }),
     hosts: new Set(['sallyport.local']),
     log: createLog({ level: 'silent', format: 'json', write: () => {} }),
     randomBytes: (size) => new Uint8Array(size),

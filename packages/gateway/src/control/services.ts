@@ -7,6 +7,7 @@ import type { ConfigKeeper } from '../config/config-keeper.ts'
 import type { SocketAddress } from '../config/socket-address.ts'
 import type { Gatekeeper } from '../defence/gatekeeper.ts'
 import type { Penalties } from '../defence/penalties.ts'
+import type { Peer } from '../http/peer.ts'
 import type { LiveEvents } from '../ops/live-events.ts'
 import type { Log } from '../ops/log-writer.ts'
 import type { Revoked } from '../sessions/revocation.ts'
@@ -47,6 +48,9 @@ export interface Services {
 export interface Caller {
   readonly actor: string
   readonly signal: AbortSignal
+  readonly peer: Peer
+  /** Adds a `Set-Cookie` line to the answer. */
+  readonly setCookie: (cookie: string) => void
 }
 
 /** Writes down an act of administration that has happened. */

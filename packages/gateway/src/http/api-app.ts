@@ -1,28 +1,23 @@
-import { ApiError, decodeInput, type Route, type RouteName, routes } from '@sallyport/api'
+import { ApiError, decodeInput, isRead, type Route, type RouteName, routes, scopeHolds } from '@sallyport/api'
 import { AuditError } from '@sallyport/audit'
-import { ID_RANDOM_BYTES, type Role } from '@sallyport/model'
+import { ID_RANDOM_BYTES } from '@sallyport/model'
 import { StoreError } from '@sallyport/store'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { streamText } from 'hono/streaming'
+import type { Handlers } from '../control/handlers.ts'
+import type { Caller } from '../control/services.ts'
 import { hintOf } from '../ops/hint-of.ts'
 import type { Log } from '../ops/log-writer.ts'
-import type { Handlers } from './handlers.ts'
-import type { Caller } from './services.ts'
+import type { Peer } from './peer.ts'
 
 /** Largest request body, in bytes: an import of 5,000 targets with host keys. */
 const BODY_MAX_BYTES = 8 * 1024 * 1024
 
-/** Who stands behind a connection to this server. */
-export interface Peer {
-  readonly role: Role
-  /** As the audit log names them. */
-  readonly actor: string
-}
-
-export interface ControlAppParts {
+export interface ApiAppParts {
   readonly handlers: Handlers
-  readonly peer: () => Peer
+  /** Who asks; rejects with an ApiError for credentials that are given and do not count. */
+  readonly peer: (c: Context) => Peer | Promise<Peer>
   /** Names the Host header may have (V-E12). */
   readonly hosts: ReadonlySet<string>
   readonly log: Log
@@ -34,7 +29,7 @@ export interface ControlAppParts {
 }
 
 /** The daemon's operations over HTTP: one route for each row of the table, and nothing else. */
-export function controlApp(parts: ControlAppParts): Hono {
+export function apiApp(parts: ApiAppParts): Hono {
   const app = new Hono()
   app.use(async (c, next) => {
     const host = (c.req.header('host') ?? '').toLowerCase()
@@ -70,13 +65,16 @@ export function controlApp(parts: ControlAppParts): Hono {
   return app
 }
 
-async function answer(c: Context, name: RouteName, route: Route, parts: ControlAppParts): Promise<Response> {
-  const { role, actor } = parts.peer()
-  if (!route.callers.includes(role)) {
-    parts.refused(actor, name)
-    throw new ApiError('caller.not-allowed', `the role “${role}” may not do this`, {
-      why: `it takes one of: ${route.callers.join(', ')}`,
-    })
+async function answer(c: Context, name: RouteName, route: Route, parts: ApiAppParts): Promise<Response> {
+  const peer = await parts.peer(c)
+  const { actor } = peer
+  try {
+    requireAllowed(peer, name, route)
+    if (!isRead(route)) requireSameSite(peer, c)
+  } catch (error) {
+    // Who has not signed in could fill the log.
+    if (peer.by !== 'nobody') parts.refused(actor, name)
+    throw error
   }
   const body = route.method === 'GET' ? undefined : await jsonBody(c)
   const parsed = decodeInput(route, c.req.param() as Record<string, string>, new URL(c.req.url).searchParams, body)
@@ -90,9 +88,47 @@ async function answer(c: Context, name: RouteName, route: Route, parts: ControlA
   const signal = AbortSignal.any([c.req.raw.signal, parts.stopping])
   // The table ties name, input and output together; that tie is lost on a name that is only known at run time.
   const handler = parts.handlers[name] as (input: unknown, caller: Caller) => unknown
-  const result = handler(parsed.data, { actor, signal })
+  const caller: Caller = {
+    actor,
+    signal,
+    peer,
+    setCookie: (cookie) => c.header('set-cookie', cookie, { append: true }),
+  }
+  const result = handler(parsed.data, caller)
   if (!route.stream) return c.json(route.output.parse(await result) as object)
   return ndjson(c, route, result as AsyncIterable<unknown>, signal)
+}
+
+/** Role and, of a token, scope: both have to allow it. */
+function requireAllowed(peer: Peer, name: RouteName, route: Route): void {
+  if (route.callers === 'anyone') return
+  if (peer.by === 'nobody') {
+    throw new ApiError('caller.unknown', 'this takes somebody who has signed in', { fix: 'sign in: sallyport login' })
+  }
+  if (!route.callers.includes(peer.role)) {
+    throw new ApiError('caller.not-allowed', `the role “${peer.role}” may not do this`, {
+      why: `it takes one of: ${route.callers.join(', ')}`,
+    })
+  }
+  if (peer.by === 'token' && !peer.scopes.some((scope) => scopeHolds(scope, name, route))) {
+    throw new ApiError('caller.not-allowed', 'this token may not do this', {
+      why: `its scopes are: ${peer.scopes.join(', ')}`,
+    })
+  }
+}
+
+/** A browser sends its cookie with what other sites make it ask for; it says so itself, and a page cannot change that. */
+function requireSameSite(peer: Peer, c: Context): void {
+  if (peer.by === 'socket' || peer.by === 'token') return
+  const site = c.req.header('sec-fetch-site')
+  const origin = c.req.header('origin')
+  const same =
+    site === undefined ? origin === undefined || hostOf(origin) === c.req.header('host') : site === 'same-origin'
+  if (!same) throw new ApiError('request.cross-site', 'another site asked for this in your name')
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined
 }
 
 /** The first line is awaited before the answer begins, so that a failure before it still has its status. */
