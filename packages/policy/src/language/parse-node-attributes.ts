@@ -1,4 +1,5 @@
 import { type IpRange, parseIpRange, prefixRange, rangeWithin } from '../address/ip-range.ts'
+import { CAPABILITIES } from '../capability/read-capability.ts'
 import type { JsonNode, JsonString } from '../text/hujson.ts'
 import type { KeySet, NodeReader } from '../text/node-reader.ts'
 import { quote } from '../text/quote.ts'
@@ -27,12 +28,17 @@ export function parseNodeAttributes(
 function parseEntry(node: JsonNode, index: number, reader: NodeReader, names: Names): NodeAttribute {
   const what = `nodeAttrs[${index}]`
   const fields = reader.fields(node, what, KEYS)
+  const app = parseApp(fields.get('app'), `${what}.app`, reader)
+  for (const { name, position } of app) {
+    if (CAPABILITIES.has(name))
+      reader.warn('no-effect', position.offset, `${quote(name)} does nothing in "nodeAttrs": write it in a grant`)
+  }
   return {
     index,
     position: reader.position(node.offset),
     targets: parseTargets(fields.get('target'), what, reader, names),
     attributes: parseAttributes(fields.get('attr'), what, reader),
-    app: parseApp(fields.get('app'), `${what}.app`, reader),
+    app,
     ipPool: parsePool(fields.get('ipPool'), what, reader),
   }
 }

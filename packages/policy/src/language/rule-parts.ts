@@ -1,3 +1,4 @@
+import { checkCapability } from '../capability/read-capability.ts'
 import type { JsonNode, JsonString } from '../text/hujson.ts'
 import { jsonValue } from '../text/json-value.ts'
 import { nearestName } from '../text/nearest-name.ts'
@@ -105,6 +106,7 @@ export function parseApp(
     if (fault !== undefined) reader.report('bad-name', keyOffset, fault)
     else {
       const values = value.kind === 'null' ? [] : reader.items(value, `${what}[${quote(key)}]`)
+      checkCapability(key, keyOffset, values, `${what}[${quote(key)}]`, reader)
       app.push({ name: key, values: values.map(jsonValue), position: reader.position(keyOffset) })
     }
   }

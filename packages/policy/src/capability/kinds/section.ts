@@ -1,0 +1,55 @@
+import type { TermKind, TermSchema, TermsOf } from '../term-kind.ts'
+
+/** An object with keys of its own. */
+export interface SectionKind<S extends TermSchema> extends TermKind<TermsOf<S>> {
+  readonly fields: S
+}
+
+export function section<S extends TermSchema>(fields: S): SectionKind<S> {
+  const keys = Object.keys(fields)
+  const known = { known: keys }
+  return {
+    fields,
+    values: 'an object',
+    strictest: 'each key by itself',
+    read(node, what, reader) {
+      if (node.kind !== 'object') {
+        // Reports that it is none.
+        reader.entries(node, what)
+        return undefined
+      }
+      const terms: Record<string, unknown> = {}
+      const nodes = reader.fields(node, what, known)
+      for (const key of keys) {
+        const child = nodes.get(key)
+        const value: unknown = child === undefined ? undefined : fields[key]?.kind.read(child, `${what}.${key}`, reader)
+        if (value !== undefined) terms[key] = value
+      }
+      return terms as TermsOf<S>
+    },
+    meet(a, b) {
+      const met: Record<string, unknown> = {}
+      for (const key of keys) {
+        const [one, other]: [unknown, unknown] = [a[key], b[key]]
+        if (one === undefined && other === undefined) continue
+        met[key] = one === undefined ? other : other === undefined ? one : fields[key]?.kind.meet(one, other)
+      }
+      return met as TermsOf<S>
+    },
+    text: (terms) => termLines(fields, terms).join('; '),
+  }
+}
+
+/** `key: value` for each key that demands something, `section.key: value` within a section. */
+export function termLines<S extends TermSchema>(fields: S, terms: TermsOf<S>): readonly string[] {
+  return Object.entries(fields).flatMap(([key, { kind }]) => {
+    const value: unknown = terms[key]
+    if (value === undefined) return []
+    if (isSection(kind)) return termLines(kind.fields, value as TermsOf<TermSchema>).map((line) => `${key}.${line}`)
+    return [`${key}: ${kind.text(value)}`]
+  })
+}
+
+export function isSection(kind: TermKind<unknown>): kind is SectionKind<TermSchema> {
+  return 'fields' in kind
+}

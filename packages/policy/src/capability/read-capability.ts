@@ -1,0 +1,67 @@
+import type { JsonValue } from '../language/policy.ts'
+import { DiagnosticList } from '../text/diagnostic.ts'
+import type { JsonNode } from '../text/hujson.ts'
+import { nearestName } from '../text/nearest-name.ts'
+import { NodeReader } from '../text/node-reader.ts'
+import { quote } from '../text/quote.ts'
+import { DESKTOP_CAPABILITY, desktopTerms } from './desktop-terms.ts'
+import { type SectionKind, section } from './kinds/section.ts'
+import { SSH_CAPABILITY, sshTerms } from './ssh-terms.ts'
+import type { TermSchema, TermsOf } from './term-kind.ts'
+
+/** The capabilities whose values this package reads. Everybody else's are their own business. */
+export const CAPABILITIES: ReadonlyMap<string, SectionKind<TermSchema>> = new Map([
+  [SSH_CAPABILITY, section<TermSchema>(sshTerms.fields)],
+  [DESKTOP_CAPABILITY, section<TermSchema>(desktopTerms.fields)],
+])
+
+/** What capabilities of ours begin with. */
+const OURS = 'sallyport.dev/'
+
+/**
+ * Reports what is wrong with one capability of an `app`: its name at `nameOffset`, its values where they stand. Those of
+ * others pass as they are.
+ */
+export function checkCapability(
+  name: string,
+  nameOffset: number,
+  values: readonly JsonNode[],
+  what: string,
+  reader: NodeReader,
+): void {
+  const kind = CAPABILITIES.get(name)
+  if (kind !== undefined) {
+    for (const [index, value] of values.entries()) kind.read(value, `${what}[${index}]`, reader)
+  } else if (name.toLowerCase().startsWith(OURS)) {
+    const suggest = (): string | undefined => nearestName(name, CAPABILITIES.keys())
+    reader.report('unknown-name', nameOffset, `there is no capability ${quote(name)}`, suggest)
+  }
+}
+
+/** What all values of a capability come to. Throws RangeError for values that `checkCapability` would have reported. */
+export function termsOfValues<S extends TermSchema>(kind: SectionKind<S>, values: readonly JsonValue[]): TermsOf<S> {
+  const place = { offset: 0, line: 1, column: 1 }
+  const problems = new DiagnosticList(() => place)
+  const reader = new NodeReader(() => place, problems, new DiagnosticList(() => place))
+  let terms = {} as TermsOf<S>
+  for (const value of values) terms = kind.meet(terms, kind.read(nodeOf(value), 'a value', reader) ?? terms)
+  const [problem] = problems.list()
+  if (problem !== undefined) throw new RangeError(problem.message)
+  return terms
+}
+
+/** A value as if it had been read from a text. */
+function nodeOf(value: JsonValue): JsonNode {
+  const offset = 0
+  if (value === null) return { kind: 'null', offset }
+  if (typeof value === 'string') return { kind: 'string', offset, value }
+  if (typeof value === 'number') return { kind: 'number', offset, value }
+  if (typeof value === 'boolean') return { kind: 'boolean', offset, value }
+  if (isList(value)) return { kind: 'array', offset, items: value.map(nodeOf) }
+  const entries = Object.entries(value).map(([key, each]) => ({ key, keyOffset: offset, value: nodeOf(each) }))
+  return { kind: 'object', offset, entries }
+}
+
+function isList(value: readonly JsonValue[] | { readonly [key: string]: JsonValue }): value is readonly JsonValue[] {
+  return Array.isArray(value)
+}

@@ -1,0 +1,69 @@
+import { nearestName } from '../text/nearest-name.ts'
+
+/** Clocks by zone: making one costs a hundred times what reading it does. There are some 600 names of zones. */
+const clocks = new Map<string, Intl.DateTimeFormat>()
+
+/** Whether a text names a zone of the IANA database: `Europe/Berlin`, `UTC`. Offsets such as `+01:00` are none. */
+export function isTimeZone(text: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(text)) return false
+  try {
+    clockOf(text)
+    return true
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
+
+export function nearestTimeZone(text: string): string | undefined {
+  return nearestName(text, Intl.supportedValuesOf('timeZone'))
+}
+
+/**
+ * What the clocks of a zone show at a moment (milliseconds since the epoch), as the moment at which those of Greenwich
+ * would show the same: a plain number to reckon days, hours and minutes with.
+ */
+export function wallClock(zone: string, at: number): number {
+  const parts: Record<string, number> = {}
+  for (const { type, value } of clockOf(zone).formatToParts(at)) parts[type] = Number(value)
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts
+  return Date.UTC(year, month - 1, day, hour, minute, second) + (((at % 1000) + 1000) % 1000)
+}
+
+/** Milliseconds that the clocks of a zone are ahead of Greenwich. */
+function offset(zone: string, at: number): number {
+  return wallClock(zone, at) - at
+}
+
+/** The first moment after `from`, up to `to`, at which the clocks of a zone were set; `undefined` where they run through. */
+export function clockChange(zone: string, from: number, to: number): number | undefined {
+  const before = offset(zone, from)
+  if (offset(zone, to) === before) return undefined
+  let low = from
+  let high = to
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (offset(zone, middle) === before) low = middle
+    else high = middle
+  }
+  return high
+}
+
+function clockOf(zone: string): Intl.DateTimeFormat {
+  let clock = clocks.get(zone)
+  if (clock === undefined) {
+    clock = new Intl.DateTimeFormat('en-US-u-nu-latn', {
+      timeZone: zone,
+      calendar: 'gregory',
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    })
+    clocks.set(zone, clock)
+  }
+  return clock
+}
