@@ -48,7 +48,6 @@ function parseGroups(section: JsonNode | undefined, reader: NodeReader): Readonl
       reader.report('bad-name', keyOffset, `groups[${quote(key)}]: a group is named "group:" and letters`, () =>
         suggestPrefix('group:', key),
       )
-      continue
     }
     const members = parseMembers(key, value, reader)
     groups.set(key, { name: key, members, position: reader.position(keyOffset) })

@@ -15,7 +15,13 @@ import { parseSrcPosture } from './rule-parts.ts'
 
 export type ParsePolicyResult =
   | { readonly ok: true; readonly policy: Policy }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
+  | {
+      readonly ok: false
+      /** In the order of the text; at least one. */
+      readonly diagnostics: readonly Diagnostic[]
+      /** The message of the one of them that Tailscale's control plane would give as its whole answer. */
+      readonly refusal: string
+    }
 
 /** Longest policy text, in UTF-16 code units: five times what 10,000 rules take, and read within a second or so. */
 export const POLICY_TEXT_MAX = 8 * 1024 * 1024
@@ -59,19 +65,19 @@ export interface ParseOptions {
 export function parsePolicy(text: string, options: ParseOptions = {}): ParsePolicyResult {
   if (text.length > POLICY_TEXT_MAX) {
     const message = `the policy is longer than ${POLICY_TEXT_MAX} characters`
-    return { ok: false, diagnostics: [{ code: 'too-large', message, offset: 0, line: 1, column: 1 }] }
+    return { ok: false, diagnostics: [{ code: 'too-large', message, offset: 0, line: 1, column: 1 }], refusal: message }
   }
   const position = locator(text)
   const problems = new DiagnosticList(position)
   const tree = parseHujson(text)
   if (!tree.ok) {
     for (const { code, offset, message } of tree.problems) problems.add(code, offset, message)
-    return { ok: false, diagnostics: problems.list() }
+    return { ok: false, diagnostics: problems.list(), refusal: problems.refusal() }
   }
   const warnings = new DiagnosticList(position)
   const policy = readPolicy(tree.root, new NodeReader(position, problems, warnings), options)
   const diagnostics = problems.list()
-  if (diagnostics.length > 0) return { ok: false, diagnostics }
+  if (diagnostics.length > 0) return { ok: false, diagnostics, refusal: problems.refusal() }
   return { ok: true, policy: { ...policy, warnings: warnings.list() } }
 }
 

@@ -129,6 +129,9 @@ function isDomain(text: string): boolean {
 }
 
 function readSelector(text: string, names: Names): NameResult {
+  // Before anything else: a name whose definition is faulty is told of there, once.
+  if (names.tags.has(text)) return { ok: true, selector: { kind: 'tag', text } }
+  if (names.groups.has(text)) return { ok: true, selector: { kind: 'group', text } }
   if (text.length > SELECTOR_MAX || !isPlainName(text)) {
     const message = `a name is made of printable ASCII, at most ${SELECTOR_MAX} characters`
     return { ok: false, code: 'bad-selector', message, named: false }
@@ -206,13 +209,11 @@ function readAutogroup(text: string): NameResult {
 }
 
 function readGroup(text: string, names: Names): NameResult {
-  if (names.groups.has(text)) return { ok: true, selector: { kind: 'group', text } }
   const suggest = (): string | undefined => nearestName(text, names.groups.keys())
   return { ok: false, code: 'unknown-name', message: `group not found: ${quote(text)}`, named: true, suggest }
 }
 
 function readTag(text: string, names: Names): NameResult {
-  if (names.tags.has(text)) return { ok: true, selector: { kind: 'tag', text } }
   const fault = tagFault(text)
   if (fault !== undefined) return { ok: false, code: 'bad-name', message: fault, named: false }
   const suggest = (): string | undefined => nearestName(text, names.tags)

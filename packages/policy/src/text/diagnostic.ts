@@ -69,6 +69,16 @@ export class DiagnosticList {
     this.#items.push({ code, message, ...place, ...(suggestion === undefined ? {} : { suggestion }) })
   }
 
+  /**
+   * The one message that Tailscale's control plane would answer with: it reads section by section, definitions first, and
+   * stops at a fault. Of groups within groups it names the last.
+   */
+  refusal(): string {
+    const [first] = this.#items
+    const nested = this.#items.findLast(({ code }) => code === 'recursive-group')
+    return (first?.code === 'recursive-group' ? nested : first)?.message ?? ''
+  }
+
   /** In the order of the text. */
   list(): readonly Diagnostic[] {
     const sorted = this.#items.toSorted((a, b) => a.offset - b.offset)

@@ -9,4 +9,15 @@ export interface KnownException {
 export const KNOWN_EXCEPTIONS_MAX = 20
 
 /** Captures that we answer otherwise, on purpose. */
-export const KNOWN_EXCEPTIONS: readonly KnownException[] = []
+export const KNOWN_EXCEPTIONS: readonly KnownException[] = [
+  {
+    id: 'nodeattrs-error-e3-autogroup-self',
+    area: 'refusals',
+    reason: 'refused there with an internal server error (500), here with the reason',
+  },
+  {
+    id: 'ssh-e1',
+    area: 'refusals',
+    reason: 'the domain in the message is not the one of the policy: it was renamed in the one, not in the other',
+  },
+]
