@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type RouteName, routes } from '@sallyport/api'
 import { ROLES, type Role } from '@sallyport/model'
-import { controlApp } from '../src/control/control-app.ts'
 import type { Handlers } from '../src/control/handlers.ts'
+import { apiApp } from '../src/http/api-app.ts'
 import { createLog } from '../src/ops/log-writer.ts'
 
 const READ = ['owner', 'admin', 'auditor']
@@ -80,9 +80,9 @@ function appFor(role: string) {
       },
     ]),
   ) as unknown as Handlers
-  const app = controlApp({
+  const app = apiApp({
     handlers,
-    peer: () => ({ role: role as Role, actor: '@local:test' }),
+    peer: () => ({ by: 'socket', role: role as Role, actor: '@local:test' }),
     hosts: new Set(['sallyport.local']),
     log: createLog({ level: 'silent', format: 'json', write: () => {} }),
     randomBytes: (size) => new Uint8Array(size),
