@@ -90,8 +90,11 @@ function whyText({ decision, destination, rules, user }: Explanation): string {
       return `${user.name} is ${decision.code === 'user-unknown' ? 'not known here' : 'disabled'}`
     case 'special-address':
       return `${destination.address} is ${destination.special ?? 'special'}: only a rule that names it opens it`
+    case 'posture-unmet':
+      return 'a rule would allow it from a device that fulfils its posture'
     case 'allowed':
     case 'invalid-destination':
+    case 'node-unknown':
     case 'no-matching-rule':
       return rules.length === 0 ? 'the policy has no rule' : 'no rule allows it'
     default:

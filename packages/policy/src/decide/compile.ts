@@ -1,5 +1,5 @@
 import type { Policy } from '../language/policy.ts'
-import { type Directory, DirectoryIndex } from './directory.ts'
+import { type Directory, type DirectoryChanges, DirectoryIndex } from './directory.ts'
 import { RuleIndex } from './rule-index.ts'
 
 /** A policy over the facts of one moment, ready to decide. Immutable: new facts or new rules make a new one. */
@@ -13,8 +13,9 @@ export interface CompiledPolicy {
 const indexes = new WeakMap<Policy, RuleIndex>()
 
 /**
- * Joins a policy with the facts it is decided over. Compile again whenever a user or a target changes: a user that the
- * directory does not hold is denied. With the same policy object that costs one walk over the directory.
+ * Joins a policy with the facts it is decided over. Compile again whenever a user, a target or a machine changes: a user
+ * that the directory does not hold is denied. With the same policy object that costs one walk over the directory, and
+ * `withChanges` costs less.
  */
 export function compilePolicy(policy: Policy, directory: Directory): CompiledPolicy {
   let rules = indexes.get(policy)
@@ -22,5 +23,13 @@ export function compilePolicy(policy: Policy, directory: Directory): CompiledPol
     rules = new RuleIndex(policy)
     indexes.set(policy, rules)
   }
-  return { policy, directory: new DirectoryIndex(directory), rules }
+  return { policy, directory: DirectoryIndex.of(directory), rules }
+}
+
+/**
+ * The same policy after users, targets or machines came, went or changed: what `compilePolicy` makes of the new facts, in
+ * time for what changed. The one before stays as it was; the two share everything else.
+ */
+export function withChanges(compiled: CompiledPolicy, changes: DirectoryChanges): CompiledPolicy {
+  return { ...compiled, directory: compiled.directory.with(changes) }
 }

@@ -1,14 +1,16 @@
 import type { Role } from '@sallyport/model'
-import { parseIpAddress } from '../address/ip-address.ts'
-import type { RuleRef } from '../language/policy.ts'
-import { PORT_MAX, SCTP, TCP, UDP } from '../language/service.ts'
+import { type IpAddress, parseIpAddress } from '../address/ip-address.ts'
+import { isWholeFamily, parseIpRange, rangeHolds } from '../address/ip-range.ts'
+import type { Rule, RuleRef } from '../language/policy.ts'
+import { PORT_MAX, SCTP, serviceHolds, TCP, UDP } from '../language/service.ts'
 import type { CompiledPolicy } from './compile.ts'
-import type { UserFacts } from './directory.ts'
-import { type Endpoint, endpointAt } from './endpoint.ts'
-import { NO_RULE } from './port-table.ts'
-import type { Subject } from './subject.ts'
+import type { MeshNode, Person } from './directory.ts'
+import { coverage, type Endpoint, endpointAt, meshEndpoint } from './endpoint.ts'
+import { type Attributes, postureAllows } from './posture.ts'
+import { type Found, NO_RULE } from './rule-index.ts'
+import { type Subject, selectsSubject } from './subject.ts'
 
-/** May this user open this port at this address? */
+/** May this user open this port at this address? What the SSH and the desktop door ask. */
 export interface Query {
   readonly user: {
     readonly name: string
@@ -17,16 +19,36 @@ export interface Query {
   }
   /** Where the user comes from: text of an IP address. Without it, rules whose `src` is an address do not apply. */
   readonly source?: string
-  readonly destination: {
-    /** Text of the IP address that will be dialled, not a name. */
-    readonly address: string
-    /** 1 to 65535. */
-    readonly port: number
-    /** Default `tcp`. */
-    readonly protocol?: 'tcp' | 'udp' | 'sctp'
+  /** What is known of the device they come from; without it, rules with a posture do not apply. */
+  readonly attributes?: Attributes
+  readonly destination: QueryDestination & {
     /** Tags of the inventory target that was asked for, beside those that the directory has for the address. */
     readonly tags?: readonly string[]
   }
+}
+
+/**
+ * May this machine of the mesh open this port at this address? It asks from its own address of the destination's family,
+ * with the attributes that the directory has of it, or for an address behind it.
+ */
+export interface NodeQuery {
+  /** Its id in the directory. */
+  readonly node: number
+  /**
+   * An address in a route of the machine that is switched on: then who asks is neither the machine nor its owner, and only
+   * rules for `*`, `autogroup:danger-all` and addresses apply.
+   */
+  readonly source?: string
+  readonly destination: QueryDestination
+}
+
+export interface QueryDestination {
+  /** Text of the IP address that will be dialled, not a name. */
+  readonly address: string
+  /** 1 to 65535. */
+  readonly port: number
+  /** Default `tcp`. */
+  readonly protocol?: 'tcp' | 'udp' | 'sctp'
 }
 
 /** Why a decision is as it is; stable, documented in `docs/errors.md`. */
@@ -34,8 +56,10 @@ export const DECISION_CODES = [
   'allowed',
   'no-matching-rule',
   'special-address',
+  'posture-unmet',
   'user-unknown',
   'user-disabled',
+  'node-unknown',
   'invalid-destination',
 ] as const
 export type DecisionCode = (typeof DECISION_CODES)[number]
@@ -43,20 +67,24 @@ export type DecisionCode = (typeof DECISION_CODES)[number]
 export interface Decision {
   readonly verdict: 'allow' | 'deny'
   readonly code: DecisionCode
-  /** The first rule of the text that allows it. */
+  /** The first rule of the text that allows it; none in a mesh whose policy has neither `acls` nor `grants`. */
   readonly rule?: RuleRef
 }
 
 const PROTOCOLS = { tcp: TCP, udp: UDP, sctp: SCTP } as const
 
-/** Deny by default: allowed only by a rule, for a user that the directory holds and that is not disabled. Never throws. */
-export function decide(compiled: CompiledPolicy, query: Query): Decision {
+/**
+ * Deny by default: allowed only by a rule, for a user that the directory holds and that is not disabled. The mesh alone is
+ * open where the policy has neither `acls` nor `grants`, as Tailscale has it. Never throws.
+ */
+export function decide(compiled: CompiledPolicy, query: Query | NodeQuery): Decision {
   const question = resolveQuery(compiled, query)
   if (!question.ok) return { verdict: 'deny', code: question.code }
+  if ('node' in query && !compiled.policy.restricts) return { verdict: 'allow', code: 'allowed' }
   const { subject, endpoint, protocol, port } = question
-  const rule = firstRule(compiled, subject, endpoint, protocol, port)
-  if (rule !== undefined) return { verdict: 'allow', code: 'allowed', rule }
-  return { verdict: 'deny', code: denialCode(compiled, question) }
+  const found = compiled.rules.find(subject, endpoint, protocol, port)
+  if (found.order !== NO_RULE) return { verdict: 'allow', code: 'allowed', rule: ruleRef(compiled, found.order) }
+  return { verdict: 'deny', code: denialCode(compiled, question, found) }
 }
 
 /** A query with every name and address looked up. */
@@ -68,23 +96,52 @@ export interface Question {
   readonly port: number
 }
 
-export function resolveQuery(
-  compiled: CompiledPolicy,
-  query: Query,
-): Question | { readonly ok: false; readonly code: DecisionCode } {
-  const { address: text, port, protocol = 'tcp', tags = [] } = query.destination
+export type Unasked = { readonly ok: false; readonly code: DecisionCode }
+
+export function resolveQuery(compiled: CompiledPolicy, query: Query | NodeQuery): Question | Unasked {
+  const { address: text, port, protocol = 'tcp' } = query.destination
   const address = parseIpAddress(text)
   if (address === undefined || !isPort(port)) return { ok: false, code: 'invalid-destination' }
+  if ('node' in query) return nodeQuestion(compiled, query, address)
   const user = compiled.directory.user(query.user.name)
   if (user === undefined) return { ok: false, code: 'user-unknown' }
   if (user.disabled) return { ok: false, code: 'user-disabled' }
-  const endpoint = endpointAt(address, tags, compiled.directory)
-  return { ok: true, subject: subjectOf(user, query.source), endpoint, protocol: PROTOCOLS[protocol], port }
+  const endpoint = endpointAt(address, query.destination.tags ?? [], compiled.directory)
+  const subject = subjectOf(user, query.source, query.attributes)
+  return { ok: true, subject, endpoint, protocol: PROTOCOLS[protocol], port }
 }
 
-export function subjectOf(user: Pick<UserFacts, 'name' | 'role'>, source: string | undefined): Subject {
+function nodeQuestion(
+  { directory }: CompiledPolicy,
+  { node: id, source: sourceText, destination }: NodeQuery,
+  address: IpAddress,
+): Question | Unasked {
+  const node = directory.node(id)
+  if (node === undefined) return { ok: false, code: 'node-unknown' }
+  if (node.user !== undefined && node.tags.length === 0 && directory.user(node.user)?.disabled === true)
+    return { ok: false, code: 'user-disabled' }
+  const source = sourceText === undefined ? ownAddress(node, address.family) : parseIpAddress(sourceText)
+  // A packet of one family cannot come from an address of the other.
+  if (source === undefined || source.family !== address.family) return { ok: false, code: 'no-matching-rule' }
+  const { port, protocol = 'tcp' } = destination
+  const endpoint = meshEndpoint(address, directory)
+  const asked = { ok: true, endpoint, protocol: PROTOCOLS[protocol], port } as const
+  if (directory.nodesAt(source).includes(node)) {
+    const owner = directory.ownerOf(node)
+    const user = owner === undefined ? {} : { user: owner }
+    const attributes = node.attributes === undefined ? {} : { attributes: node.attributes }
+    return { ...asked, subject: { ...user, ...attributes, tags: node.tags, tagged: node.tags.length > 0, source } }
+  }
+  if (!node.approvedRoutes.some((route) => routeHolds(route, source))) return { ok: false, code: 'no-matching-rule' }
+  // Of the device behind the router nothing is known.
+  return { ...asked, subject: { tags: [], tagged: false, source } }
+}
+
+/** Who asks at a door: a person, from a device of which the attributes are known. */
+export function subjectOf(user: Person, source: string | undefined, attributes?: Attributes): Subject {
   const address = source === undefined ? undefined : parseIpAddress(source)
-  const subject = { user, tags: [], tagged: false }
+  const known = attributes === undefined ? {} : { attributes }
+  const subject = { user, tags: [], tagged: false, ...known }
   return address === undefined ? subject : { ...subject, source: address }
 }
 
@@ -106,11 +163,38 @@ export function ruleRef(compiled: CompiledPolicy, order: number): RuleRef {
   return { section, index, line: position.line, column: position.column }
 }
 
-/** `special-address` where a rule would allow it if the address were an ordinary one: that needs another remedy. */
-function denialCode(compiled: CompiledPolicy, { subject, endpoint, protocol, port }: Question): DecisionCode {
+/** The slow readable twin of the index: whether a rule allows what is asked. */
+export function ruleAllows(compiled: CompiledPolicy, rule: Rule, question: Question): boolean {
+  const { subject, endpoint, protocol, port } = question
+  const { memberships } = compiled.rules
+  return (
+    rule.via.length === 0 &&
+    rule.sources.some((selector) => selectsSubject(selector, subject, memberships)) &&
+    rule.destinations.some(
+      ({ selector, services }) =>
+        coverage(selector, endpoint, subject, memberships) === 'covers' &&
+        services.some((service) => serviceHolds(service, protocol, port)),
+    ) &&
+    postureAllows(compiled.policy, rule, subject.attributes)
+  )
+}
+
+/** `special-address` and `posture-unmet` where that alone stands in the way of a rule: they need another remedy. */
+function denialCode({ rules }: CompiledPolicy, question: Question, found: Found): DecisionCode {
+  const { subject, endpoint, protocol, port } = question
+  if (found.postureUnmet) return 'posture-unmet'
   if (endpoint.special === undefined) return 'no-matching-rule'
   const { special: _, ...ordinary } = endpoint
-  return compiled.rules.first(subject, ordinary, protocol, port) === NO_RULE ? 'no-matching-rule' : 'special-address'
+  return rules.first(subject, ordinary, protocol, port) === NO_RULE ? 'no-matching-rule' : 'special-address'
+}
+
+function ownAddress(node: MeshNode, family: 4 | 6): IpAddress | undefined {
+  return node.addresses.map(parseIpAddress).find((address) => address?.family === family)
+}
+
+function routeHolds(route: string, address: IpAddress): boolean {
+  const parsed = parseIpRange(route)
+  return parsed.ok && !isWholeFamily(parsed.range) && rangeHolds(parsed.range, address)
 }
 
 function isPort(port: number): boolean {

@@ -1,5 +1,7 @@
 import type { Role } from '@sallyport/model'
-import { formatIpAddress, parseIpAddress } from '../address/ip-address.ts'
+import type { IpAddress } from '../address/ip-address.ts'
+import { type Changes, changedEntries, Places } from './places.ts'
+import { ShardedMap } from './sharded-map.ts'
 
 /** The facts that a policy is decided over, as they stand now. */
 export interface Directory {
@@ -31,13 +33,14 @@ export interface MeshNode {
 }
 
 export interface UserFacts {
-  /** Login name: `alice` or `alice@example.com`. */
+  /** Login name: `alice` or `alice@example.com`; unique. */
   readonly name: string
   readonly role: Role
   readonly disabled: boolean
 }
 
 export interface TargetFacts {
+  /** Unique: of several targets with one name the last counts. */
   readonly name: string
   /**
    * Where it is dialled: IP addresses, and DNS names as written. Only an address that stands here gives the target's tags
@@ -49,62 +52,118 @@ export interface TargetFacts {
   readonly tags: readonly string[]
 }
 
-interface AddressFacts {
-  readonly names: readonly string[]
-  readonly tags: readonly string[]
+/** What became of a directory. Takes out before it adds; what is added replaces what has the same name or id. */
+export interface DirectoryChanges {
+  readonly users?: Changes<UserFacts, string>
+  readonly targets?: Changes<TargetFacts, string>
+  readonly nodes?: Changes<MeshNode, number>
 }
 
-const NOTHING: AddressFacts = { names: [], tags: [] }
+/** A user as rules see one. */
+export type Person = Pick<UserFacts, 'name' | 'role'>
 
-/** The directory by name and by address. */
+/**
+ * The directory by name, by address and by tag. Immutable: what changes makes another one, which shares with this one
+ * whatever the change does not touch.
+ */
 export class DirectoryIndex {
-  readonly targets: readonly TargetFacts[]
-  readonly users: readonly UserFacts[]
-  readonly #byName: ReadonlyMap<string, UserFacts>
-  readonly #byAddress = new Map<string, AddressFacts>()
-  #byTag: ReadonlyMap<string, readonly TargetFacts[]> | undefined
+  readonly #users: ShardedMap<string, UserFacts>
+  readonly #targets: Places<TargetFacts, string>
+  readonly #nodes: Places<MeshNode, number>
+  #lists: Directory | undefined
 
-  constructor(directory: Directory) {
-    this.users = directory.users
-    this.targets = directory.targets
-    this.#byName = new Map(directory.users.map((user) => [user.name, user]))
-    for (const target of directory.targets) this.#addAddresses(target)
+  private constructor(
+    users: ShardedMap<string, UserFacts>,
+    targets: Places<TargetFacts, string>,
+    nodes: Places<MeshNode, number>,
+  ) {
+    this.#users = users
+    this.#targets = targets
+    this.#nodes = nodes
+  }
+
+  static of({ users, targets, nodes = [] }: Directory): DirectoryIndex {
+    return new DirectoryIndex(
+      ShardedMap.of(new Map(users.map((user) => [user.name, user]))),
+      Places.of(targets, nameOf),
+      Places.of(nodes, idOf),
+    )
+  }
+
+  /** Takes time for what changed, not for what stands. */
+  with({ users, targets, nodes }: DirectoryChanges): DirectoryIndex {
+    return new DirectoryIndex(
+      users === undefined ? this.#users : this.#users.with(changedEntries(users, nameOf)),
+      targets === undefined ? this.#targets : this.#targets.with(targets),
+      nodes === undefined ? this.#nodes : this.#nodes.with(nodes),
+    )
+  }
+
+  /** Everybody, in no particular order. */
+  get users(): readonly UserFacts[] {
+    return this.#all().users
+  }
+
+  /** The whole inventory, in no particular order. */
+  get targets(): readonly TargetFacts[] {
+    return this.#all().targets
+  }
+
+  /** Every machine of the mesh, in no particular order. */
+  get nodes(): readonly MeshNode[] {
+    return this.#all().nodes ?? []
   }
 
   user(name: string): UserFacts | undefined {
-    return this.#byName.get(name)
+    return this.#users.get(name)
   }
 
-  /** Targets that have this address, in canonical text. */
-  at(address: string): AddressFacts {
-    return this.#byAddress.get(address) ?? NOTHING
+  target(name: string): TargetFacts | undefined {
+    return this.#targets.get(name)
   }
 
+  node(id: number): MeshNode | undefined {
+    return this.#nodes.get(id)
+  }
+
+  /** Whose machine it is; nobody's, where it is a tagged one. A login name that the directory lacks counts as a member's. */
+  ownerOf(node: MeshNode): Person | undefined {
+    if (node.user === undefined || node.tags.length > 0) return undefined
+    return this.#users.get(node.user) ?? { name: node.user, role: 'member' }
+  }
+
+  targetsAt(address: IpAddress): readonly TargetFacts[] {
+    return this.#targets.at(address)
+  }
+
+  nodesAt(address: IpAddress): readonly MeshNode[] {
+    return this.#nodes.at(address)
+  }
+
+  /** Targets of the inventory and machines of the mesh that have this tag. */
   tagged(tag: string): readonly TargetFacts[] {
-    this.#byTag ??= groupByTag(this.targets)
-    return this.#byTag.get(tag) ?? []
+    return [...this.#targets.tagged(tag), ...this.#nodes.tagged(tag)]
   }
 
-  #addAddresses(target: TargetFacts): void {
-    for (const text of target.addresses) {
-      const address = parseIpAddress(text)
-      if (address === undefined) continue
-      const key = formatIpAddress(address)
-      const known = this.at(key)
-      const tags = new Set([...known.tags, ...target.tags])
-      this.#byAddress.set(key, { names: [...known.names, target.name], tags: [...tags] })
+  /** Whether any target or machine has this tag; without one, whether any has some tag. */
+  hasTagged(tag?: string): boolean {
+    return this.#targets.hasTagged(tag) || this.#nodes.hasTagged(tag)
+  }
+
+  #all(): Directory {
+    this.#lists ??= {
+      users: [...this.#users.values()],
+      targets: [...this.#targets.values()],
+      nodes: [...this.#nodes.values()],
     }
+    return this.#lists
   }
 }
 
-function groupByTag(targets: readonly TargetFacts[]): ReadonlyMap<string, readonly TargetFacts[]> {
-  const byTag = new Map<string, TargetFacts[]>()
-  for (const target of targets) {
-    for (const tag of new Set(target.tags)) {
-      const list = byTag.get(tag)
-      if (list === undefined) byTag.set(tag, [target])
-      else list.push(target)
-    }
-  }
-  return byTag
+function nameOf({ name }: { readonly name: string }): string {
+  return name
+}
+
+function idOf({ id }: MeshNode): number {
+  return id
 }

@@ -1,9 +1,10 @@
 import { isInternetAddress } from '../address/internet.ts'
-import { formatIpAddress, type IpAddress } from '../address/ip-address.ts'
+import type { IpAddress } from '../address/ip-address.ts'
 import { rangeHolds } from '../address/ip-range.ts'
 import { namesSpecialAddresses, type SpecialClass, specialClassOf } from '../address/special-address.ts'
 import type { Selector } from '../language/policy.ts'
-import type { DirectoryIndex } from './directory.ts'
+import type { DirectoryIndex, MeshNode, Person } from './directory.ts'
+import { type Memberships, personKeys, rangesOf, type Subject, sourceKey } from './subject.ts'
 
 /** A destination as the destination side of a rule sees it. */
 export interface Endpoint {
@@ -13,30 +14,66 @@ export interface Endpoint {
   readonly internet: boolean
   /** Tags that count: for a special address only those of inventory targets that have this very address. */
   readonly tags: readonly string[]
-  /** Inventory targets at this address. */
+  /** Whose own mesh machines have this address. */
+  readonly owners: readonly Person[]
+  /** Inventory targets and mesh machines at this address. */
   readonly targets: readonly string[]
 }
 
-/** Joins what the caller knows of a destination with what the directory knows of its address. */
+const NOBODY: readonly Person[] = []
+
+/**
+ * Joins what the caller knows of a destination with what the directory knows of its address. At a special address no mesh
+ * machine counts: the administrator has not written it down.
+ */
 export function endpointAt(address: IpAddress, claimedTags: readonly string[], directory: DirectoryIndex): Endpoint {
-  const { names, tags } = directory.at(formatIpAddress(address))
   const special = specialClassOf(address)
-  if (special !== undefined) return { address, special, internet: false, tags, targets: names }
-  const all = claimedTags.length === 0 ? tags : [...new Set([...tags, ...claimedTags])]
-  return { address, internet: isInternetAddress(address), tags: all, targets: names }
+  const targets = directory.targetsAt(address)
+  const only = targets.length === 1 ? targets[0] : undefined
+  const names = only === undefined ? targets.map(({ name }) => name) : [only.name]
+  const tags = only === undefined ? targets.flatMap((target) => target.tags) : only.tags
+  if (special !== undefined) return { address, special, internet: false, tags, owners: NOBODY, targets: names }
+  const nodes = directory.nodesAt(address)
+  const internet = isInternetAddress(address)
+  if (nodes.length === 0) return { address, internet, tags: joined(tags, claimedTags), owners: NOBODY, targets: names }
+  const nodeTags = nodes.flatMap((node) => node.tags)
+  return {
+    address,
+    internet,
+    tags: joined(joined(tags, nodeTags), claimedTags),
+    owners: ownersOf(nodes, directory),
+    targets: [...names, ...nodes.map(({ name }) => name)],
+  }
+}
+
+/** An address as the mesh sees it: it has no special addresses, and knows its own machines alone. */
+export function meshEndpoint(address: IpAddress, directory: DirectoryIndex): Endpoint {
+  const nodes = directory.nodesAt(address)
+  return {
+    address,
+    internet: isInternetAddress(address),
+    tags: nodes.flatMap((node) => node.tags),
+    owners: ownersOf(nodes, directory),
+    targets: nodes.map(({ name }) => name),
+  }
 }
 
 /** A destination of which only the tags are known. */
 export function endpointOfTags(tags: readonly string[], name?: string): Endpoint {
-  return { internet: false, tags, targets: name === undefined ? [] : [name] }
+  return { internet: false, tags, owners: NOBODY, targets: name === undefined ? [] : [name] }
 }
 
 /** How one selector stands to an endpoint; `special`: it covers the address, but does not name it. */
 export type Coverage = 'covers' | 'special' | 'misses'
 
-/** The slow readable twin of the index. */
-export function coverage(selector: Selector, endpoint: Endpoint): Coverage {
+/** The slow readable twin of the index: how a destination of a rule stands to an endpoint that a subject asks for. */
+export function coverage(selector: Selector, endpoint: Endpoint, subject: Subject, groups: Memberships): Coverage {
   const wide: Coverage = endpoint.special === undefined ? 'covers' : 'special'
+  const owned = (): Coverage => {
+    const key = sourceKey(selector)
+    const keys = endpoint.owners.flatMap((owner) => personKeys(owner, groups))
+    return key !== undefined && keys.includes(key) ? 'covers' : 'misses'
+  }
   switch (selector.kind) {
     case 'any':
       return wide
@@ -45,22 +82,36 @@ export function coverage(selector: Selector, endpoint: Endpoint): Coverage {
     case 'autogroup':
       if (selector.text === 'autogroup:internet') return endpoint.internet ? 'covers' : 'misses'
       if (selector.text === 'autogroup:tagged') return endpoint.tags.length > 0 ? wide : 'misses'
-      return 'misses'
+      if (selector.text === 'autogroup:self') return isOwn(endpoint, subject) ? 'covers' : 'misses'
+      return owned()
     case 'addresses':
-      if (endpoint.address === undefined || !rangeHolds(selector.range, endpoint.address)) return 'misses'
-      return namesSpecialAddresses(selector.range) ? 'covers' : wide
     case 'ipset': {
       const { address } = endpoint
-      const holding = address === undefined ? [] : selector.ranges.filter((range) => rangeHolds(range, address))
+      const holding = address === undefined ? [] : rangesOf(selector).filter((range) => rangeHolds(range, address))
       if (holding.length === 0) return 'misses'
       return holding.some(namesSpecialAddresses) ? 'covers' : wide
     }
     case 'user':
     case 'domain':
     case 'group':
+      return owned()
     case 'service':
       return 'misses'
     default:
       return selector satisfies never
   }
+}
+
+/** Whether an address is that of a machine of the very user who asks; a tagged machine is nobody's. */
+export function isOwn(endpoint: Endpoint, { user }: Subject): boolean {
+  return user !== undefined && endpoint.owners.some(({ name }) => name === user.name)
+}
+
+function ownersOf(nodes: readonly MeshNode[], directory: DirectoryIndex): readonly Person[] {
+  return nodes.map((node) => directory.ownerOf(node)).filter((owner) => owner !== undefined)
+}
+
+function joined(tags: readonly string[], more: readonly string[]): readonly string[] {
+  if (more.length === 0) return tags
+  return tags.length === 0 ? more : [...new Set([...tags, ...more])]
 }

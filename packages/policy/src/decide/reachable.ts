@@ -3,14 +3,20 @@ import type { Destination } from '../language/policy.ts'
 import { mergePortRanges, type PortRange, TCP } from '../language/service.ts'
 import type { CompiledPolicy } from './compile.ts'
 import { type Query, subjectOf } from './decide.ts'
-import type { TargetFacts } from './directory.ts'
+import type { DirectoryIndex, TargetFacts } from './directory.ts'
 import { type Endpoint, endpointAt, endpointOfTags } from './endpoint.ts'
-import type { Subject } from './subject.ts'
+import { type Memberships, personKeys, type Subject, sourceKey } from './subject.ts'
 
 export interface ReachableTarget {
   readonly target: TargetFacts
   /** TCP ports that the policy opens there, merged and ascending; 0 to 65535 is all. Never empty. */
   readonly ports: readonly PortRange[]
+}
+
+/** Where a user comes from, as in `Query`. */
+export interface ReachOptions extends Pick<Query, 'source' | 'attributes'> {
+  /** Ends the search at so many targets; default is all. */
+  readonly limit?: number
 }
 
 /**
@@ -21,14 +27,17 @@ export function reachable<T extends TargetFacts>(
   compiled: CompiledPolicy,
   user: Query['user'],
   targets: readonly T[],
-  options: { readonly source?: string } = {},
+  options: ReachOptions = {},
 ): readonly (ReachableTarget & { readonly target: T })[] {
-  const facts = compiled.directory.user(user.name)
-  if (facts === undefined || facts.disabled) return []
-  const subject = subjectOf(facts, options.source)
+  const subject = subjectAt(compiled, user, options)
+  if (subject === undefined) return []
+  const { limit = Number.POSITIVE_INFINITY } = options
+  const opened = compiled.rules.opener(subject, TCP)
   const found: (ReachableTarget & { readonly target: T })[] = []
   for (const target of targets) {
-    const ports = mergePortRanges(target.addresses.flatMap((address) => portsAt(compiled, subject, target, address)))
+    if (found.length >= limit) break
+    const perAddress = target.addresses.map((text) => opened(endpointOfTarget(compiled, target, text)))
+    const ports = perAddress.length === 1 ? (perAddress[0] ?? []) : mergePortRanges(perAddress.flat())
     if (ports.length > 0) found.push({ target, ports })
   }
   return found
@@ -38,27 +47,67 @@ export function reachable<T extends TargetFacts>(
 export function reachesAnything(
   compiled: CompiledPolicy,
   user: Query['user'],
-  options: { readonly source?: string } = {},
+  options: Pick<ReachOptions, 'source' | 'attributes'> = {},
 ): boolean {
-  const facts = compiled.directory.user(user.name)
-  if (facts === undefined || facts.disabled) return false
-  const rules = compiled.rules.applying(subjectOf(facts, options.source))
-  return rules.some(({ destinations }) => destinations.some((destination) => leadsSomewhere(compiled, destination)))
-}
-
-function leadsSomewhere({ directory }: CompiledPolicy, { selector, services }: Destination): boolean {
-  if (!services.some(({ protocols }) => protocols.includes(TCP))) return false
-  if (selector.kind === 'tag') return directory.tagged(selector.text).length > 0
-  if (selector.text === 'autogroup:tagged') return directory.targets.some(({ tags }) => tags.length > 0)
-  return selector.kind === 'any' || selector.kind === 'addresses' || selector.text === 'autogroup:internet'
-}
-
-function portsAt(compiled: CompiledPolicy, subject: Subject, target: TargetFacts, text: string): readonly PortRange[] {
-  return compiled.rules.ports(subject, endpointOfTarget(compiled, target, text), TCP)
+  const subject = subjectAt(compiled, user, options)
+  if (subject === undefined) return false
+  return compiled.rules
+    .applying(subject)
+    .some(({ destinations }) => destinations.some((destination) => leadsSomewhere(compiled, destination, subject)))
 }
 
 export function endpointOfTarget(compiled: CompiledPolicy, target: TargetFacts, addressText: string): Endpoint {
   const address = parseIpAddress(addressText)
   if (address === undefined) return endpointOfTags(target.tags, target.name)
   return endpointAt(address, target.tags, compiled.directory)
+}
+
+function subjectAt(
+  { directory }: CompiledPolicy,
+  { name }: Query['user'],
+  { source, attributes }: ReachOptions,
+): Subject | undefined {
+  const user = directory.user(name)
+  return user === undefined || user.disabled ? undefined : subjectOf(user, source, attributes)
+}
+
+function leadsSomewhere(compiled: CompiledPolicy, { selector, services }: Destination, { user }: Subject): boolean {
+  if (!services.some(({ protocols }) => protocols.includes(TCP))) return false
+  const { directory, rules } = compiled
+  switch (selector.kind) {
+    case 'any':
+    case 'addresses':
+      return true
+    case 'ipset':
+      return selector.ranges.length > 0
+    case 'tag':
+      return directory.hasTagged(selector.text)
+    case 'service':
+      return false
+    case 'user':
+    case 'domain':
+    case 'group':
+    case 'autogroup': {
+      if (selector.text === 'autogroup:internet') return true
+      if (selector.text === 'autogroup:tagged') return directory.hasTagged()
+      const key = selector.text === 'autogroup:self' ? `user ${user?.name ?? ''}` : sourceKey(selector)
+      return key !== undefined && ownerKeys(directory, rules.memberships).has(key)
+    }
+    default:
+      return selector satisfies never
+  }
+}
+
+const known = new WeakMap<DirectoryIndex, { readonly groups: Memberships; readonly keys: ReadonlySet<string> }>()
+
+/** Keys of everybody who has a machine of their own in the mesh. */
+function ownerKeys(directory: DirectoryIndex, groups: Memberships): ReadonlySet<string> {
+  const before = known.get(directory)
+  if (before?.groups === groups) return before.keys
+  const owners = new Map(
+    directory.nodes.map((node) => directory.ownerOf(node)).map((owner) => [owner?.name, owner] as const),
+  )
+  const keys = new Set([...owners.values()].flatMap((owner) => (owner === undefined ? [] : personKeys(owner, groups))))
+  known.set(directory, { groups, keys })
+  return keys
 }

@@ -1,182 +1,473 @@
-import { RangeMap } from '../address/range-map.ts'
 import { namesSpecialAddresses } from '../address/special-address.ts'
 import type { Policy, Rule, Selector } from '../language/policy.ts'
-import { mergePortRanges, type PortRange } from '../language/service.ts'
-import type { Endpoint } from './endpoint.ts'
-import { NO_RULE, PortTable } from './port-table.ts'
-import { type Memberships, memberships, rangesOf, type Subject, sourceKey, subjectKeys } from './subject.ts'
+import { isEveryPort, mergePortRanges, PORT_MAX, type PortRange, type Service } from '../language/service.ts'
+import type { Person } from './directory.ts'
+import { type Endpoint, isOwn } from './endpoint.ts'
+import { AddressSets, IntervalSets, Postings } from './interval-sets.ts'
+import { type LineSet, lineSet, lineSetBytes, NO_LINE, NO_LINES, scanCommon } from './line-set.ts'
+import { type Attributes, fulfilsOne, posturesOf } from './posture.ts'
+import { isTagKey, type Memberships, memberships, personKeys, type Subject, sourceKey, subjectKeys } from './subject.ts'
+
+/** No rule: greater than every order. */
+export const NO_RULE = NO_LINE
 
 /**
- * The rules of a policy by source, and within a source by destination: a decision looks only at rules that can apply.
- * Depends on the policy alone, never on users or targets, so a change of those costs nothing here.
+ * Bytes of sets that are kept because they were asked for: 10,000 rules need 1.3 kB for each user seen. Beyond it all are
+ * forgotten and made again when asked for.
+ */
+const KEPT_BYTES_MAX = 64 * 1024 * 1024
+
+/** What a look-up found. */
+export interface Found {
+  /** Order of the first rule that allows, or `NO_RULE`. */
+  readonly order: number
+  /** Whether some rule would allow, had the device fulfilled a posture of it. */
+  readonly postureUnmet: boolean
+}
+
+/**
+ * The rules of a policy by who, by where and by what, so that a decision never walks rules that cannot apply.
+ *
+ * A rule is one line for each list of services that its destinations have: a grant is always one, an `acls` rule one for
+ * each way that ports are written. Three sets of lines are crossed: those whose `src` means the subject (kept for each user),
+ * those whose `dst` means the endpoint (kept for each tag and stretch of addresses), and those that open the port (kept for
+ * each stretch of ports). The lowest line in all three is the first rule that allows.
+ *
+ * All of it grows with the text of the policy, never with sources times destinations. It depends on the policy alone, so
+ * a change of users, targets or machines costs nothing here. Rules that open nothing are not in it: grants of `app` alone,
+ * which have no services, and grants `via` a router of the mesh.
  */
 export class RuleIndex {
   readonly rules: readonly Rule[]
   readonly memberships: Memberships
-  readonly #byKey = new Map<string, SourceRules>()
-  readonly #byAddress = new RangeMap<SourceRules>()
-  /** What `#byKey` holds for a user, found once for each object of facts: those never change. */
-  readonly #byUser = new WeakMap<object, readonly SourceRules[]>()
+  readonly #policy: Policy
+  /** First line of each rule, and after the last of them the number of lines. */
+  readonly #firstLines: number[] = []
+  /** Of each line: the order of its rule. */
+  readonly #orders: number[] = []
+  readonly #services: (readonly Service[])[] = []
+  /** Of each line: the place of what it wants in `#postures`, or -1. */
+  readonly #postureOf: number[] = []
+  readonly #postures: (readonly string[])[] = []
+  /** By source: orders of rules. */
+  readonly #bySource = new Map<string, Postings>()
+  readonly #bySourceAddress: AddressSets
+  /** By destination: lines. */
+  readonly #destinations = new Destinations((found) => this.#unionOfLines(found))
+  /** By protocol: lines. */
+  readonly #byProtocol = new Map<number, OpenPorts>()
+  /** Lines for a user, or for the tags of a machine: facts never change, so the object stands for them. */
+  #bySubject = new WeakMap<object, LineSet>()
+  /** Lines for what a subject has in common with others: users in the same groups share one set. */
+  #byKeys = new Map<string, LineSet>()
+  #keptBytes = 0
 
   constructor(policy: Policy) {
+    this.#policy = policy
     this.rules = policy.rules
     this.memberships = memberships(policy)
+    this.#bySourceAddress = new AddressSets((found) => this.#unionOfRules(found))
+    const postures = new Map<string, number>()
     for (const [order, rule] of policy.rules.entries()) {
-      for (const selector of rule.sources) {
-        for (const rules of this.#sourceRules(selector)) rules.add(order, rule)
-      }
+      this.#firstLines.push(this.#orders.length)
+      if (rule.via.length > 0) continue
+      this.#addLines(order, rule, this.#postureNumber(posturesOf(policy, rule), postures))
+      if (this.#orders.length === this.#firstLines[order]) continue
+      for (const selector of rule.sources) this.#sourcePostings(selector).add(order)
     }
+    this.#firstLines.push(this.#orders.length)
   }
 
   /** Order of the first rule that allows, or `NO_RULE`. */
   first(subject: Subject, endpoint: Endpoint, protocol: number, port: number): number {
-    let first = NO_RULE
-    for (const rules of this.#applying(subject)) {
-      first = Math.min(first, rules.destinations().first(endpoint, protocol, port))
+    return this.find(subject, endpoint, protocol, port).order
+  }
+
+  find(subject: Subject, endpoint: Endpoint, protocol: number, port: number): Found {
+    const gate = this.#postures.length === 0 ? undefined : this.#gate(subject.attributes)
+    const ports = this.#byProtocol.get(protocol)
+    if (ports === undefined) return { order: NO_RULE, postureUnmet: false }
+    let best = NO_LINE
+    const visit = (line: number): boolean => line >= best || gate === undefined || gate.admits(line)
+    const services = ports.at(port)
+    const destinations = this.#destinations.of(endpoint, subject, this.memberships)
+    for (const source of this.#sources(subject)) {
+      for (const destination of destinations) {
+        for (const service of services) best = Math.min(best, scanCommon([destination, source, service], visit))
+      }
     }
-    return first
+    const order = this.#orders[best]
+    return order === undefined
+      ? { order: NO_RULE, postureUnmet: gate?.refused ?? false }
+      : { order, postureUnmet: false }
   }
 
-  /** Ports that the rules open for a subject, merged. */
+  /** Ports that the rules open for a subject, merged and ascending. */
   ports(subject: Subject, endpoint: Endpoint, protocol: number): readonly PortRange[] {
-    return mergePortRanges(this.#applying(subject).flatMap((rules) => rules.destinations().ports(endpoint, protocol)))
+    return this.opener(subject, protocol)(endpoint)
   }
 
-  /** Every rule whose source side holds for a subject, in no order and perhaps more than once. */
+  /** `ports` for many endpoints: what those have in common is worked out once. */
+  opener(subject: Subject, protocol: number): (endpoint: Endpoint) => readonly PortRange[] {
+    const gate = this.#gate(subject.attributes)
+    const sources = this.#sources(subject)
+    const known = new Map<LineSet, readonly PortRange[]>()
+    const opened = (destination: LineSet): readonly PortRange[] => {
+      let ranges = known.get(destination)
+      if (ranges === undefined) {
+        ranges = this.#portsOf(sources, destination, gate, protocol)
+        known.set(destination, ranges)
+      }
+      return ranges
+    }
+    return (endpoint) => {
+      const ranges = this.#destinations.of(endpoint, subject, this.memberships).map(opened)
+      const [only] = ranges.filter((each) => each.length > 0)
+      if (only === undefined) return []
+      return ranges.find(isEveryPort) ?? mergePortRanges(ranges.flat())
+    }
+  }
+
+  /** Every rule that can open something and whose source side, postures included, holds for a subject; each once. */
   applying(subject: Subject): readonly Rule[] {
-    return this.#applying(subject).flatMap((rules) => rules.all())
+    const gate = this.#gate(subject.attributes)
+    const orders = new Set<number>()
+    for (const source of this.#sources(subject)) {
+      scanCommon([source], (line) => {
+        if (gate.admits(line)) orders.add(this.#orders[line] ?? 0)
+        return false
+      })
+    }
+    return [...orders].map((order) => this.rules[order]).filter((rule) => rule !== undefined)
   }
 
   /** Whether any rule has this key among its sources. */
   hasSource(key: string): boolean {
-    return this.#byKey.has(key)
+    return this.#bySource.has(key)
   }
 
-  #applying(subject: Subject): readonly SourceRules[] {
-    const { user, source } = subject
-    let applying = user === undefined ? undefined : this.#byUser.get(user)
-    if (applying === undefined) {
-      applying = subjectKeys(subject, this.memberships)
-        .map((key) => this.#byKey.get(key))
-        .filter((rules) => rules !== undefined)
-      if (user !== undefined) this.#byUser.set(user, applying)
+  #addLines(order: number, rule: Rule, posture: number): void {
+    const lines = new Map<string, number>()
+    let services: readonly Service[] | undefined
+    let line = -1
+    for (const destination of rule.destinations) {
+      if (destination.services.length === 0) continue
+      if (destination.services !== services) {
+        services = destination.services
+        const key = rule.destinations.length === 1 ? '' : serviceKey(services)
+        line = lines.get(key) ?? this.#addLine(order, services, posture)
+        lines.set(key, line)
+      }
+      this.#destinations.postings(destination.selector)?.add(line)
     }
-    if (source === undefined || this.#byAddress.size === 0) return applying
-    return applying.concat(this.#byAddress.holding(source))
   }
 
-  #sourceRules(selector: Selector): readonly SourceRules[] {
-    const key = sourceKey(selector)
-    if (key === undefined) return rangesOf(selector).map((range) => this.#byAddress.at(range, () => new SourceRules()))
-    let rules = this.#byKey.get(key)
-    if (rules === undefined) {
-      rules = new SourceRules()
-      this.#byKey.set(key, rules)
+  #addLine(order: number, services: readonly Service[], posture: number): number {
+    const line = this.#orders.length
+    this.#orders.push(order)
+    this.#services.push(services)
+    this.#postureOf.push(posture)
+    for (const { protocols, ports } of services) {
+      for (const protocol of new Set(protocols)) {
+        let open = this.#byProtocol.get(protocol)
+        if (open === undefined) {
+          open = new OpenPorts((found) => this.#unionOfLines(found))
+          this.#byProtocol.set(protocol, open)
+        }
+        open.add(ports, line)
+      }
     }
-    return [rules]
-  }
-}
-
-/** Rules of one source. Most sources of a big policy are asked for seldom: their destinations are indexed when they are. */
-class SourceRules {
-  readonly #rules: { readonly order: number; readonly rule: Rule }[] = []
-  #destinations: DestinationIndex | undefined
-
-  add(order: number, rule: Rule): void {
-    // A rule may name the same source twice.
-    if (this.#rules.at(-1)?.order !== order) this.#rules.push({ order, rule })
+    return line
   }
 
-  all(): readonly Rule[] {
-    return this.#rules.map(({ rule }) => rule)
-  }
-
-  destinations(): DestinationIndex {
-    if (this.#destinations === undefined) {
-      this.#destinations = new DestinationIndex()
-      for (const { order, rule } of this.#rules) this.#destinations.add(order, rule)
+  #postureNumber(names: readonly string[], numbers: Map<string, number>): number {
+    if (names.length === 0) return -1
+    const key = names.join('\n')
+    let number = numbers.get(key)
+    if (number === undefined) {
+      number = this.#postures.length
+      this.#postures.push(names)
+      numbers.set(key, number)
     }
-    return this.#destinations
+    return number
+  }
+
+  #sourcePostings(selector: Selector): Postings {
+    if (selector.kind === 'addresses') return this.#bySourceAddress.ofRange(selector.range)
+    if (selector.kind === 'ipset') return this.#bySourceAddress.ofRanges(selector.ranges)
+    const key = sourceKey(selector) ?? selector.text
+    let postings = this.#bySource.get(key)
+    if (postings === undefined) {
+      postings = new Postings()
+      this.#bySource.set(key, postings)
+    }
+    return postings
+  }
+
+  #sources(subject: Subject): readonly LineSet[] {
+    const own = this.#linesOf(subject)
+    if (subject.source === undefined) return [own]
+    const there = this.#bySourceAddress.at(subject.source)
+    return there.size === 0 ? [own] : [own, there]
+  }
+
+  #linesOf(subject: Subject): LineSet {
+    const machine = subject.tagged && subject.tags.length > 0 ? subject.tags : undefined
+    const owner = machine === undefined ? subject.user : subject.user === undefined ? machine : undefined
+    let lines = owner === undefined ? undefined : this.#bySubject.get(owner)
+    if (lines === undefined) {
+      const keys = subjectKeys(subject, this.memberships).filter((key) => this.#bySource.has(key))
+      const common = keys.join('\n')
+      lines = this.#byKeys.get(common)
+      if (lines === undefined) {
+        const found = keys.map((key) => this.#bySource.get(key)).filter((postings) => postings !== undefined)
+        lines = this.#unionOfRules(found)
+        this.#byKeys.set(common, lines)
+      }
+      if (owner !== undefined) this.#bySubject.set(owner, lines)
+    }
+    return lines
+  }
+
+  #gate(attributes: Attributes | undefined): PostureGate {
+    return new PostureGate(this.#policy, this.#postures, this.#postureOf, attributes)
+  }
+
+  #portsOf(
+    sources: readonly LineSet[],
+    destination: LineSet,
+    gate: PostureGate,
+    protocol: number,
+  ): readonly PortRange[] {
+    const lines = new Set<readonly Service[]>()
+    for (const source of sources) {
+      scanCommon([destination, source], (line) => {
+        const services = this.#services[line]
+        if (services !== undefined && gate.admits(line)) lines.add(services)
+        return false
+      })
+    }
+    const services = [...lines].flat().filter(({ protocols }) => protocols.includes(protocol))
+    return mergePortRanges(services.flatMap(({ ports }) => ports))
+  }
+
+  #unionOfRules(found: readonly Postings[]): LineSet {
+    const ranges = found.flatMap(({ ids }) =>
+      ids.map((order) => [this.#firstLines[order] ?? 0, this.#firstLines[order + 1] ?? 0] as const),
+    )
+    return this.#kept(lineSet(ranges, this.#orders.length))
+  }
+
+  #unionOfLines(found: readonly Postings[]): LineSet {
+    const ranges = found.flatMap(({ ids }) => ids.map((line) => [line, line + 1] as const))
+    return this.#kept(lineSet(ranges, this.#orders.length))
+  }
+
+  #kept(set: LineSet): LineSet {
+    this.#keptBytes += lineSetBytes(set)
+    if (this.#keptBytes > KEPT_BYTES_MAX) {
+      this.#keptBytes = lineSetBytes(set)
+      this.#bySubject = new WeakMap()
+      this.#byKeys = new Map()
+      this.#bySourceAddress.forget()
+      this.#destinations.forget()
+      for (const ports of this.#byProtocol.values()) ports.forget()
+    }
+    return set
   }
 }
 
 /**
- * Destinations of one source's rules. Ranges that name special addresses are kept apart from the others: for a special
- * address only they and tags are asked, for an ordinary one only the others can match.
+ * Lines by what their destinations are. Ranges that name special addresses are kept apart from the others: for a special
+ * address only they and tags are asked.
  */
-class DestinationIndex {
-  readonly #any = new PortTable()
-  readonly #internet = new PortTable()
-  readonly #tagged = new PortTable()
-  readonly #byTag = new Map<string, PortTable>()
-  readonly #ordinary = new RangeMap<PortTable>()
-  readonly #special = new RangeMap<PortTable>()
+class Destinations {
+  readonly #union: (found: readonly Postings[]) => LineSet
+  /** By `*`, `autogroup:self`, tag, and key of a person whose machines are meant. */
+  readonly #byKey = new Map<string, Postings>()
+  readonly #ordinary: AddressSets
+  readonly #special: AddressSets
+  #sets = new Map<string, LineSet>()
+  #byOwner = new WeakMap<Person, readonly LineSet[]>()
 
-  add(order: number, rule: Rule): void {
-    for (const { selector, services } of rule.destinations) {
-      for (const table of this.#tablesOf(selector)) table.add(order, services)
+  constructor(union: (found: readonly Postings[]) => LineSet) {
+    this.#union = union
+    this.#ordinary = new AddressSets(union)
+    this.#special = new AddressSets(union)
+  }
+
+  /** Where the lines of a selector are noted; nowhere, where it selects nothing. */
+  postings(selector: Selector): { add(line: number): void } | undefined {
+    if (selector.kind === 'service' || selector.text === 'autogroup:danger-all') return undefined
+    if (selector.kind === 'addresses') {
+      return (namesSpecialAddresses(selector.range) ? this.#special : this.#ordinary).ofRange(selector.range)
     }
-  }
-
-  first(endpoint: Endpoint, protocol: number, port: number): number {
-    let first = NO_RULE
-    this.#eachCovering(endpoint, (table) => {
-      first = Math.min(first, table.first(protocol, port))
-    })
-    return first
-  }
-
-  ports(endpoint: Endpoint, protocol: number): readonly PortRange[] {
-    const ports: PortRange[] = []
-    this.#eachCovering(endpoint, (table) => ports.push(...table.ports(protocol)))
-    return ports
-  }
-
-  #eachCovering({ address, special, internet, tags }: Endpoint, visit: (table: PortTable) => void): void {
-    if (this.#byTag.size > 0) {
-      for (const tag of tags) {
-        const table = this.#byTag.get(tag)
-        if (table !== undefined) visit(table)
-      }
+    if (selector.kind === 'ipset') return this.#ipset(selector.ranges)
+    const key = sourceKey(selector) ?? selector.text
+    let postings = this.#byKey.get(key)
+    if (postings === undefined) {
+      postings = new Postings()
+      this.#byKey.set(key, postings)
     }
-    if (special === undefined) {
-      visit(this.#any)
-      if (internet) visit(this.#internet)
-      if (tags.length > 0) visit(this.#tagged)
-    }
-    if (address !== undefined) (special === undefined ? this.#ordinary : this.#special).each(address, visit)
+    return postings
   }
 
-  #tablesOf(selector: Selector): readonly PortTable[] {
-    switch (selector.kind) {
-      case 'any':
-        return [this.#any]
-      case 'tag':
-        return [this.#tag(selector.text)]
-      case 'autogroup':
-        if (selector.text === 'autogroup:internet') return [this.#internet]
-        return selector.text === 'autogroup:tagged' ? [this.#tagged] : []
-      case 'addresses':
-      case 'ipset':
-        return rangesOf(selector).map((range) =>
-          (namesSpecialAddresses(range) ? this.#special : this.#ordinary).at(range, () => new PortTable()),
-        )
-      case 'user':
-      case 'domain':
-      case 'group':
-      case 'service':
-        return []
-      default:
-        return selector satisfies never
+  /** Sets of which each line covers the endpoint. */
+  of(endpoint: Endpoint, subject: Subject, groups: Memberships): readonly LineSet[] {
+    const { address, special, internet, tags, owners } = endpoint
+    const sets: LineSet[] = []
+    const add = (set: LineSet): void => {
+      if (set.size > 0) sets.push(set)
     }
+    for (const tag of tags) if (isTagKey(tag)) add(this.#set(tag))
+    for (const owner of owners) sets.push(...this.#owned(owner, groups))
+    if (isOwn(endpoint, subject)) add(this.#set('autogroup:self'))
+    if (address !== undefined) add(this.#special.at(address))
+    if (special !== undefined) return sets
+    add(this.#set('*'))
+    if (internet) add(this.#set('autogroup:internet'))
+    if (tags.length > 0) add(this.#set('autogroup:tagged'))
+    if (address !== undefined) add(this.#ordinary.at(address))
+    return sets
   }
 
-  #tag(tag: string): PortTable {
-    let table = this.#byTag.get(tag)
-    if (table === undefined) {
-      table = new PortTable()
-      this.#byTag.set(tag, table)
-    }
-    return table
+  forget(): void {
+    this.#sets = new Map()
+    this.#byOwner = new WeakMap()
+    this.#ordinary.forget()
+    this.#special.forget()
   }
+
+  #ipset(ranges: AddressRanges): { add(line: number): void } {
+    const { ordinary, special } = splitRanges(ranges)
+    const both = [
+      ...(ordinary.length === 0 ? [] : [this.#ordinary.ofRanges(ordinary)]),
+      ...(special.length === 0 ? [] : [this.#special.ofRanges(special)]),
+    ]
+    return { add: (line) => both.forEach((postings) => postings.add(line)) }
+  }
+
+  #set(key: string): LineSet {
+    let set = this.#sets.get(key)
+    if (set === undefined) {
+      const postings = this.#byKey.get(key)
+      if (postings === undefined) return NO_LINES
+      set = this.#union([postings])
+      this.#sets.set(key, set)
+    }
+    return set
+  }
+
+  #owned(owner: Person, groups: Memberships): readonly LineSet[] {
+    let sets = this.#byOwner.get(owner)
+    if (sets === undefined) {
+      sets = personKeys(owner, groups)
+        .map((key) => this.#set(key))
+        .filter(({ size }) => size > 0)
+      this.#byOwner.set(owner, sets)
+    }
+    return sets
+  }
+}
+
+type AddressRanges = Extract<Selector, { readonly kind: 'ipset' }>['ranges']
+
+/** The ranges of an ipset that name special addresses, and the others: one pair for one ipset. */
+const split = new WeakMap<AddressRanges, { readonly ordinary: AddressRanges; readonly special: AddressRanges }>()
+
+function splitRanges(ranges: AddressRanges): { readonly ordinary: AddressRanges; readonly special: AddressRanges } {
+  let parts = split.get(ranges)
+  if (parts === undefined) {
+    const ordinary: AddressRanges[number][] = []
+    const special: AddressRanges[number][] = []
+    for (const range of ranges) (namesSpecialAddresses(range) ? special : ordinary).push(range)
+    parts = { ordinary, special }
+    split.set(ranges, parts)
+  }
+  return parts
+}
+
+/** Lines that open ports of one protocol. Those that open all stand apart: they would be in every stretch of ports. */
+class OpenPorts {
+  readonly #union: (found: readonly Postings[]) => LineSet
+  readonly #every = new Postings()
+  readonly #byRange = new Map<number, Postings>()
+  readonly #some: IntervalSets<number>
+  #everySet: LineSet | undefined
+
+  constructor(union: (found: readonly Postings[]) => LineSet) {
+    this.#union = union
+    this.#some = new IntervalSets(union, (port) => port + 1)
+  }
+
+  add(ports: readonly PortRange[], line: number): void {
+    if (isEveryPort(ports)) this.#every.add(line)
+    else for (const range of ports) this.#range(range).add(line)
+  }
+
+  at(port: number): readonly LineSet[] {
+    this.#everySet ??= this.#union([this.#every])
+    return [this.#everySet, this.#some.at(port)]
+  }
+
+  forget(): void {
+    this.#everySet = undefined
+    this.#some.forget()
+  }
+
+  #range({ first, last }: PortRange): Postings {
+    const key = first * (PORT_MAX + 1) + last
+    let postings = this.#byRange.get(key)
+    if (postings === undefined) {
+      postings = new Postings()
+      this.#byRange.set(key, postings)
+      this.#some.add(first, last, postings)
+    }
+    return postings
+  }
+}
+
+/** Which lines want no more of a device than it has; each list of postures is judged once. */
+class PostureGate {
+  /** Whether any line was turned away. */
+  refused = false
+  readonly #policy: Policy
+  readonly #postures: readonly (readonly string[])[]
+  readonly #postureOf: readonly number[]
+  readonly #attributes: Attributes | undefined
+  readonly #judged: (boolean | undefined)[] = []
+
+  constructor(
+    policy: Policy,
+    postures: readonly (readonly string[])[],
+    postureOf: readonly number[],
+    attributes: Attributes | undefined,
+  ) {
+    this.#policy = policy
+    this.#postures = postures
+    this.#postureOf = postureOf
+    this.#attributes = attributes
+  }
+
+  admits(line: number): boolean {
+    const posture = this.#postureOf[line] ?? -1
+    if (posture < 0) return true
+    let fulfilled = this.#judged[posture]
+    if (fulfilled === undefined) {
+      fulfilled = fulfilsOne(this.#policy, this.#postures[posture] ?? [], this.#attributes)
+      this.#judged[posture] = fulfilled
+    }
+    if (!fulfilled) this.refused = true
+    return fulfilled
+  }
+}
+
+/** Equal for lists of services that open the same in the same words. */
+function serviceKey(services: readonly Service[]): string {
+  return services
+    .map(
+      ({ protocols, ports }) =>
+        `${protocols.join(',')}:${ports.map(({ first, last }) => `${first}-${last}`).join(',')}`,
+    )
+    .join(' ')
 }

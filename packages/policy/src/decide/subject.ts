@@ -1,19 +1,22 @@
-import type { Role } from '@sallyport/model'
 import type { IpAddress } from '../address/ip-address.ts'
 import { type IpRange, rangeHolds } from '../address/ip-range.ts'
 import type { Policy, Selector } from '../language/policy.ts'
+import type { Person } from './directory.ts'
+import type { Attributes } from './posture.ts'
 
 /**
- * Who asks, as the source side of a rule sees it. A person who signed in has a name and a role; a machine (in `tests`, and
- * later on the mesh) has tags. A person never has tags, whatever machine they come from: they signed in as themselves.
+ * Who asks, as the source side of a rule sees it. A person who signed in has a name and a role, and never tags, whatever
+ * machine they come from: they signed in as themselves. A machine of the mesh has its owner's name and role, or tags.
  */
 export interface Subject {
   /** One object for one user: what is found for it is kept with it. */
-  readonly user?: { readonly name: string; readonly role: Role }
+  readonly user?: Person
   readonly tags: readonly string[]
   /** A machine with some tag, whichever: `autogroup:tagged`. */
   readonly tagged: boolean
   readonly source?: IpAddress
+  /** What is known of the device that they ask from. */
+  readonly attributes?: Attributes
 }
 
 /** Groups of the policy by the login name of their members. */
@@ -63,11 +66,20 @@ export function sourceKey(selector: Selector): string | undefined {
 
 /** Every key under which rules for this subject are indexed: the counterpart of `sourceKey`. */
 export function subjectKeys(subject: Subject, groups: Memberships): readonly string[] {
-  const keys = ['*', ...subject.tags]
+  const keys = ['*', ...subject.tags.filter(isTagKey)]
   if (subject.tagged) keys.push('autogroup:tagged')
-  if (subject.user === undefined) return keys
-  const { name, role } = subject.user
-  keys.push(`user ${name}`, 'autogroup:member')
+  if (subject.user !== undefined) keys.push(...personKeys(subject.user, groups))
+  return keys
+}
+
+/** Whatever else a caller gives for a tag is the key of nothing. */
+export function isTagKey(text: string): boolean {
+  return text.startsWith('tag:')
+}
+
+/** Keys of the selectors that mean this person: as a source themselves, as a destination their own machines. */
+export function personKeys({ name, role }: Person, groups: Memberships): readonly string[] {
+  const keys = [`user ${name}`, 'autogroup:member']
   if (role !== 'member') keys.push(`autogroup:${role}`)
   const domain = name.slice(name.lastIndexOf('@') + 1)
   if (domain.length < name.length) keys.push(`domain ${domain}`)

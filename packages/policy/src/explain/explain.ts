@@ -4,6 +4,7 @@ import { SPECIAL_CLASS_WORDS, type SpecialClass } from '../address/special-addre
 import type { CompiledPolicy } from '../decide/compile.ts'
 import { type Decision, decide, type Query, type Question, resolveQuery, ruleRef } from '../decide/decide.ts'
 import { type Coverage, coverage, type Endpoint } from '../decide/endpoint.ts'
+import { postureAllows, posturesOf } from '../decide/posture.ts'
 import { type Subject, selectsSubject } from '../decide/subject.ts'
 import type { Rule, RuleRef, Selector } from '../language/policy.ts'
 import { formatPortRanges, mergePortRanges, protocolName, type Service, serviceHolds } from '../language/service.ts'
@@ -47,7 +48,7 @@ export interface ExplainedRule {
 }
 
 export interface FailedCondition {
-  readonly condition: 'source' | 'destination' | 'special-address' | 'protocol' | 'port'
+  readonly condition: 'source' | 'destination' | 'special-address' | 'protocol' | 'port' | 'via' | 'posture'
   readonly text: string
 }
 
@@ -91,9 +92,13 @@ function destinationFacts(query: Query, question: Question | { readonly ok: fals
 }
 
 function explainRule(compiled: CompiledPolicy, question: Question, rule: Rule, order: number): ExplainedRule {
-  const source = sourceFault(compiled, rule, question.subject)
-  const destination = destinationFault(rule, question)
-  const failed = [source, destination].filter((fault) => fault !== undefined)
+  const faults = [
+    sourceFault(compiled, rule, question.subject),
+    destinationFault(compiled, rule, question),
+    viaFault(rule),
+    postureFault(compiled, rule, question.subject),
+  ]
+  const failed = faults.filter((fault) => fault !== undefined)
   return { ref: ruleRef(compiled, order), summary: ruleSummary(rule), allows: failed.length === 0, failed }
 }
 
@@ -135,10 +140,25 @@ function sourceReason(selector: Selector, subject: Subject, name: string): strin
   }
 }
 
-function destinationFault(rule: Rule, { endpoint, protocol, port }: Question): FailedCondition | undefined {
+function viaFault({ via }: Rule): FailedCondition | undefined {
+  if (via.length === 0) return undefined
+  return { condition: 'via', text: `it opens ways through routers of the mesh (via ${listed(via)}), none from here` }
+}
+
+function postureFault({ policy }: CompiledPolicy, rule: Rule, subject: Subject): FailedCondition | undefined {
+  if (postureAllows(policy, rule, subject.attributes)) return undefined
+  const text = `the device fulfils none of ${listed(posturesOf(policy, rule))}`
+  return { condition: 'posture', text }
+}
+
+function destinationFault(
+  { rules }: CompiledPolicy,
+  rule: Rule,
+  { subject, endpoint, protocol, port }: Question,
+): FailedCondition | undefined {
   const covering = (wanted: Coverage): readonly Service[] =>
     rule.destinations
-      .filter(({ selector }) => coverage(selector, endpoint) === wanted)
+      .filter(({ selector }) => coverage(selector, endpoint, subject, rules.memberships) === wanted)
       .flatMap(({ services }) => services)
   const covered = covering('covers')
   if (covered.some((service) => serviceHolds(service, protocol, port))) return undefined

@@ -1,5 +1,6 @@
 import type { CompiledPolicy } from '../decide/compile.ts'
 import type { Question } from '../decide/decide.ts'
+import { posturesOf } from '../decide/posture.ts'
 import type { Rule } from '../language/policy.ts'
 import { nearestName } from '../text/nearest-name.ts'
 import { quote } from '../text/quote.ts'
@@ -29,12 +30,26 @@ export function remedies(
         `name the address itself; add to "grants": ${grant(selectorFor(user.name), destination.address, destination)}`,
         `or give a target of the inventory the address ${destination.address} and a tag that a rule names`,
       ]
+    case 'posture-unmet':
+      return postureRemedies(compiled, facts)
+    case 'node-unknown':
+      return ['name a machine of the mesh that is there']
     case 'no-matching-rule':
     case 'allowed':
       return question.ok ? nearestRules(compiled, facts) : []
     default:
       return decision.code satisfies never
   }
+}
+
+/** What the device lacks of the postures that alone stand in the way. */
+function postureRemedies({ policy }: CompiledPolicy, { rules }: Omit<Explanation, 'remedies'>): readonly string[] {
+  const nearest = rules.filter(({ failed }) => failed.length === 1 && failed[0]?.condition === 'posture')
+  return nearest.slice(0, REMEDIES_MAX).map(({ ref: { section, index, line } }) => {
+    const rule = policy.rules.find((each) => each.section === section && each.index === index)
+    const names = rule === undefined ? [] : posturesOf(policy, rule)
+    return `come from a device that fulfils ${names.join(' or ')}, which ${section}[${index}] (line ${line}) wants`
+  })
 }
 
 /** A login name as a selector: one without a domain ends with `@`. */
@@ -66,7 +81,7 @@ function nearestRules(compiled: CompiledPolicy, facts: Omit<Explanation, 'remedi
 }
 
 /** Who may is the usual question, then which port; another destination is the rarest thing to add to a rule. */
-const CLOSENESS = { source: 0, port: 1, protocol: 2, destination: 3, 'special-address': 4 } as const
+const CLOSENESS = { source: 0, port: 1, protocol: 2, posture: 3, destination: 4, 'special-address': 5, via: 6 } as const
 
 function closeness({ failed }: ExplainedRule): number {
   return CLOSENESS[failed[0]?.condition ?? 'special-address']
