@@ -1,14 +1,45 @@
 export { parseIpAddress } from './address/ip-address.ts'
 export { type SpecialClass } from './address/special-address.ts'
-export { type CompiledPolicy, compilePolicy } from './decide/compile.ts'
+export { DESKTOP_CAPABILITY, type DesktopTerms, desktopTerms } from './capability/desktop-terms.ts'
+export {
+  type DesktopObligations,
+  type Judgement,
+  judgeDesktopTerms,
+  judgeTerms,
+  type SshObligations,
+  type SshTermFacts,
+  TERM_FAILURES,
+  type TermFacts,
+  type TermFailure,
+  type TermFailureCode,
+  type TermLimits,
+} from './capability/judge-terms.ts'
+export { FACTOR_KINDS, type FactorKind, type ProvedFactor } from './capability/kinds/factors.ts'
+export { forwardAllowed } from './capability/kinds/forward-place.ts'
+export { pathAllowed } from './capability/kinds/path-tree.ts'
+export { termLines } from './capability/kinds/section.ts'
+export { CAPABILITIES } from './capability/read-capability.ts'
+export { capabilityTable } from './capability/reference.ts'
+export { SSH_CAPABILITY, type SshTerms, sshTerms } from './capability/ssh-terms.ts'
+export {
+  desktopTermRules,
+  desktopTermsFor,
+  hasTerms,
+  type RuleTerms,
+  sshTermRules,
+  type TermsDoor,
+  termsFor,
+} from './capability/terms-for.ts'
+export { type CompiledPolicy, compilePolicy, withChanges } from './decide/compile.ts'
 export {
   DECISION_CODES,
   type Decision,
   type DecisionCode,
   decide,
+  type NodeQuery,
   type Query,
 } from './decide/decide.ts'
-export type { Directory, MeshNode, TargetFacts, UserFacts } from './decide/directory.ts'
+export type { Directory, DirectoryChanges, MeshNode, TargetFacts, UserFacts } from './decide/directory.ts'
 export {
   type CheckResult,
   failures,
@@ -17,8 +48,21 @@ export {
   type TestReport,
   type TestResult,
 } from './decide/policy-tests.ts'
-export { type ReachableTarget, reachable, reachesAnything } from './decide/reachable.ts'
+export type { Attributes } from './decide/posture.ts'
+export { type ReachableTarget, type ReachOptions, reachable, reachesAnything } from './decide/reachable.ts'
 export { type ResolvedHost, resolveHost } from './decide/resolve-host.ts'
+export { diffEffects, type EffectsDiff } from './effects/diff.ts'
+export type { EffectRow } from './effects/effect-rows.ts'
+export { reachingAnything } from './effects/reaching-anything.ts'
+export {
+  type Flip,
+  type PastDecision,
+  Replay,
+  type ReplayReport,
+  UNREPLAYABLE,
+  type Unreplayable,
+} from './effects/replay.ts'
+export { type Reacher, type WhoCan, whoCan } from './effects/who-can.ts'
 export { type ExplainedRule, type Explanation, explain, type FailedCondition } from './explain/explain.ts'
 export { type RenderOptions, renderExplanation } from './explain/render-explanation.ts'
 export { defaultPolicy } from './language/default-policy.ts'
