@@ -1,4 +1,5 @@
 import { Kysely } from 'kysely'
+import { ApiTokens } from './api-tokens.ts'
 import { AuditCheckpoints } from './audit-checkpoints.ts'
 import { AuditEntries } from './audit-entries.ts'
 import { Authorities } from './authorities.ts'
@@ -7,15 +8,19 @@ import { Certificates } from './certificates.ts'
 import { ChangeFeed } from './change-feed.ts'
 import { openSqlite, type SqliteOptions } from './dialects/sqlite.ts'
 import type { Engine } from './engine.ts'
+import { Invitations } from './invitations.ts'
 import { migrate } from './migrate.ts'
+import { Passkeys } from './passkeys.ts'
 import { PolicyVersions } from './policy-versions.ts'
 import { RevokedKeys } from './revoked-keys.ts'
 import type { Schema } from './schema.ts'
+import { SecondFactors } from './second-factors.ts'
 import { rootSession, type Session } from './session.ts'
 import { Settings } from './settings.ts'
 import { Targets } from './targets.ts'
 import { UserKeys } from './user-keys.ts'
 import { Users } from './users.ts'
+import { WebSessions } from './web-sessions.ts'
 
 /** Kept back on the disk, so that the ends of open connections can be written down when it is full: some 40,000 entries. */
 const RESERVE_BYTES = 16 * 1024 * 1024
@@ -38,6 +43,11 @@ export interface Repositories {
   readonly authorities: Authorities
   readonly certificates: Certificates
   readonly revokedKeys: RevokedKeys
+  readonly webSessions: WebSessions
+  readonly secondFactors: SecondFactors
+  readonly passkeys: Passkeys
+  readonly invitations: Invitations
+  readonly apiTokens: ApiTokens
 }
 
 /** What outlives the process. */
@@ -104,5 +114,10 @@ function repositories(session: Session): Repositories {
     authorities: new Authorities(session),
     certificates: new Certificates(session),
     revokedKeys: new RevokedKeys(session),
+    webSessions: new WebSessions(session),
+    secondFactors: new SecondFactors(session),
+    passkeys: new Passkeys(session),
+    invitations: new Invitations(session),
+    apiTokens: new ApiTokens(session),
   }
 }

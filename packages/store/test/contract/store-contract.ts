@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import type { AuthorityId, TargetId, User, UserId } from '@sallyport/model'
+import type { AuthorityId, PasskeyId, TargetId, User, UserId } from '@sallyport/model'
 import {
   type AuditEntryRow,
   type SettingKey,
@@ -546,6 +546,140 @@ export function storeContract(engine: ContractEngine): void {
       assert.deepEqual(await store.revokedKeys.list(), [revoked])
       assert.equal(await store.revokedKeys.remove(revoked.fingerprint), true)
       assert.equal(await store.revokedKeys.remove(revoked.fingerprint), false)
+    })
+  })
+
+  void suite(`${engine.name}: credentials`, () => {
+    const passkey = (userId: UserId, credentialId: string) => ({
+      userId,
+      credentialId,
+      publicKey: bytes('cose'),
+      counter: 0,
+      transports: ['internal', 'hybrid'],
+      aaguid: '00000000-0000-0000-0000-000000000000',
+      backedUp: true,
+      name: 'laptop',
+    })
+
+    given('a passkey proves one person, is renamed, counts, and goes with its owner', async ({ users, passkeys }) => {
+      const alice = await users.add({ name: 'alice' })
+      const added = await passkeys.add(passkey(alice.id, 'abc'))
+      await assert.rejects(passkeys.add(passkey(alice.id, 'abc')), coded('already-exists'))
+      time = 2_000_000
+      await passkeys.used(added.id, { counter: 5, backedUp: false })
+      await passkeys.rename(added.id, 'key on the ring')
+      assert.deepEqual(await passkeys.byCredentialId('abc'), {
+        ...added,
+        counter: 5,
+        backedUp: false,
+        name: 'key on the ring',
+        lastUsedAt: 2_000_000,
+      })
+      await assert.rejects(passkeys.rename('pky_aaaaaaaaaaaaaaaa' as PasskeyId, 'x'), coded('not-found'))
+      await users.remove(alice.id)
+      assert.deepEqual(await passkeys.list(), [])
+    })
+
+    given('a TOTP step is taken once, also when two ask at the same time, and never an earlier one', async (store) => {
+      const { id } = await store.users.add({ name: 'alice' })
+      const factors = store.secondFactors
+      await factors.proposeTotp(id, bytes('one'))
+      await factors.proposeTotp(id, bytes('two'))
+      assert.equal((await factors.totp(id))?.confirmedAt, undefined)
+      const taken = await Promise.all([factors.takeTotpStep(id, 100), factors.takeTotpStep(id, 100)])
+      assert.deepEqual(taken.toSorted(), [false, true])
+      assert.equal(await factors.takeTotpStep(id, 99), false)
+      assert.equal(await factors.takeTotpStep(id, 101), true)
+      assert.deepEqual(await factors.totp(id), {
+        userId: id,
+        sealedSecret: bytes('two'),
+        confirmedAt: 1_000_000,
+        lastStep: 101,
+      })
+      await assert.rejects(factors.proposeTotp(id, bytes('three')), coded('already-exists'))
+      assert.equal(await factors.removeTotp(id), true)
+      assert.equal(await factors.takeTotpStep(id, 200), false)
+    })
+
+    given('a recovery code works once, and new codes replace the old', async ({ users, secondFactors }) => {
+      const { id } = await users.add({ name: 'alice' })
+      await secondFactors.setRecoveryCodes(id, ['a', 'b'])
+      const used = await Promise.all([secondFactors.useRecoveryCode(id, 'a'), secondFactors.useRecoveryCode(id, 'a')])
+      assert.deepEqual(used.toSorted(), [false, true])
+      assert.equal(await secondFactors.recoveryCodesLeft(id), 1)
+      await secondFactors.setRecoveryCodes(id, ['c'])
+      assert.equal(await secondFactors.useRecoveryCode(id, 'b'), false)
+      assert.equal(await secondFactors.recoveryCodesLeft(id), 1)
+    })
+
+    given('a password hash is set, replaced and removed', async ({ users, secondFactors }) => {
+      const { id } = await users.add({ name: 'alice' })
+      assert.equal(await secondFactors.password(id), undefined)
+      await secondFactors.setPassword(id, '$argon2id$1')
+      await secondFactors.setPassword(id, '$argon2id$2')
+      assert.equal(await secondFactors.password(id), '$argon2id$2')
+      await secondFactors.setPassword(id, undefined)
+      assert.equal(await secondFactors.password(id), undefined)
+    })
+  })
+
+  void suite(`${engine.name}: what was handed out`, () => {
+    const session = (userId: UserId, tokenHash: string) => ({
+      userId,
+      tokenHash,
+      method: 'passkey',
+      factors: [{ factor: 'passkey', at: 1 }],
+      source: '192.0.2.7',
+      agent: 'Firefox',
+      expiresAt: 2_000_000,
+    })
+
+    given('a web session is found by its token until it ends or is ended', async ({ users, webSessions }) => {
+      const alice = await users.add({ name: 'alice' })
+      const [first, second] = [
+        await webSessions.add(session(alice.id, 'h1')),
+        await webSessions.add(session(alice.id, 'h2')),
+      ]
+      assert.deepEqual(await webSessions.byToken('h1'), first)
+      await webSessions.setFactors(first.id, [{ factor: 'totp', at: 2 }])
+      await webSessions.touch(first.id)
+      assert.deepEqual((await webSessions.byToken('h1'))?.factors, [{ factor: 'totp', at: 2 }])
+      assert.equal(await webSessions.remove({ userId: alice.id, except: second.id }), 1)
+      assert.equal(await webSessions.byToken('h1'), undefined)
+      time = 2_000_000
+      assert.equal(await webSessions.byToken('h2'), undefined)
+      assert.equal(await webSessions.removeExpired(), 1)
+    })
+
+    given('an API token is found until it expires or is removed', async ({ users, apiTokens }) => {
+      const alice = await users.add({ name: 'alice' })
+      const draft = { userId: alice.id, name: 'ci', scopes: ['policy:read'], expiresAt: 2_000_000 }
+      const token = await apiTokens.add({ ...draft, tokenHash: 'h1' })
+      await assert.rejects(apiTokens.add({ ...draft, tokenHash: 'h1' }), coded('already-exists'))
+      await apiTokens.touch(token.id)
+      assert.deepEqual(await apiTokens.byToken('h1'), { ...token, lastUsedAt: 1_000_000 })
+      time = 2_000_000
+      assert.equal(await apiTokens.byToken('h1'), undefined)
+      assert.equal((await apiTokens.list(alice.id)).length, 1)
+      assert.equal(await apiTokens.remove(token.id), true)
+    })
+
+    given('a link works once, also when two use it at the same time', async ({ users, invitations }) => {
+      const alice = await users.add({ name: 'alice' })
+      const draft = { purpose: 'invite', userId: alice.id, createdBy: 'admin', expiresAt: 2_000_000 } as const
+      const link = await invitations.add({ ...draft, tokenHash: 'h1' })
+      assert.deepEqual(await invitations.byToken('h1'), link)
+      const uses = await Promise.allSettled([invitations.use(link.id), invitations.use(link.id)])
+      assert.deepEqual(uses.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
+      assert.equal(await invitations.byToken('h1'), undefined)
+      const late = await invitations.add({ ...draft, tokenHash: 'h2' })
+      const other = await invitations.add({ ...draft, purpose: 'setup', userId: undefined, tokenHash: 'h3' })
+      assert.equal(await invitations.revoke({ userId: alice.id }), 1)
+      assert.deepEqual(await invitations.list(), [other])
+      time = 2_000_000
+      await assert.rejects(invitations.use(late.id), coded('not-found'))
+      await assert.rejects(invitations.use(other.id), coded('not-found'))
+      assert.equal(await invitations.byToken('h3'), undefined)
     })
   })
 }
