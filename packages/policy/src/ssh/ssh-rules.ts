@@ -1,0 +1,150 @@
+import { formatIpAddress } from '../address/ip-address.ts'
+import type { CompiledPolicy } from '../decide/compile.ts'
+import type { MeshNode } from '../decide/directory.ts'
+import { postureAllows } from '../decide/posture.ts'
+import type { Memberships } from '../decide/subject.ts'
+import type { Selector, SshRule, SshUser } from '../language/policy.ts'
+import { hasLocalpart, localLogin } from './login-names.ts'
+import { isSelf, type Machine, machineOfNode, selectsMachine } from './machine.ts'
+import type { NodeSshRule } from './node-ssh-rule.ts'
+import { ruleAction } from './recorders.ts'
+import { sshRuleIndex } from './ssh-rule-index.ts'
+
+/**
+ * Who may log in to one mesh node, in the order in which its client asks: what Tailscale's hosted control plane sends. The
+ * client finds the first rule whose principals hold the caller's address and whose `sshUsers` give the login name.
+ */
+export function sshRules(compiled: CompiledPolicy, node: MeshNode): readonly NodeSshRule[] {
+  const mesh = meshLogins(compiled)
+  const machine = machineOfNode(node, compiled.directory)
+  return sshRuleIndex(compiled.policy).rules.flatMap((rule) => mesh.rulesFor(rule, machine))
+}
+
+const meshes = new WeakMap<CompiledPolicy, MeshLogins>()
+
+/** The sources of a rule are the same for every node: they are found once. */
+function meshLogins(compiled: CompiledPolicy): MeshLogins {
+  let mesh = meshes.get(compiled)
+  if (mesh === undefined) {
+    mesh = new MeshLogins(compiled)
+    meshes.set(compiled, mesh)
+  }
+  return mesh
+}
+
+/** Machines from which a rule lets people and machines log in. */
+interface Sources {
+  /** Untagged ones by login name of their owner; people in the order of their first machine. */
+  readonly people: ReadonlyMap<string, readonly Machine[]>
+  /** Tagged ones, once for each tag that the rule means: so the hosted control plane lists them. */
+  readonly tagged: readonly Machine[]
+}
+
+class MeshLogins {
+  readonly #compiled: CompiledPolicy
+  readonly #groups: Memberships
+  /** By id of their nodes. */
+  readonly #machines: readonly Machine[]
+  readonly #sources = new Map<SshRule, Sources>()
+
+  constructor(compiled: CompiledPolicy) {
+    this.#compiled = compiled
+    this.#groups = sshRuleIndex(compiled.policy).memberships
+    const { directory } = compiled
+    this.#machines = directory.nodes.toSorted((a, b) => a.id - b.id).map((node) => machineOfNode(node, directory))
+  }
+
+  rulesFor(rule: SshRule, machine: Machine): readonly NodeSshRule[] {
+    const others = rule.destinations.filter((selector) => !isSelf(selector))
+    const owner = machine.subject.user?.name
+    const self = others.length < rule.destinations.length && owner !== undefined
+    const own = self ? this.#personal(rule, owner) : []
+    if (others.some((selector) => selectsMachine(selector, machine, this.#groups))) return [...own, ...this.#all(rule)]
+    if (self || others.length === 0 || !hasLocalpart(rule.users)) return own
+    // With a login name of their own, people and machines get into their own machine whatever `dst` says.
+    return owner === undefined ? this.#itself(rule, machine) : this.#personal(rule, owner)
+  }
+
+  /** One rule for all, or where login names are each person's own, rules for one person after the other. */
+  #all(rule: SshRule): readonly NodeSshRule[] {
+    const { people, tagged } = this.#sourcesOf(rule)
+    if (!hasLocalpart(rule.users)) return this.#common(rule, [...people.values(), tagged].flat())
+    return [...[...people.keys()].flatMap((name) => this.#personal(rule, name)), ...this.#common(rule, tagged)]
+  }
+
+  /** From one person's machines: what everybody may, then what they alone may. */
+  #personal(rule: SshRule, person: string): readonly NodeSshRule[] {
+    const machines = this.#sourcesOf(rule).people.get(person) ?? []
+    if (machines.length === 0) return []
+    const own = rule.users.flatMap((user) => (user.kind === 'localpart' ? (localLogin(user.domain, person) ?? []) : []))
+    const names = [...new Set(own)].map((name) => this.#rule(rule, machines, { [name]: name }))
+    return [...this.#common(rule, machines), ...names]
+  }
+
+  #itself(rule: SshRule, machine: Machine): readonly NodeSshRule[] {
+    const isSource = this.#sourcesOf(rule).tagged.some(({ node }) => node?.id === machine.node?.id)
+    return isSource ? this.#common(rule, [machine]) : []
+  }
+
+  #common(rule: SshRule, machines: readonly Machine[]): readonly NodeSshRule[] {
+    return machines.length === 0 ? [] : [this.#rule(rule, machines, commonUsers(rule.users))]
+  }
+
+  #rule(rule: SshRule, machines: readonly Machine[], sshUsers: NodeSshRule['sshUsers']): NodeSshRule {
+    return {
+      principals: principalsOf(machines),
+      sshUsers,
+      action: ruleAction(this.#compiled, rule),
+      ...(rule.acceptEnv.length > 0 && { acceptEnv: rule.acceptEnv }),
+    }
+  }
+
+  #sourcesOf(rule: SshRule): Sources {
+    let sources = this.#sources.get(rule)
+    if (sources === undefined) {
+      sources = this.#findSources(rule)
+      this.#sources.set(rule, sources)
+    }
+    return sources
+  }
+
+  #findSources(rule: SshRule): Sources {
+    const people = new Map<string, Machine[]>()
+    const tagged: Machine[] = []
+    for (const machine of this.#machines) {
+      if (!postureAllows(this.#compiled.policy, rule, machine.node?.attributes)) continue
+      const owner = machine.subject.user?.name
+      if (owner === undefined) {
+        for (let times = timesMeant(rule.sources, machine, this.#groups); times > 0; times--) tagged.push(machine)
+      } else if (rule.sources.some((selector) => selectsMachine(selector, machine, this.#groups))) {
+        const own = people.get(owner)
+        if (own === undefined) people.set(owner, [machine])
+        else own.push(machine)
+      }
+    }
+    return { people, tagged }
+  }
+}
+
+/** For how many of a machine's tags sources mean it; once, where they mean it in another way, and 0 where in none. */
+function timesMeant(sources: readonly Selector[], machine: Machine, groups: Memberships): number {
+  const { tags } = machine.subject
+  const everyTag = sources.some((selector) => selector.text === 'autogroup:tagged')
+  const meant = new Set(tags.filter((tag) => everyTag || sources.some((selector) => selector.text === tag)))
+  if (meant.size > 0) return meant.size
+  return sources.some((selector) => selectsMachine(selector, machine, groups)) ? 1 : 0
+}
+
+/** What a rule's `users` come to for everybody: a superuser only where it is named. */
+function commonUsers(users: readonly SshUser[]): NodeSshRule['sshUsers'] {
+  const names = users.flatMap((user) => (user.kind === 'name' ? [user.text] : []))
+  const nonroot = users.some((user) => user.kind === 'nonroot')
+  const given: readonly (readonly [string, string])[] = names.map((name) => [name, name])
+  return Object.fromEntries<string>([['root', ''], ...(nonroot ? [['*', '='] as const] : []), ...given])
+}
+
+/** Sorted as text, IPv4 before IPv6; no other order tells anything. */
+function principalsOf(machines: readonly Machine[]): NodeSshRule['principals'] {
+  const addresses = machines.flatMap((machine) => machine.addresses.map(formatIpAddress))
+  return addresses.sort().map((nodeIP) => ({ nodeIP }))
+}
