@@ -1,0 +1,121 @@
+import { isInternetRange } from '../address/internet.ts'
+import type { IpRange } from '../address/ip-range.ts'
+import { RangeMap } from '../address/range-map.ts'
+import type { UserFacts } from '../decide/directory.ts'
+import { type Memberships, memberships, rangesOf } from '../decide/subject.ts'
+import type { Policy, Selector } from '../language/policy.ts'
+import type { MeshMember } from './mesh-member.ts'
+
+/** Every selector that the clauses of a policy name, each once, and how to find those that mean a node. */
+export class MeshSelectors {
+  readonly list: readonly Selector[]
+  /** Selectors that mean addresses, with their ranges. */
+  readonly addressed: readonly { readonly selector: number; readonly ranges: readonly IpRange[] }[]
+  readonly #byKey: ReadonlyMap<string, number>
+  readonly #byRange: RangeMap<number[]>
+  readonly #groups: Memberships
+
+  constructor(policy: Policy, selectors: Iterable<Selector>) {
+    const byKey = new Map<string, number>()
+    const list: Selector[] = []
+    for (const selector of selectors) {
+      const key = selectorKey(selector)
+      if (byKey.has(key)) continue
+      byKey.set(key, list.length)
+      list.push(selector)
+    }
+    this.list = list
+    this.addressed = list.flatMap((selector, index) => {
+      const ranges = rangesOf(selector)
+      return ranges.length === 0 ? [] : [{ selector: index, ranges }]
+    })
+    this.#byKey = byKey
+    this.#byRange = new RangeMap()
+    for (const { selector, ranges } of this.addressed)
+      for (const range of ranges) this.#byRange.at(range, () => []).push(selector)
+    this.#groups = memberships(policy)
+  }
+
+  /** Where a selector stands in the list; it has to be one of the policy's. */
+  indexOf(selector: Selector): number {
+    const index = this.#byKey.get(selectorKey(selector))
+    if (index === undefined) throw new RangeError(`no such selector: ${selector.text}`)
+    return index
+  }
+
+  /** Selectors that mean a node itself: by whose it is, by its tags, or by its addresses. */
+  meaning(member: MeshMember, user: UserFacts | undefined): ReadonlySet<number> {
+    const found = new Set<number>()
+    for (const key of memberKeys(member, user, this.#groups)) {
+      const index = this.#byKey.get(key)
+      if (index !== undefined) found.add(index)
+    }
+    for (const { range } of member.addresses) {
+      const address = { family: range.family, value: range.first }
+      for (const selectors of this.#byRange.holding(address)) for (const selector of selectors) found.add(selector)
+    }
+    return found
+  }
+
+  /** Selectors whose addresses overlap a prefix. */
+  overlapping(range: IpRange): readonly number[] {
+    return this.addressed
+      .filter(({ ranges }) => ranges.some((other) => overlaps(range, other)))
+      .map(({ selector }) => selector)
+  }
+}
+
+/** All exit nodes: what `autogroup:internet` is delivered to. */
+export const INTERNET: Selector = { kind: 'autogroup', text: 'autogroup:internet' }
+/** Every node. */
+export const EVERYBODY: Selector = { kind: 'any', text: '*' }
+
+export function overlaps(a: IpRange, b: IpRange): boolean {
+  return a.family === b.family && a.first <= b.last && b.first <= a.last
+}
+
+/** Whether traffic for a destination can leave through an exit node: the internet, or some of its addresses alone. */
+export function isInternet(selector: Selector): boolean {
+  if (selector.text === INTERNET.text) return true
+  const ranges = rangesOf(selector)
+  return ranges.some((range) => isInternetRange(range))
+}
+
+/** Selectors that mean the same share a key. */
+function selectorKey(selector: Selector): string {
+  switch (selector.kind) {
+    case 'user':
+      return `user ${selector.name}`
+    case 'domain':
+      return `domain ${selector.domain}`
+    case 'any':
+      return '*'
+    case 'group':
+    case 'tag':
+    case 'autogroup':
+    case 'service':
+      return selector.text
+    case 'addresses':
+    case 'ipset':
+      return rangesOf(selector)
+        .map(({ family, first, last }) => `${family} ${first.toString(36)} ${last.toString(36)}`)
+        .join()
+    default:
+      return selector satisfies never
+  }
+}
+
+/** Keys of every selector that means a node by something else than its addresses. */
+function memberKeys(member: MeshMember, user: UserFacts | undefined, groups: Memberships): readonly string[] {
+  const keys = ['*', 'autogroup:danger-all']
+  if (member.exitRoutes.length > 0) keys.push(INTERNET.text)
+  if (member.node.tags.length > 0) return [...keys, ...member.node.tags, 'autogroup:tagged']
+  if (user === undefined) return keys
+  keys.push(`user ${user.name}`, 'autogroup:member', `autogroup:${user.role}`)
+  // The owner of the tailnet is one of its admins.
+  if (user.role === 'owner') keys.push('autogroup:admin')
+  const domain = user.name.slice(user.name.lastIndexOf('@') + 1)
+  if (domain.length < user.name.length) keys.push(`domain ${domain}`)
+  for (const group of groups.get(user.name) ?? []) keys.push(group)
+  return keys
+}

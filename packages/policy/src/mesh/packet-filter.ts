@@ -1,0 +1,110 @@
+import { INTERNET_RANGES } from '../address/internet.ts'
+import { formatIpAddress } from '../address/ip-address.ts'
+import { formatIpRange, type IpRange, rangeWithin } from '../address/ip-range.ts'
+import { rangesOf } from '../decide/subject.ts'
+import { FilterBuilder } from './filter-builder.ts'
+import type { FilterRule } from './filter-rule.ts'
+import type { MeshMember } from './mesh-member.ts'
+import type { MeshPolicy } from './mesh-policy.ts'
+import type { CompiledClause } from './mesh-rules.ts'
+import { EVERYBODY, INTERNET, overlaps } from './mesh-selectors.ts'
+import { setHolds } from './node-set.ts'
+import { addressTexts, sourceTexts, textsOf } from './source-set.ts'
+import type { TargetSet } from './target-set.ts'
+
+/** The internet as filters spell it: as ranges, even where one is a prefix. */
+const INTERNET_TEXTS = INTERNET_RANGES.map(
+  ({ family, first, last }) =>
+    `${formatIpAddress({ family, value: first })}-${formatIpAddress({ family, value: last })}`,
+)
+
+/**
+ * What a node has to let in: `FilterRule`s in the order of the policy (grants first, then ACLs), cut down to what this node
+ * can be the destination of. Rules of the same sources and protocols are one, where the first of them stands.
+ * Empty for a node that is unknown or takes no part.
+ */
+export function packetFilter(mesh: MeshPolicy, nodeId: number): readonly FilterRule[] {
+  const member = mesh.member(nodeId)
+  if (member === undefined) return []
+  const filter = new FilterBuilder(mesh.filterOrder())
+  for (const clause of mesh.rules.clauses) {
+    if (clause.target === undefined) addSelf(filter, mesh, clause, member)
+    else addClause(filter, mesh, clause, clause.target, member)
+  }
+  return filter.rules()
+}
+
+/** Untagged nodes of the same owner that a clause for `autogroup:self` is about; none where this node is not one of them. */
+export function selfSources(mesh: MeshPolicy, clause: CompiledClause, member: MeshMember): readonly MeshMember[] {
+  const owner = member.node.tags.length > 0 ? undefined : member.node.user
+  const source = mesh.sources[clause.source]
+  if (owner === undefined || source === undefined || !setHolds(source.nodes, member.place)) return []
+  return (mesh.facts.own.get(owner) ?? []).flatMap((place) => {
+    const other = mesh.facts.members[place]
+    return other !== undefined && setHolds(source.nodes, place) ? [other] : []
+  })
+}
+
+function addSelf(filter: FilterBuilder, mesh: MeshPolicy, clause: CompiledClause, member: MeshMember): void {
+  const sources = selfSources(mesh, clause, member)
+  if (sources.length === 0) return
+  const texts = textsOf(addressTexts(sources))
+  const { capabilities, ports } = clause.clause
+  if (capabilities !== undefined) filter.addCapabilities(clause.place, texts, ownPrefixes(member), capabilities)
+  else filter.addPorts(clause.place, texts, addressTexts([member]), ports)
+}
+
+function addClause(
+  filter: FilterBuilder,
+  mesh: MeshPolicy,
+  { clause, place, source }: CompiledClause,
+  target: number,
+  member: MeshMember,
+): void {
+  const [sourceSet, targetSet] = [mesh.sources[source], mesh.targets[target]]
+  if (sourceSet === undefined || targetSet === undefined || !setHolds(targetSet.nodes, member.place)) return
+  const texts = sourceTexts(mesh.rules, mesh.facts, sourceSet)
+  if (clause.capabilities === undefined) filter.addPorts(place, texts, portTexts(mesh, targetSet, member), clause.ports)
+  else filter.addCapabilities(place, texts, capabilityTexts(mesh, targetSet, member), clause.capabilities)
+}
+
+/** Destinations of a clause that concern a node, as they stand in `DstPorts`. */
+function portTexts(mesh: MeshPolicy, target: TargetSet, member: MeshMember): readonly string[] {
+  const via = target.terms.via.length > 0
+  return target.terms.selectors.flatMap((place) => {
+    const selector = mesh.rules.selectors.list[place] ?? EVERYBODY
+    if (selector.text === INTERNET.text) return member.exitRoutes.length > 0 ? INTERNET_TEXTS : []
+    const ranges = rangesOf(selector)
+    if (ranges.length > 0)
+      return ranges.filter((range) => concerns(range, member, via)).map((range) => formatIpRange(range))
+    if (selector.kind === 'any') return ['*']
+    const nodes = mesh.facts.selectors[place]?.nodes
+    return !via && nodes !== undefined && setHolds(nodes, member.place) ? addressTexts([member]) : []
+  })
+}
+
+/** The same as they stand in `CapGrant`: the node's own addresses, and whole prefixes that it routes. */
+function capabilityTexts(mesh: MeshPolicy, target: TargetSet, member: MeshMember): readonly string[] {
+  return target.terms.selectors.flatMap((place) => {
+    const ranges = rangesOf(mesh.rules.selectors.list[place] ?? EVERYBODY)
+    const own = ownPrefixes(member, ranges)
+    if (ranges.length > 0) {
+      const routed = ranges.filter((range) => member.subnetRoutes.some((route) => overlaps(route.range, range)))
+      return [...own, ...routed.map((range) => formatIpRange(range))]
+    }
+    const nodes = mesh.facts.selectors[place]?.nodes
+    return nodes !== undefined && setHolds(nodes, member.place) ? ownPrefixes(member) : []
+  })
+}
+
+function concerns(range: IpRange, member: MeshMember, via: boolean): boolean {
+  if (member.subnetRoutes.some((route) => overlaps(route.range, range))) return true
+  if (member.exitRoutes.length > 0 && INTERNET_RANGES.some((internet) => rangeWithin(range, internet))) return true
+  return !via && member.addresses.some((address) => overlaps(address.range, range))
+}
+
+function ownPrefixes(member: MeshMember, within?: readonly IpRange[]): readonly string[] {
+  return member.addresses
+    .filter((address) => within === undefined || within.some((range) => overlaps(address.range, range)))
+    .map((address) => address.prefix)
+}
