@@ -85,7 +85,7 @@ function parseDestination(
 ): Destination | undefined {
   const split = splitPorts(entry.value)
   if (split === undefined) {
-    reader.report('bad-port', entry.offset, `dst=${quote(entry.value)}: no ports; write "name:22" or "name:*"`)
+    reader.report('bad-port', entry.offset, `dst=${quote(entry.value)}: hostport must contain a colon (":")`)
     return undefined
   }
   const service = parseAclService(split.ports, protocol)

@@ -97,7 +97,7 @@ const refused: readonly (readonly [name: string, text: string, expected: string]
   ['an old and a new key', acl({ users: ['*'] }), 'key "users" in acls[0] repeats "src"'],
   ['a text in place of a list', acl({ src: '*' }), 'acls[0].src is a list, not a string: write ["*"]'],
   ['a number in a list', acl({ src: [1] }), 'an entry of acls[0].src is a string, not a number'],
-  ['a destination without ports', acl({ dst: ['db1'] }), 'dst="db1": no ports; write "name:22" or "name:*"'],
+  ['a destination without ports', acl({ dst: ['db1'] }), 'dst="db1": hostport must contain a colon (":")'],
   [
     'an unknown host',
     acl({ dst: ['db2:22'] }),

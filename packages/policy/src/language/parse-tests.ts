@@ -38,7 +38,7 @@ function parseTest(node: JsonNode, index: number, reader: NodeReader, names: Nam
     position: reader.position(node.offset),
     source: parseSource(source, names),
     sourceText: source,
-    protocol: parseTestProtocol(protocol),
+    protocols: parseTestProtocols(protocol),
     protocolText: protocol,
     checks: [...checks('accept'), ...checks('deny')],
   }
@@ -76,10 +76,11 @@ function parseSource(text: string, names: Names): Parsed<Selector> {
   return { ok: true, value: selector }
 }
 
-function parseTestProtocol(text: string): Parsed<number> {
-  if (text === '') return { ok: true, value: TCP }
+/** Without `proto` a test asks for either of those that nearly everything speaks. */
+function parseTestProtocols(text: string): Parsed<readonly number[]> {
+  if (text === '') return { ok: true, value: [TCP, UDP] }
   const protocol = parseProtocol(text)
-  if (protocol !== undefined && TESTED_PROTOCOLS.includes(protocol)) return { ok: true, value: protocol }
+  if (protocol !== undefined && TESTED_PROTOCOLS.includes(protocol)) return { ok: true, value: [protocol] }
   return fault(`proto=${quote(text)}: a test asks for tcp, udp or sctp`)
 }
 
@@ -88,7 +89,7 @@ function parseCheck(entry: JsonString, expect: PolicyCheck['expect'], reader: No
   return { expect, text: entry.value, position, destination: parseTestDestination(entry.value, names) }
 }
 
-/** `host:port`: one address, alias of one address, or tag, and one port. */
+/** `host:port`: something that stands for machines, and one port. */
 function parseTestDestination(text: string, names: Names): PolicyCheck['destination'] {
   const split = splitPorts(text)
   if (split === undefined) return fault('write "host:port"')
@@ -96,12 +97,32 @@ function parseTestDestination(text: string, names: Names): PolicyCheck['destinat
   if (!(port <= PORT_MAX)) return fault(`a test asks for one port from 1 to ${PORT_MAX}`)
   const result = parseSelector(split.name, 'dst', names)
   if (!result.ok) return fault(result.message)
-  const { selector } = result
-  if (selector.kind === 'tag') return { ok: true, value: { selector, port } }
-  // A prefix of one address is still a prefix: Tailscale's tests take none.
-  const isOneAddress = selector.kind === 'addresses' && isSingleAddress(selector.range) && !selector.text.includes('/')
-  if (isOneAddress) return { ok: true, value: { selector, port } }
-  return fault('a test asks for one address, host or tag')
+  if (isMachines(result.selector)) return { ok: true, value: { selector: result.selector, port } }
+  return fault('a test asks for one address, host, tag, user or group')
+}
+
+/** Autogroups whose machines are not the same for whoever asks. */
+const OF_NO_MACHINES: readonly string[] = ['autogroup:self', 'autogroup:internet', 'autogroup:danger-all']
+
+function isMachines(selector: Selector): boolean {
+  switch (selector.kind) {
+    case 'tag':
+    case 'user':
+    case 'group':
+    case 'domain':
+      return true
+    case 'autogroup':
+      return !OF_NO_MACHINES.includes(selector.text)
+    case 'addresses':
+      // A prefix of one address is still a prefix: Tailscale's tests take none.
+      return isSingleAddress(selector.range) && !selector.text.includes('/')
+    case 'any':
+    case 'ipset':
+    case 'service':
+      return false
+    default:
+      return selector satisfies never
+  }
 }
 
 function fault(message: string): { readonly ok: false; readonly message: string } {

@@ -248,7 +248,8 @@ export interface PolicyTest {
   /** What each test asks; a fault in it fails the test rather than the file. */
   readonly source: Parsed<Selector>
   readonly sourceText: string
-  readonly protocol: Parsed<number>
+  /** Any of these will do. */
+  readonly protocols: Parsed<readonly number[]>
   readonly protocolText: string
   readonly checks: readonly PolicyCheck[]
   /** What the source device is said to be; absent where the test says nothing. */

@@ -76,8 +76,8 @@ export function parseSelector(text: string, side: Side, names: Names): SelectorR
 /** Reads one entry of another section; `where` stands before messages: `[ssh]`. */
 export function parseSelectorIn(text: string, where: string, names: Names): SelectorResult {
   const result = readSelector(text, names)
-  const prefix = where === '' ? '' : `${where} `
   if (result.ok) return result
+  const prefix = where === '' || (result.named && text.startsWith('group:')) ? '' : `${where} `
   const { named, ...fault } = result
   return { ...fault, message: named ? `${prefix}${fault.message}` : `${prefix}${quote(text)}: ${fault.message}` }
 }
@@ -191,6 +191,8 @@ function withWarning(result: NameResult & { readonly ok: true }, where: string):
 }
 
 function placeFault({ named, ...fault }: NameFault, text: string, side: Side): SelectorFault {
+  // Groups are looked up before rules are read, there.
+  if (named && text.startsWith('group:')) return fault
   // Tailscale names a destination always, and a source where the reason does not.
   const where = side === 'src' && named ? 'src=' : `${side}=${quote(text)}: `
   return { ...fault, message: `${where}${fault.message}` }

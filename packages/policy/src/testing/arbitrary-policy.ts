@@ -206,7 +206,7 @@ function sshTest(): fc.Arbitrary<object> {
   const logins = some(['root', 'ubuntu', 'alice'])
   return fc.record(
     {
-      src: fc.constantFrom(...PEOPLE, ...tags, 'group:unknown', ''),
+      src: fc.constantFrom(...users, ...groups, ...tags, 'group:unknown', ''),
       dst: some([...tags, ...users, '100.64.0.1']),
       accept: logins,
       deny: logins,
