@@ -15,11 +15,11 @@ export const SSH_CAPABILITY = 'sallyport.dev/cap/ssh'
 
 /** Demands on who comes that every door can make. */
 export const COMMON_FIELDS = {
-  idleTimeout: term(duration, 'It ends when no byte went either way for so long.'),
-  sessionLimit: term(duration, 'It ends after so long, used or not.'),
+  idleTimeout: term(duration, 'Ends after so long without a byte either way.'),
+  sessionLimit: term(duration, 'Ends after so long, used or not.'),
   hours: term(
     allOf(weeklyHours, { mayBeEmpty: false }),
-    'When it may be open, by the clock of that zone. Without `days` every day, without times the whole day; hours that end before they begin go on into the next day. It ends with the hours.',
+    'When it may be open, by the clock of that zone. Without `days` every day, without times the whole day; hours that end before they begin go on into the next day. Ends with the hours.',
   ),
   factors: term(
     factors,

@@ -1,0 +1,121 @@
+import type { CompiledPolicy } from '../decide/compile.ts'
+import { type Query, type Question, resolveQuery, ruleRef } from '../decide/decide.ts'
+import { coverage } from '../decide/endpoint.ts'
+import { postureAllows } from '../decide/posture.ts'
+import { selectsSubject } from '../decide/subject.ts'
+import type { Policy, RuleRef } from '../language/policy.ts'
+import { DESKTOP_CAPABILITY, type DesktopTerms, desktopTerms } from './desktop-terms.ts'
+import type { SectionKind } from './kinds/section.ts'
+import { termsOfValues } from './read-capability.ts'
+import { SSH_CAPABILITY, type SshTerms, sshTerms } from './ssh-terms.ts'
+import type { TermSchema, TermsOf } from './term-kind.ts'
+import { TermsIndex } from './terms-index.ts'
+
+/** The capabilities that make terms, with how their values are read and combined. */
+const DOORS = {
+  ssh: { capability: SSH_CAPABILITY, kind: sshTerms },
+  desktop: { capability: DESKTOP_CAPABILITY, kind: desktopTerms },
+}
+export type TermsDoor = keyof typeof DOORS
+
+interface Indexes {
+  readonly ssh: TermsIndex<typeof sshTerms.fields>
+  readonly desktop: TermsIndex<typeof desktopTerms.fields>
+}
+
+/** They depend on the policy alone, so they are kept as long as it is. */
+const indexes = new WeakMap<Policy, Indexes>()
+
+/** Whether any rule makes terms for a door: where none does, nobody has to ask. */
+export function hasTerms(policy: Policy, door: TermsDoor): boolean {
+  return indexesOf(policy)[door].size > 0
+}
+
+/**
+ * What the policy demands of a way through the SSH door: the strictest of what every grant demands that means this source
+ * and destination, whatever the ports. `undefined`: nothing. Says nothing about whether the way is allowed: `decide` does.
+ */
+export function termsFor(compiled: CompiledPolicy, query: Query): SshTerms | undefined {
+  return meetOf(compiled, query, (policy) => indexesOf(policy).ssh)
+}
+
+/** The same for the Desktop door. */
+export function desktopTermsFor(compiled: CompiledPolicy, query: Query): DesktopTerms | undefined {
+  return meetOf(compiled, query, (policy) => indexesOf(policy).desktop)
+}
+
+/** What one line of the policy demands. */
+export interface RuleTerms<S extends TermSchema> {
+  readonly rule: RuleRef
+  readonly terms: TermsOf<S>
+}
+
+/** The lines whose terms hold for a question, in the order of the text: a walk over every rule, for those who ask why. */
+export function sshTermRules(compiled: CompiledPolicy, query: Query): readonly RuleTerms<typeof sshTerms.fields>[] {
+  return walk(compiled, query, SSH_CAPABILITY, sshTerms)
+}
+
+/** The same for the Desktop door. */
+export function desktopTermRules(
+  compiled: CompiledPolicy,
+  query: Query,
+): readonly RuleTerms<typeof desktopTerms.fields>[] {
+  return walk(compiled, query, DESKTOP_CAPABILITY, desktopTerms)
+}
+
+function meetOf<S extends TermSchema>(
+  compiled: CompiledPolicy,
+  query: Query,
+  indexOf: (policy: Policy) => TermsIndex<S>,
+): TermsOf<S> | undefined {
+  const index = indexOf(compiled.policy)
+  if (index.size === 0) return undefined
+  const question = termsQuestion(compiled, query)
+  return question === undefined ? undefined : index.meet(question.subject, question.endpoint)
+}
+
+/** At a special address tags that the caller claims open nothing, but they narrow. */
+function termsQuestion(compiled: CompiledPolicy, query: Query): Question | undefined {
+  const question = resolveQuery(compiled, query)
+  if (!question.ok) return undefined
+  const { tags = [] } = query.destination
+  if (question.endpoint.special === undefined || tags.length === 0) return question
+  return { ...question, endpoint: { ...question.endpoint, tags: [...question.endpoint.tags, ...tags] } }
+}
+
+function indexesOf(policy: Policy): Indexes {
+  let found = indexes.get(policy)
+  if (found === undefined) {
+    const { ssh, desktop } = DOORS
+    found = {
+      ssh: new TermsIndex(policy, ssh.capability, ssh.kind),
+      desktop: new TermsIndex(policy, desktop.capability, desktop.kind),
+    }
+    indexes.set(policy, found)
+  }
+  return found
+}
+
+/** The slow readable twin of the index. */
+function walk<S extends TermSchema>(
+  compiled: CompiledPolicy,
+  query: Query,
+  capability: string,
+  kind: SectionKind<S>,
+): readonly RuleTerms<S>[] {
+  const question = termsQuestion(compiled, query)
+  if (question === undefined) return []
+  const { subject, endpoint } = question
+  const groups = compiled.rules.memberships
+  const found: RuleTerms<S>[] = []
+  for (const [order, rule] of compiled.policy.rules.entries()) {
+    const values = rule.app.filter(({ name }) => name === capability).flatMap((each) => each.values)
+    if (values.length === 0) continue
+    if (!rule.sources.some((source) => selectsSubject(source, subject, groups))) continue
+    if (!rule.destinations.some(({ selector }) => coverage(selector, endpoint, subject, groups) !== 'misses')) continue
+    if (subject.attributes !== undefined && !postureAllows(compiled.policy, rule, subject.attributes)) continue
+    const terms = termsOfValues(kind, values)
+    if (Object.keys(terms).length > 0) found.push({ rule: ruleRef(compiled, order), terms })
+  }
+  return found
+}
