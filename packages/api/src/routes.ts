@@ -18,9 +18,18 @@ import {
   policyApplyInput,
   policyDocument,
   policyReport,
+  policyRollbackInput,
   policyText,
   policyVersion,
 } from './schemas/policy.ts'
+import {
+  policyDiff,
+  policyDiffInput,
+  simulateInput,
+  simulationStep,
+  whoCan,
+  whoCanInput,
+} from './schemas/policy-effects.ts'
 import { count, limit, note, nothing, role, selector } from './schemas/primitives.ts'
 import { killed, killInput, session } from './schemas/session.ts'
 import { target, targetImport, targetImportInput, targetInput } from './schemas/target.ts'
@@ -186,9 +195,42 @@ export const routes = {
     method: 'POST',
     path: '/v1/policy',
     callers: ADMINS,
-    summary: 'Puts a policy into force; one with errors or failing tests is refused and the old one stays.',
+    summary:
+      'Puts a policy into force; one with errors or failing tests, or that locks its author out, is refused and the old one stays.',
     input: policyApplyInput,
     output: policyApplied,
+  }),
+  'policy.rollback': route({
+    method: 'POST',
+    path: '/v1/policy/rollback',
+    callers: ADMINS,
+    summary: 'Puts the text of an earlier version into force as a new version, with the same guards.',
+    input: policyRollbackInput,
+    output: policyApplied,
+  }),
+  'policy.diff': route({
+    method: 'POST',
+    path: '/v1/policy/diff',
+    callers: READERS,
+    summary: 'Compares two policies by what they do: who gains and who loses which ports where.',
+    input: policyDiffInput,
+    output: policyDiff,
+  }),
+  'policy.who-can': route({
+    method: 'POST',
+    path: '/v1/policy/who-can',
+    callers: READERS,
+    summary: 'Says who may open a port at a destination, and by which rule.',
+    input: whoCanInput,
+    output: whoCan,
+  }),
+  'policy.simulate': streamRoute({
+    method: 'POST',
+    path: '/v1/policy/simulate',
+    callers: READERS,
+    summary: 'Asks a policy again what was decided of late, and says what it would decide otherwise.',
+    input: simulateInput,
+    output: simulationStep,
   }),
   'session.list': route({
     method: 'GET',

@@ -241,6 +241,14 @@ export const AUDIT_EVENTS = {
       sha256: text('SHA-256 of its text, hex'),
       author: text('Who wrote it'),
       message: maybe(text('Why', LONG_BYTES)),
+      restores: maybe(number('The earlier version whose text it is, after a rollback')),
+    },
+  },
+  'policy-lockout-allowed': {
+    doc: 'Somebody insisted on a policy under which its author, or every administrator, reaches nothing any more.',
+    fields: {
+      version: number('Version of the policy'),
+      lockedOut: texts('Login names of those who reach nothing any more'),
     },
   },
   'policy-refused': {

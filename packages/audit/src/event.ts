@@ -37,6 +37,7 @@ export type AuditEvent =
   | TargetRemoved
   | PolicyApplied
   | PolicyRefused
+  | PolicyLockoutAllowed
   | AdministrationRefused
   | AuditKeyCreated
   | AuditExported
@@ -302,6 +303,15 @@ export interface PolicyApplied extends EventContext {
   readonly sha256: string
   readonly author: string
   readonly message?: string | undefined
+  /** The earlier version whose text it is. */
+  readonly restores?: number | undefined
+}
+
+export interface PolicyLockoutAllowed extends EventContext {
+  readonly type: 'policy-lockout-allowed'
+  readonly version: number
+  /** Login names. */
+  readonly lockedOut: readonly string[]
 }
 
 export interface PolicyRefused extends EventContext {

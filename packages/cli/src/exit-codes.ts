@@ -20,6 +20,7 @@ const BY_REASON: Readonly<Partial<Record<ApiError['reason'], ExitCode>>> = {
   'daemon.unreachable': EXIT.unreachable,
   'policy.tests-failed': EXIT.problemsFound,
   'policy.invalid': EXIT.problemsFound,
+  'policy.locks-out': EXIT.problemsFound,
   'config.invalid': EXIT.usage,
   'route.unknown': EXIT.failed, // the daemon's version lacks the route; nothing the caller named is missing
 }

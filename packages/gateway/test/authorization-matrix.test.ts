@@ -30,6 +30,10 @@ const MAY: Readonly<Record<RouteName, readonly string[]>> = {
   'policy.check': READ,
   'policy.explain': READ,
   'policy.apply': CHANGE,
+  'policy.rollback': CHANGE,
+  'policy.diff': READ,
+  'policy.who-can': READ,
+  'policy.simulate': READ,
   'session.list': READ,
   'session.kill': CHANGE,
   'session.kill-user': CHANGE,
@@ -55,6 +59,8 @@ const INPUTS: Partial<Record<RouteName, object>> = {
   'target.import': { targets: [] },
   'policy.explain': { user: 'x', host: 'x' },
   'policy.apply': { text: '' },
+  'policy.rollback': { version: 1 },
+  'policy.who-can': { host: 'x' },
   'ban.add': { source: '1.1.1.1' },
 }
 /** What a proxy would say of whom it speaks for, and what nobody should believe. */

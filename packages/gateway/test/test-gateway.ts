@@ -41,7 +41,7 @@ export class TestGateway implements AsyncDisposable {
     if (options.ownerKey !== false) test.key('id_ed25519', join(test.home, '.ssh'))
     await test.restart(options.flags)
     const policy = options.policy ?? LOOPBACK_POLICY
-    await test.api.call('policy.apply', { text: policy, message: 'for a test' })
+    await test.api.call('policy.apply', { text: policy, message: 'for a test', allow_lockout: true })
     return test
   }
 

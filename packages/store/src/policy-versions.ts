@@ -45,8 +45,14 @@ export class PolicyVersions {
 
   /** The policy in force; none before the first was applied. */
   async current(): Promise<PolicyVersion | undefined> {
-    const [newest] = await this.list({ limit: 1 })
-    return newest
+    const { db } = this.#session
+    const row = await db
+      .selectFrom('policy_versions')
+      .selectAll()
+      .orderBy('version', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return row && toPolicyVersion(row)
   }
 
   async get(version: number): Promise<PolicyVersion | undefined> {
@@ -55,11 +61,16 @@ export class PolicyVersions {
     return row && toPolicyVersion(row)
   }
 
-  /** Newest first. */
-  async list({ limit = 100 }: { readonly limit?: number } = {}): Promise<readonly PolicyVersion[]> {
+  /** Newest first. Without their texts: those may be megabytes each. */
+  async list({ limit = 100 }: { readonly limit?: number } = {}): Promise<readonly Omit<PolicyVersion, 'text'>[]> {
     const { db } = this.#session
-    const rows = await db.selectFrom('policy_versions').selectAll().orderBy('version', 'desc').limit(limit).execute()
-    return rows.map(toPolicyVersion)
+    const rows = await db
+      .selectFrom('policy_versions')
+      .select(['version', 'sha256', 'author', 'message', 'applied_at'])
+      .orderBy('version', 'desc')
+      .limit(limit)
+      .execute()
+    return rows.map(({ applied_at: appliedAt, ...rest }) => ({ ...rest, appliedAt }))
   }
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { count, note, port, selector, time } from './primitives.ts'
 
-/** Longest policy text, in characters. */
-export const POLICY_TEXT_MAX = 1024 * 1024
+/** Longest policy text, in characters: tens of thousands of rules, and as JSON still below the largest request. */
+export const POLICY_TEXT_MAX = 4 * 1024 * 1024
 export const policyText = z.string().max(POLICY_TEXT_MAX)
 
 export const policyVersion = z.object({
@@ -92,6 +92,13 @@ export const policyApplyInput = z.strictObject({
   message: note.default(''),
   /** Refuse where another version is in force by now. */
   expected_version: count.optional(),
+  /** Take it even where its author, or every administrator, would reach nothing any more. */
+  allow_lockout: z.boolean().default(false),
+})
+
+export const policyRollbackInput = policyApplyInput.omit({ text: true }).extend({
+  /** Version whose text is to be in force again. */
+  version: count,
 })
 
 export const policyApplied = policyVersion.extend({
@@ -99,5 +106,7 @@ export const policyApplied = policyVersion.extend({
   changed: z.boolean(),
   /** Passages that the new policy no longer allows and that were ended. */
   ended_passages: count,
+  /** Login names of those who reach nothing any more, where it was insisted on. */
+  locked_out: z.array(z.string()),
 })
 export type PolicyApplied = z.infer<typeof policyApplied>

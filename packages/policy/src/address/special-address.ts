@@ -54,6 +54,8 @@ const CARRIERS: readonly { readonly base: string; readonly bitsAfter: bigint }[]
 const SPECIAL: readonly SpecialRange[] = [...IPV4, ...IPV6]
   .map(([name, prefix]): SpecialRange => ({ class: name, range: prefixRange(prefix) }))
   .concat(CARRIERS.flatMap(({ base, bitsAfter }) => IPV4.map(([, prefix]) => carried(base, bitsAfter, prefix))))
+/** Every stretch of special addresses. */
+export const SPECIAL_RANGES: readonly IpRange[] = SPECIAL.map(({ range }) => range)
 const SPECIAL_BY_FAMILY = {
   4: SPECIAL.filter(({ range }) => range.family === 4),
   6: SPECIAL.filter(({ range }) => range.family === 6),

@@ -16,13 +16,23 @@ export function policyApplyCommand(policy: Command, run: Runner): void {
     .description('put a policy into force; with errors or failing tests it is refused and the old one stays')
     .option('-m, --message <text>', 'what changed and why', '')
     .option('--expect <version>', 'refuse where another version is in force by now', wholeNumber(1, VERSION_MAX))
+    .option('--allow-lockout', 'take it even where its author, or every administrator, would reach nothing any more')
     .action(
       run(async (context, command) => {
         const [file = ''] = command.args
-        const { message, expect } = command.opts<{ message: string; expect?: number }>()
+        const { message, expect, allowLockout } = command.opts<{
+          message: string
+          expect?: number
+          allowLockout?: true
+        }>()
         const text = await readText(file, context.terminal)
         const applied = await context.daemon
-          .call('policy.apply', { text, message, ...(expect === undefined ? {} : { expected_version: expect }) })
+          .call('policy.apply', {
+            text,
+            message,
+            allow_lockout: allowLockout === true,
+            ...(expect === undefined ? {} : { expected_version: expect }),
+          })
           .catch((error: unknown) => {
             const report = reportIn(error)
             if (report === undefined) throw error

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto'
+import { ApiError, type PolicyApplied, type PolicyReport } from '@sallyport/api'
+import { compilePolicy, parsePolicy } from '@sallyport/policy'
+import { directoryOf, type Roster } from '../access/roster.ts'
+import type { Handlers } from './handlers.ts'
+import { unknownVersion } from './policy-candidate.ts'
+import { type Lockout, lockoutBy } from './policy-lockout.ts'
+import { reportOn } from './policy-report.ts'
+import { shownVersion } from './policy-version.ts'
+import { type Caller, recordAct, type Services, timeText } from './services.ts'
+
+/** A text that somebody wants to be in force. */
+interface Change {
+  readonly text: string
+  readonly message: string
+  /** Version it was made on. */
+  readonly expected: number | undefined
+  readonly allowLockout: boolean
+  /** The earlier version whose text it is. */
+  readonly restores?: number
+}
+
+/** Problems told in the audit log, and in the answer. */
+const RECORDED_MAX = 15
+const TOLD_MAX = 20
+
+/** `policy apply` and `policy rollback`, with the same guards. */
+export function policyApplyHandlers(services: Services): Pick<Handlers, 'policy.apply' | 'policy.rollback'> {
+  let applying: Promise<unknown> = Promise.resolve()
+  /** One behind the other, so that "expected version" means what it says. */
+  function inTurn(change: Change | Promise<Change>, caller: Caller): Promise<PolicyApplied> {
+    const applied = applying.then(async () => apply(services, await change, caller))
+    applying = applied.catch(() => {})
+    return applied
+  }
+  return {
+    'policy.apply'({ text, message, expected_version: expected, allow_lockout: allowLockout }, caller) {
+      return inTurn({ text, message, expected, allowLockout }, caller)
+    },
+    async 'policy.rollback'({ version, message, expected_version: expected, allow_lockout: allowLockout }, caller) {
+      const old = await services.store.policyVersions.get(version)
+      if (old === undefined) throw unknownVersion(version)
+      const why = message === '' ? `back to version ${version}` : message
+      return inTurn({ text: old.text, message: why, expected, allowLockout, restores: version }, caller)
+    },
+  }
+}
+
+async function apply(
+  services: Services,
+  { text, message, expected, allowLockout, restores }: Change,
+  { actor }: Caller,
+): Promise<PolicyApplied> {
+  const { store, roster, revoke } = services
+  const before = roster.current.policyVersion
+  if (expected !== undefined && expected !== before.version)
+    throw new ApiError('policy.version-conflict', `version ${before.version} is in force, not ${expected}`, {
+      why: `${before.author} applied it at ${timeText(before.appliedAt)}`,
+      fix: 'look at it (sallyport policy show), bring your change into it, and apply again',
+    })
+  const report = reportOn(text, roster.current)
+  if (!report.ok) throw await refusal(services, report, text, actor)
+  if (text === before.text) return { ...shownVersion(before), changed: false, ended_passages: 0, locked_out: [] }
+  const lockout = lockoutOf(text, roster.current, actor)
+  if (lockout !== undefined && !allowLockout) throw await lockoutRefusal(services, lockout, text, actor)
+  const version = await store.policyVersions.add({ text, author: actor, message })
+  await recordAct(services, {
+    type: 'policy-applied',
+    actor,
+    version: version.version,
+    sha256: version.sha256,
+    author: actor,
+    ...(message === '' ? {} : { message }),
+    ...(restores === undefined ? {} : { restores }),
+  })
+  if (lockout !== undefined)
+    await recordAct(services, {
+      type: 'policy-lockout-allowed',
+      actor,
+      version: version.version,
+      lockedOut: lockout.names,
+    })
+  await roster.refresh()
+  const { passages } = await revoke()
+  const summary = `version ${version.version} of the policy is in force`
+  services.events.publish({ type: 'policy-applied', user: null, summary })
+  services.log.info('policy applied', { version: String(version.version), user: actor })
+  const locked_out = [...(lockout?.names ?? [])]
+  return { ...shownVersion(version), changed: true, ended_passages: passages, locked_out }
+}
+
+function lockoutOf(text: string, roster: Roster, author: string): Lockout | undefined {
+  const parsed = parsePolicy(text)
+  return parsed.ok ? lockoutBy(compilePolicy(parsed.policy, directoryOf(roster)), roster, author) : undefined
+}
+
+async function refusal(services: Services, report: PolicyReport, text: string, actor: string): Promise<ApiError> {
+  const reason = report.diagnostics.some(({ severity }) => severity === 'error')
+    ? 'policy.invalid'
+    : 'policy.tests-failed'
+  const problems =
+    reason === 'policy.invalid'
+      ? report.diagnostics.map(({ line, column, message }) => `${line}:${column}: ${message}`)
+      : report.failures.map(({ line, source, destination, why }) => `${line}: ${source} to ${destination}: ${why}`)
+  await recordRefusal(services, { reason, problems, text, actor })
+  return new ApiError(reason, reason === 'policy.invalid' ? 'the policy has mistakes' : 'tests of the policy fail', {
+    why: problems.slice(0, TOLD_MAX).join('\n'),
+    fix: `${staying(services)}; correct the text and apply again`,
+    details: report,
+  })
+}
+
+async function lockoutRefusal(
+  services: Services,
+  { whose, names }: Lockout,
+  text: string,
+  actor: string,
+): Promise<ApiError> {
+  const who = whose === 'author' ? 'you' : 'every administrator'
+  const problems = [`${who} would reach nothing any more: ${names.slice(0, TOLD_MAX).join(', ')}`]
+  await recordRefusal(services, { reason: 'policy.locks-out', problems, text, actor })
+  return new ApiError('policy.locks-out', `the policy locks out ${who === 'you' ? 'its author' : who}`, {
+    why: problems.join('\n'),
+    fix: `${staying(services)}; leave them a rule, or insist with --allow-lockout`,
+  })
+}
+
+function staying({ roster }: Services): string {
+  return `version ${roster.current.policyVersion.version} stays in force`
+}
+
+async function recordRefusal(
+  services: Services,
+  {
+    reason,
+    problems,
+    text,
+    actor,
+  }: { readonly reason: string; readonly problems: readonly string[]; readonly text: string; readonly actor: string },
+): Promise<void> {
+  const sha256 = createHash('sha256').update(text, 'utf8').digest('hex')
+  const told = problems.slice(0, RECORDED_MAX)
+  await recordAct(services, { type: 'policy-refused', actor, sha256, author: actor, reason, problems: told })
+}

@@ -1,0 +1,141 @@
+import type { PolicySimulation, SimulationStep } from '@sallyport/api'
+import { type AuditLog, type AuditRecord, decodeLine } from '@sallyport/audit'
+import { type PastDecision, Replay, type ReplayReport } from '@sallyport/policy'
+import { canonicalHost } from '../access/canonical-host.ts'
+import { policyHostIn, ruleName } from '../access/roster-decider.ts'
+import type { Handlers } from './handlers.ts'
+import { type Candidate, candidateOf } from './policy-candidate.ts'
+import { type Services, timeText } from './services.ts'
+
+/** Days that are looked back unless told otherwise. */
+const DAYS = 30
+const DAY_MS = 24 * 60 * 60 * 1000
+/** Entries of the log held at once. */
+const PAGE = 1000
+/** Entries read before other work gets its turn: a few milliseconds. */
+const BATCH = 200
+/** Reasons of a denial that the policy gave: `policy.denied no-matching-rule`. */
+const BY_POLICY: readonly string[] = ['policy.denied', 'address.special']
+
+/** `policy simulate`: memory does not grow with the log. */
+export function policySimulateHandler(services: Services): Pick<Handlers, 'policy.simulate'> {
+  const { audit, now } = services
+  return {
+    async *'policy.simulate'({ text, version, since, limit }, { signal }): AsyncGenerator<SimulationStep> {
+      const candidate = await candidateOf(services, { text, version })
+      const current = services.roster.current
+      const from = since === undefined ? now() - DAYS * DAY_MS : Date.parse(since)
+      const tagsOf = (target: string): readonly string[] | undefined => candidate.roster.targetsByName.get(target)?.tags
+      const replay = new Replay(candidate.compiled, current.compiled, tagsOf)
+      let read = 0
+      for await (const page of decisions(audit, from)) {
+        for (const [index, record] of page.entries()) {
+          if (index % BATCH === BATCH - 1) await new Promise(setImmediate)
+          ask(replay, record, candidate)
+        }
+        signal.throwIfAborted()
+        read += page.length
+        yield { read, result: null }
+      }
+      yield { read, result: shown(replay.report(), from, limit) }
+    },
+  }
+}
+
+/** Access decisions not before a time, newest first. Where the clock went back, entries of a page are looked at one by one. */
+async function* decisions(audit: AuditLog, from: number): AsyncGenerator<readonly AuditRecord[]> {
+  const types = ['access-granted', 'access-denied']
+  let before: number | undefined
+  for (;;) {
+    const page = await audit.search({ types, limit: PAGE, ...(before === undefined ? {} : { before }) })
+    const entries = page.entries.filter(({ time }) => time >= from)
+    yield entries.map(({ line }) => decodeLine(line)).filter((record) => record !== undefined)
+    if (page.next === undefined || (entries.length === 0 && page.entries.length > 0)) return
+    before = page.next
+  }
+}
+
+function ask(replay: Replay, record: AuditRecord, { roster }: Candidate): void {
+  const { type, actor, source, seq, time, fields } = record
+  const granted = type === 'access-granted'
+  const [reason = ''] = text(fields['reason']).split(' ')
+  if (!granted && !BY_POLICY.includes(reason)) return replay.skip('not-by-policy')
+  const target = fields['target'] === undefined ? undefined : text(fields['target'])
+  const host = text(fields['destination_host'])
+  const port = Number(fields['port'] ?? fields['destination_port'])
+  const known =
+    fields['address'] === undefined ? whereTo(host, port, roster) : { address: text(fields['address']), port }
+  if (known === undefined) return replay.skip('address-unknown')
+  const named = target ?? known.target
+  const past: PastDecision = {
+    verdict: granted ? 'allow' : 'deny',
+    user: actor,
+    ...(source === undefined ? {} : { source }),
+    destination: { address: known.address, port: known.port, ...(named === undefined ? {} : { target: named }) },
+    time,
+    sequence: seq,
+  }
+  return replay.add(past)
+}
+
+/**
+ * Where a denied request would have led: who may reach nothing is denied before a name is looked up. Only the inventory and
+ * the policy's `hosts` are asked; what DNS would have said then nobody knows.
+ */
+function whereTo(
+  host: string,
+  port: number,
+  roster: Candidate['roster'],
+): { readonly address: string; readonly port: number; readonly target?: string } | undefined {
+  const canonical = canonicalHost(host)
+  if (canonical === undefined) return undefined
+  if (canonical.kind === 'address') return { address: canonical.address, port }
+  const target = roster.targetsByName.get(canonical.name)
+  const place = canonicalHost(target?.address ?? policyHostIn(roster, canonical.name) ?? '')
+  if (place?.kind !== 'address') return undefined
+  if (target === undefined) return { address: place.address, port }
+  return { address: place.address, port: port === SSH_PORT ? target.port : port, target: target.name }
+}
+
+/** Asked for where a client was not told the target's own port. */
+const SSH_PORT = 22
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function shown(report: ReplayReport, since: number, limit: number): PolicySimulation {
+  const flips = report.flips.slice(0, limit)
+  const told = flips.reduce((sum, { count }) => sum + count, 0)
+  const { skipped } = report
+  return {
+    since: timeText(since),
+    replayed: report.replayed,
+    flipped: report.flipped,
+    already_so: report.alreadySo,
+    flips: flips.map(({ user, destination, was, rule, code, alreadySo, count, firstTime, lastTime, sequence }) => ({
+      user,
+      host: destination.target ?? destination.address,
+      target: destination.target ?? null,
+      address: destination.address,
+      port: destination.port,
+      was,
+      becomes: was === 'allow' ? 'deny' : 'allow',
+      rule: rule === undefined ? null : ruleName(rule),
+      code,
+      already_so: alreadySo,
+      count,
+      first: timeText(firstTime),
+      last: timeText(lastTime),
+      sequence,
+    })),
+    more: report.flipped - told,
+    skipped: {
+      user_gone: skipped['user-gone'],
+      user_disabled: skipped['user-disabled'],
+      target_gone: skipped['target-gone'],
+      address_unknown: skipped['address-unknown'],
+      not_by_policy: skipped['not-by-policy'],
+    },
+  }
+}

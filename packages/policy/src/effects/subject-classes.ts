@@ -1,0 +1,76 @@
+import { formatIpRange, type IpRange } from '../address/ip-range.ts'
+import type { CompiledPolicy } from '../decide/compile.ts'
+import { subjectOf } from '../decide/decide.ts'
+import type { Directory } from '../decide/directory.ts'
+import { rangesOf, type Subject, subjectKeys } from '../decide/subject.ts'
+import { cutRanges } from './cut-ranges.ts'
+
+/** Subjects that no rule of the policies compared can tell apart: one question answers for all of them. */
+export interface SubjectClass {
+  /** People; whoever signs in from an address that rules name; machines of the mesh with a tag that rules name. */
+  readonly kind: 'users' | 'address' | 'machines'
+  /** Login names, one range of addresses, or one tag; in the order of the directory. */
+  readonly members: readonly string[]
+  readonly subject: Subject
+  readonly range?: IpRange
+}
+
+/** People as rules tell them apart, coming from addresses that no rule names. Disabled ones reach nothing and are left out. */
+export function userClasses(
+  policies: readonly CompiledPolicy[],
+  { users, nodes = [] }: Directory,
+): readonly SubjectClass[] {
+  const owners = selfMatters(policies) ? new Set(nodes.map(({ user }) => user)) : undefined
+  const classes = new Map<string, { readonly subject: Subject; readonly members: string[] }>()
+  for (const user of users) {
+    if (user.disabled) continue
+    const subject = subjectOf(user, undefined)
+    const telling = policies.map((policy) => tellingKeys(policy, subject).join('\n'))
+    // Everybody's own machines are places of their own.
+    if (owners?.has(user.name) === true) telling.push(user.name)
+    const key = telling.join('\n\n')
+    const known = classes.get(key)
+    if (known === undefined) classes.set(key, { subject, members: [user.name] })
+    else known.members.push(user.name)
+  }
+  return [...classes.values()].map(({ subject, members }) => ({ kind: 'users', subject, members }))
+}
+
+/** Whoever signs in from each stretch of addresses that rules tell apart, and is in no group and nobody special. */
+export function addressClasses(policies: readonly CompiledPolicy[]): readonly SubjectClass[] {
+  const ranges = policies.flatMap(({ policy }) => policy.rules.flatMap(({ sources }) => sources.flatMap(rangesOf)))
+  return cutRanges(ranges).map((range: IpRange) => ({
+    kind: 'address',
+    members: [formatIpRange(range)],
+    range,
+    // No login name can be empty.
+    subject: {
+      user: { name: '', role: 'member' },
+      tags: [],
+      tagged: false,
+      source: { family: range.family, value: range.first },
+    },
+  }))
+}
+
+/** Machines of the mesh by the tags that rules name as sources. */
+export function machineClasses(policies: readonly CompiledPolicy[]): readonly SubjectClass[] {
+  const sources = policies.flatMap(({ policy }) => policy.rules.flatMap((rule) => rule.sources))
+  const tags = new Set(sources.filter(({ kind }) => kind === 'tag').map(({ text }) => text))
+  const classes = [...tags].map(
+    (tag): SubjectClass => ({ kind: 'machines', members: [tag], subject: { tags: [tag], tagged: true } }),
+  )
+  if (!sources.some(({ text }) => text === 'autogroup:tagged')) return classes
+  return [...classes, { kind: 'machines', members: ['autogroup:tagged'], subject: { tags: [], tagged: true } }]
+}
+
+/** Keys of a subject that stand as a source in some rule. */
+export function tellingKeys({ rules }: CompiledPolicy, subject: Subject): readonly string[] {
+  return subjectKeys(subject, rules.memberships).filter((key) => rules.hasSource(key))
+}
+
+function selfMatters(policies: readonly CompiledPolicy[]): boolean {
+  return policies.some(({ policy }) =>
+    policy.rules.some(({ destinations }) => destinations.some(({ selector }) => selector.text === 'autogroup:self')),
+  )
+}

@@ -1,0 +1,90 @@
+import { formatIpAddress, parseIpAddress } from '../address/ip-address.ts'
+import { formatIpRange } from '../address/ip-range.ts'
+import type { CompiledPolicy } from '../decide/compile.ts'
+import { firstRule } from '../decide/decide.ts'
+import type { Directory } from '../decide/directory.ts'
+import { type Endpoint, endpointAt, endpointOfTags } from '../decide/endpoint.ts'
+import { type Subject, selectsSubject } from '../decide/subject.ts'
+import type { RuleRef } from '../language/policy.ts'
+import { TCP } from '../language/service.ts'
+import { addressClasses, machineClasses, type SubjectClass, userClasses } from './subject-classes.ts'
+
+/** Somebody who may open a port at a destination, and why. */
+export interface Reacher {
+  /** A login name, `anyone from 192.0.2.0/24`, or a tag of machines. */
+  readonly name: string
+  /** The first rule of the text that allows it. */
+  readonly rule: RuleRef
+  /** The source of that rule that means them: `group:dba`. */
+  readonly source: string
+  /** Address that it allows, where the destination has one. */
+  readonly address?: string
+}
+
+export interface WhoCan {
+  /** Sorted by name. */
+  readonly users: readonly Reacher[]
+  /** Enabled users, all told. */
+  readonly of: number
+  /** Further people by where they sign in from: whoever they are. */
+  readonly addresses: readonly Reacher[]
+  /** Machines of the mesh by their tags. */
+  readonly machines: readonly Reacher[]
+}
+
+/** What is asked about, with its names looked up. */
+export interface Destination {
+  /** Texts of IP addresses; empty for a target whose name is not looked up: then its tags alone count. */
+  readonly addresses: readonly string[]
+  /** Tags of the inventory target that is asked about. */
+  readonly tags: readonly string[]
+  /** TCP. */
+  readonly port: number
+}
+
+/** Who may open a TCP port at any of a destination's addresses. Work grows with the people whom rules tell apart, not with all. */
+export function whoCan(compiled: CompiledPolicy, directory: Directory, { addresses, tags, port }: Destination): WhoCan {
+  const policies = [compiled]
+  const known = addresses.map(parseIpAddress).filter((address) => address !== undefined)
+  const endpoints =
+    addresses.length === 0
+      ? [endpointOfTags(tags)]
+      : known.map((address) => endpointAt(address, tags, compiled.directory))
+  const reachers = (classes: readonly SubjectClass[]): Reacher[] =>
+    classes.flatMap(({ kind, members, subject, range }) => {
+      const found = openDoor(compiled, subject, endpoints, port)
+      if (found === undefined) return []
+      const names = kind === 'address' && range !== undefined ? [`anyone from ${formatIpRange(range)}`] : members
+      return names.map((name) => ({ name, ...found }))
+    })
+  const users = reachers(userClasses(policies, directory)).sort((a, b) => (a.name < b.name ? -1 : 1))
+  return {
+    users,
+    of: directory.users.filter(({ disabled }) => !disabled).length,
+    // What everybody may is told of the people already.
+    addresses: reachers(addressClasses(policies)).filter(({ source }) => !EVERYBODY.includes(source)),
+    machines: reachers(machineClasses(policies)).filter(({ source }) => !EVERYBODY.includes(source)),
+  }
+}
+
+const EVERYBODY: readonly string[] = ['*', 'autogroup:danger-all', 'autogroup:member']
+
+function openDoor(
+  compiled: CompiledPolicy,
+  subject: Subject,
+  endpoints: readonly Endpoint[],
+  port: number,
+): Omit<Reacher, 'name'> | undefined {
+  for (const endpoint of endpoints) {
+    const rule = firstRule(compiled, subject, endpoint, TCP, port)
+    if (rule === undefined) continue
+    const address = endpoint.address === undefined ? {} : { address: formatIpAddress(endpoint.address) }
+    return { rule, source: sourceOf(compiled, rule, subject), ...address }
+  }
+  return undefined
+}
+
+function sourceOf(compiled: CompiledPolicy, { section, index }: RuleRef, subject: Subject): string {
+  const rule = compiled.policy.rules.find((each) => each.section === section && each.index === index)
+  return rule?.sources.find((source) => selectsSubject(source, subject, compiled.rules.memberships))?.text ?? ''
+}
