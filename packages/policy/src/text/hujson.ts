@@ -12,6 +12,8 @@ export type JsonNode = JsonObject | JsonArray | JsonString | JsonNumber | JsonBo
 interface Spot {
   /** UTF-16 code units from the start of the text. */
   readonly offset: number
+  /** Just after its last character. */
+  readonly end: number
 }
 export interface JsonObject extends Spot {
   readonly kind: 'object'
@@ -120,6 +122,8 @@ class HujsonReader {
   readonly #text: string
   readonly #scanner: ReturnType<typeof createScanner>
   #token: number = TOKEN.end
+  /** Just after the token that was taken last. */
+  #end = 0
   #values = 0
 
   constructor(text: string) {
@@ -145,18 +149,18 @@ class HujsonReader {
       case TOKEN.openBracket:
         return this.#array(offset, depth + 1)
       case TOKEN.string:
-        return { kind: 'string', offset, value: this.#string() }
+        return { kind: 'string', offset, value: this.#string(), end: this.#end }
       case TOKEN.number:
-        return { kind: 'number', offset, value: this.#number() }
+        return { kind: 'number', offset, value: this.#number(), end: this.#end }
       case TOKEN.true:
         this.#advance()
-        return { kind: 'boolean', offset, value: true }
+        return { kind: 'boolean', offset, value: true, end: this.#end }
       case TOKEN.false:
         this.#advance()
-        return { kind: 'boolean', offset, value: false }
+        return { kind: 'boolean', offset, value: false, end: this.#end }
       case TOKEN.null:
         this.#advance()
-        return { kind: 'null', offset }
+        return { kind: 'null', offset, end: this.#end }
       default:
         return this.#fail('syntax', `expected a value, found ${this.#describe()}`)
     }
@@ -181,7 +185,7 @@ class HujsonReader {
       this.#separator(TOKEN.closeBrace, '}')
     }
     this.#advance()
-    return { kind: 'object', offset, entries }
+    return { kind: 'object', offset, entries, end: this.#end }
   }
 
   #array(offset: number, depth: number): JsonArray {
@@ -193,7 +197,7 @@ class HujsonReader {
       this.#separator(TOKEN.closeBracket, ']')
     }
     this.#advance()
-    return { kind: 'array', offset, items }
+    return { kind: 'array', offset, items, end: this.#end }
   }
 
   #separator(close: number, closeText: string): void {
@@ -234,6 +238,7 @@ class HujsonReader {
   }
 
   #advance(): void {
+    this.#end = this.#scanner.getTokenOffset() + this.#scanner.getTokenLength()
     do {
       this.#skipSpace()
       this.#token = this.#scanner.scan()
