@@ -50,16 +50,18 @@ export function termsOfValues<S extends TermSchema>(kind: SectionKind<S>, values
   return terms
 }
 
+/** Where a value stands that was not read from a text. */
+const NOWHERE = { offset: 0, end: 0 }
+
 /** A value as if it had been read from a text. */
 function nodeOf(value: JsonValue): JsonNode {
-  const offset = 0
-  if (value === null) return { kind: 'null', offset }
-  if (typeof value === 'string') return { kind: 'string', offset, value }
-  if (typeof value === 'number') return { kind: 'number', offset, value }
-  if (typeof value === 'boolean') return { kind: 'boolean', offset, value }
-  if (isList(value)) return { kind: 'array', offset, items: value.map(nodeOf) }
-  const entries = Object.entries(value).map(([key, each]) => ({ key, keyOffset: offset, value: nodeOf(each) }))
-  return { kind: 'object', offset, entries }
+  if (value === null) return { kind: 'null', ...NOWHERE }
+  if (typeof value === 'string') return { kind: 'string', ...NOWHERE, value }
+  if (typeof value === 'number') return { kind: 'number', ...NOWHERE, value }
+  if (typeof value === 'boolean') return { kind: 'boolean', ...NOWHERE, value }
+  if (isList(value)) return { kind: 'array', ...NOWHERE, items: value.map(nodeOf) }
+  const entries = Object.entries(value).map(([key, each]) => ({ key, keyOffset: 0, value: nodeOf(each) }))
+  return { kind: 'object', ...NOWHERE, entries }
 }
 
 function isList(value: readonly JsonValue[] | { readonly [key: string]: JsonValue }): value is readonly JsonValue[] {

@@ -1,7 +1,14 @@
 import { nearestName } from '../text/nearest-name.ts'
 
+interface Clock {
+  readonly format: Intl.DateTimeFormat
+  /** What it was last asked, and said: the same moment is asked for several times in a row. */
+  at: number
+  wall: number
+}
+
 /** Clocks by zone: making one costs a hundred times what reading it does. There are some 600 names of zones. */
-const clocks = new Map<string, Intl.DateTimeFormat>()
+const clocks = new Map<string, Clock>()
 
 /** Whether a text names a zone of the IANA database: `Europe/Berlin`, `UTC`. Offsets such as `+01:00` are none. */
 export function isTimeZone(text: string): boolean {
@@ -24,10 +31,14 @@ export function nearestTimeZone(text: string): string | undefined {
  * would show the same: a plain number to reckon days, hours and minutes with.
  */
 export function wallClock(zone: string, at: number): number {
+  const clock = clockOf(zone)
+  if (clock.at === at) return clock.wall
   const parts: Record<string, number> = {}
-  for (const { type, value } of clockOf(zone).formatToParts(at)) parts[type] = Number(value)
+  for (const { type, value } of clock.format.formatToParts(at)) parts[type] = Number(value)
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts
-  return Date.UTC(year, month - 1, day, hour, minute, second) + (((at % 1000) + 1000) % 1000)
+  clock.wall = Date.UTC(year, month - 1, day, hour, minute, second) + (((at % 1000) + 1000) % 1000)
+  clock.at = at
+  return clock.wall
 }
 
 /** Milliseconds that the clocks of a zone are ahead of Greenwich. */
@@ -49,10 +60,10 @@ export function clockChange(zone: string, from: number, to: number): number | un
   return high
 }
 
-function clockOf(zone: string): Intl.DateTimeFormat {
+function clockOf(zone: string): Clock {
   let clock = clocks.get(zone)
   if (clock === undefined) {
-    clock = new Intl.DateTimeFormat('en-US-u-nu-latn', {
+    const format = new Intl.DateTimeFormat('en-US-u-nu-latn', {
       timeZone: zone,
       calendar: 'gregory',
       hourCycle: 'h23',
@@ -63,6 +74,7 @@ function clockOf(zone: string): Intl.DateTimeFormat {
       minute: 'numeric',
       second: 'numeric',
     })
+    clock = { format, at: Number.NaN, wall: Number.NaN }
     clocks.set(zone, clock)
   }
   return clock

@@ -46,7 +46,7 @@ export function allOf<T>(entry: EntryKind<T>, { mayBeEmpty }: { readonly mayBeEm
     },
     meet(a, b) {
       if (a === b) return a
-      return byKey([...a, ...b])
+      return union(a, b)
     },
     text: (lists) => lists.map(({ key }) => (key === '' ? 'none' : key)).join(' and '),
   }
@@ -56,6 +56,21 @@ function anyOf<T>(entries: readonly T[], kind: EntryKind<T>): AnyOf<T> {
   const byText = new Map(entries.map((entry) => [kind.text(entry), entry]))
   const sorted = [...byText].toSorted(([a], [b]) => (a < b ? -1 : 1))
   return { key: sorted.map(([key]) => key).join(', '), entries: sorted.map(([, entry]) => entry) }
+}
+
+/** What stands in either; both are sorted by their keys, each once, and so is the union. */
+function union<T extends { readonly key: string }>(a: readonly T[], b: readonly T[]): readonly T[] {
+  const all: T[] = []
+  let [i, j] = [0, 0]
+  while (i < a.length || j < b.length) {
+    const [one, other] = [a[i], b[j]]
+    const first = other === undefined || (one !== undefined && one.key <= other.key) ? one : other
+    if (first === undefined) break
+    all.push(first)
+    if (one?.key === first.key) i++
+    if (other?.key === first.key) j++
+  }
+  return all.length === a.length ? a : all
 }
 
 /** Sorted by key, each key once. */
