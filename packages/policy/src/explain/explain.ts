@@ -1,17 +1,16 @@
 import { formatIpAddress, parseIpAddress } from '../address/ip-address.ts'
-import { formatIpRange } from '../address/ip-range.ts'
-import { SPECIAL_CLASS_WORDS, type SpecialClass } from '../address/special-address.ts'
+import type { SpecialClass } from '../address/special-address.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
 import { type Decision, decide, type Query, type Question, resolveQuery, ruleRef } from '../decide/decide.ts'
-import { type Coverage, coverage, type Endpoint } from '../decide/endpoint.ts'
-import { postureAllows, posturesOf } from '../decide/posture.ts'
-import { type Subject, selectsSubject } from '../decide/subject.ts'
-import type { Rule, RuleRef, Selector } from '../language/policy.ts'
-import { formatPortRanges, mergePortRanges, protocolName, type Service, serviceHolds } from '../language/service.ts'
-import { quote } from '../text/quote.ts'
+import type { Rule, RuleRef } from '../language/policy.ts'
+import { destinationReason, endpointText } from './destination-reason.ts'
+import { listed } from './listed.ts'
+import { postureReason } from './posture-reason.ts'
 import { remedies } from './remedies.ts'
+import { type Condition, type NearestRules, nearestRules, type RuleMisses } from './rule-misses.ts'
+import { sourceReason } from './source-reason.ts'
 
-/** A decision with everything that went into it; plain data, fit for JSON. */
+/** A decision with what went into it; plain data, fit for JSON, and bounded however large the policy is. */
 export interface Explanation {
   readonly decision: Decision
   readonly user: {
@@ -27,13 +26,18 @@ export interface Explanation {
     readonly address: string
     readonly port: number
     readonly protocol: string
-    /** Inventory targets at this address. */
+    /** Inventory targets and mesh machines at this address. */
     readonly targets: readonly string[]
     readonly tags: readonly string[]
     readonly special?: SpecialClass
   }
-  /** Every rule in the order of the text; none where no rule was asked (unknown or disabled user, bad address). */
+  /**
+   * The rules that allow, in the order of the text; where none does, the nearest ones, those that fail by fewest conditions
+   * first. At most `EXPLAINED_RULES_MAX`; none where no rule was asked (unknown or disabled user, bad address).
+   */
   readonly rules: readonly ExplainedRule[]
+  /** How many rules were asked, and how many of them allow. */
+  readonly asked: { readonly rules: number; readonly allow: number }
   /** What would make it allow, the likeliest first; empty where it is allowed. */
   readonly remedies: readonly string[]
 }
@@ -48,22 +52,29 @@ export interface ExplainedRule {
 }
 
 export interface FailedCondition {
-  readonly condition: 'source' | 'destination' | 'special-address' | 'protocol' | 'port' | 'via' | 'posture'
+  readonly condition: Condition
   readonly text: string
 }
 
-/** Selectors that a line lists before it only counts the rest. */
-const LISTED_MAX = 5
+/** Rules that are told; the others are only counted. */
+export const EXPLAINED_RULES_MAX = 20
 
-/** Decides by the slow way through every rule, telling each condition that failed. */
+/** Decides, and walks every rule to tell the conditions that failed: the slow readable twin of the index. */
 export function explain(compiled: CompiledPolicy, query: Query): Explanation {
   const decision = decide(compiled, query)
   const question = resolveQuery(compiled, query)
-  const rules = question.ok
-    ? compiled.policy.rules.map((rule, order) => explainRule(compiled, question, rule, order))
-    : []
-  const facts = { decision, user: userFacts(compiled, query), destination: destinationFacts(query, question), rules }
-  return { ...facts, remedies: decision.verdict === 'allow' ? [] : remedies(compiled, facts, question) }
+  const { nearest, allowing }: NearestRules = question.ok
+    ? nearestRules(compiled, question, EXPLAINED_RULES_MAX)
+    : { nearest: [], allowing: 0 }
+  const rules = question.ok ? nearest.map((each) => explainRule(compiled, question, each)) : []
+  const facts = {
+    decision,
+    user: userFacts(compiled, query),
+    destination: destinationFacts(query, question),
+    rules,
+    asked: { rules: question.ok ? compiled.policy.rules.length : 0, allow: allowing },
+  }
+  return { ...facts, remedies: decision.verdict === 'allow' ? [] : remedies(compiled, facts, question, nearest) }
 }
 
 function userFacts(compiled: CompiledPolicy, { user, source }: Query): Explanation['user'] {
@@ -91,112 +102,43 @@ function destinationFacts(query: Query, question: Question | { readonly ok: fals
   }
 }
 
-function explainRule(compiled: CompiledPolicy, question: Question, rule: Rule, order: number): ExplainedRule {
-  const faults = [
-    sourceFault(compiled, rule, question.subject),
-    destinationFault(compiled, rule, question),
-    viaFault(rule),
-    postureFault(compiled, rule, question.subject),
-  ]
-  const failed = faults.filter((fault) => fault !== undefined)
+function explainRule(compiled: CompiledPolicy, question: Question, { rule, order, misses }: RuleMisses): ExplainedRule {
+  const failed = misses.map(
+    (condition): FailedCondition => ({
+      condition,
+      text: reason(condition, compiled, rule, question),
+    }),
+  )
   return { ref: ruleRef(compiled, order), summary: ruleSummary(rule), allows: failed.length === 0, failed }
 }
 
-function sourceFault({ rules }: CompiledPolicy, rule: Rule, subject: Subject): FailedCondition | undefined {
-  if (rule.sources.some((selector) => selectsSubject(selector, subject, rules.memberships))) return undefined
-  const [only, ...others] = rule.sources
-  const name = subject.user?.name ?? 'the machine'
-  if (only === undefined) return { condition: 'source', text: 'its src is empty' }
-  if (others.length > 0)
-    return { condition: 'source', text: `${name} is none of ${listed(rule.sources.map(({ text }) => text))}` }
-  return { condition: 'source', text: sourceReason(only, subject, name) }
-}
-
-function sourceReason(selector: Selector, subject: Subject, name: string): string {
-  switch (selector.kind) {
-    case 'group':
-      return `${name} is not in ${selector.text}`
-    case 'tag':
-      return `${selector.text} is for machines; ${name} signed in as a person`
-    case 'autogroup':
-      if (selector.text === 'autogroup:tagged') return `autogroup:tagged is for machines; ${name} signed in as a person`
-      return `${name} has the role ${subject.user?.role ?? 'of no user'}, not ${selector.text.slice('autogroup:'.length)}`
-    case 'addresses': {
-      const range = selector.alias ? `${selector.text} (${formatIpRange(selector.range)})` : selector.text
-      if (subject.source === undefined) return `it is not known whether ${name} comes from ${range}`
-      return `${name} comes from ${formatIpAddress(subject.source)}, not from ${range}`
-    }
-    case 'ipset':
-      if (subject.source === undefined) return `it is not known whether ${name} comes from ${selector.text}`
-      return `${name} comes from ${formatIpAddress(subject.source)}, which is not in ${selector.text}`
-    case 'domain':
-      return `${name} is not of the domain ${selector.domain}`
-    case 'user':
-    case 'any':
-    case 'service':
-      return `${name} is not ${selector.text}`
+function reason(condition: Condition, compiled: CompiledPolicy, rule: Rule, question: Question): string {
+  switch (condition) {
+    case 'source':
+      return sourceReason(rule, question.subject, compiled.policy)
+    case 'posture':
+      return postureReason(compiled.policy, rule, question.subject.attributes)
+    case 'via':
+      return `it holds through a router of the mesh (${listed(rule.via)}); who comes by the SSH or desktop door passes none`
+    case 'destination':
+    case 'special-address':
+    case 'protocol':
+    case 'port':
+      return destinationReason(condition, compiled, rule, question)
     default:
-      return selector satisfies never
+      return condition satisfies never
   }
-}
-
-function viaFault({ via }: Rule): FailedCondition | undefined {
-  if (via.length === 0) return undefined
-  return { condition: 'via', text: `it opens ways through routers of the mesh (via ${listed(via)}), none from here` }
-}
-
-function postureFault({ policy }: CompiledPolicy, rule: Rule, subject: Subject): FailedCondition | undefined {
-  if (postureAllows(policy, rule, subject.attributes)) return undefined
-  const text = `the device fulfils none of ${listed(posturesOf(policy, rule))}`
-  return { condition: 'posture', text }
-}
-
-function destinationFault(
-  { rules }: CompiledPolicy,
-  rule: Rule,
-  { subject, endpoint, protocol, port }: Question,
-): FailedCondition | undefined {
-  const covering = (wanted: Coverage): readonly Service[] =>
-    rule.destinations
-      .filter(({ selector }) => coverage(selector, endpoint, subject, rules.memberships) === wanted)
-      .flatMap(({ services }) => services)
-  const covered = covering('covers')
-  if (covered.some((service) => serviceHolds(service, protocol, port))) return undefined
-  if (covered.length > 0) return serviceFault(covered, protocol, port)
-  const special = covering('special')
-  if (special.some((service) => serviceHolds(service, protocol, port)) && endpoint.special !== undefined) {
-    const words = SPECIAL_CLASS_WORDS[endpoint.special]
-    return { condition: 'special-address', text: `${endpointText(endpoint)} is ${words}; its dst does not name it` }
-  }
-  const where =
-    endpoint.tags.length > 0 ? `${endpointText(endpoint)} (${listed(endpoint.tags)})` : endpointText(endpoint)
-  return { condition: 'destination', text: `${where} is not in ${listed(rule.destinations.map(({ text }) => text))}` }
-}
-
-function serviceFault(services: readonly Service[], protocol: number, port: number): FailedCondition {
-  const fitting = services.filter(({ protocols }) => protocols.includes(protocol))
-  if (fitting.length === 0) {
-    const names = [...new Set(services.flatMap(({ protocols }) => protocols))].map(protocolName)
-    return { condition: 'protocol', text: `it opens ${names.join(', ')}, not ${protocolName(protocol)}` }
-  }
-  const ports = formatPortRanges(mergePortRanges(fitting.flatMap((service) => service.ports)))
-  return { condition: 'port', text: `it opens port ${ports}, not ${port}` }
 }
 
 function ruleSummary(rule: Rule): string {
-  const sources = listed(rule.sources.map(({ text }) => text))
-  const destinations = listed(rule.destinations.map(({ text }) => text))
-  const tail =
-    rule.ip === undefined ? (rule.protocol === undefined ? '' : `, proto ${rule.protocol}`) : `, ip ${listed(rule.ip)}`
-  return `src ${sources}, dst ${destinations}${tail}`
-}
-
-function listed(texts: readonly string[]): string {
-  if (texts.length === 0) return '(empty)'
-  const shown = texts.slice(0, LISTED_MAX).join(', ')
-  return texts.length > LISTED_MAX ? `${shown} and ${texts.length - LISTED_MAX} more` : shown
-}
-
-function endpointText(endpoint: Endpoint): string {
-  return endpoint.address === undefined ? quote(endpoint.targets.join(', ')) : formatIpAddress(endpoint.address)
+  const parts = [
+    `src ${listed(rule.sources.map(({ text }) => text))}`,
+    `dst ${listed(rule.destinations.map(({ text }) => text))}`,
+  ]
+  if (rule.protocol !== undefined) parts.push(`proto ${rule.protocol}`)
+  if (rule.ip !== undefined && rule.ip.length > 0) parts.push(`ip ${listed(rule.ip)}`)
+  if (rule.app.length > 0) parts.push(`app ${listed([...new Set(rule.app.map(({ name }) => name))])}`)
+  if (rule.via.length > 0) parts.push(`via ${listed(rule.via)}`)
+  if (rule.srcPosture.length > 0) parts.push(`srcPosture ${listed(rule.srcPosture)}`)
+  return parts.join(', ')
 }

@@ -1,55 +1,48 @@
 import type { CompiledPolicy } from '../decide/compile.ts'
 import type { Question } from '../decide/decide.ts'
-import { posturesOf } from '../decide/posture.ts'
+import { fulfilsOne } from '../decide/posture.ts'
 import type { Rule } from '../language/policy.ts'
 import { nearestName } from '../text/nearest-name.ts'
 import { quote } from '../text/quote.ts'
-import type { ExplainedRule, Explanation } from './explain.ts'
+import type { Explanation } from './explain.ts'
+import { postureRemedy } from './posture-reason.ts'
+import type { RuleMisses } from './rule-misses.ts'
 
-/** Remedies told: the nearest rule, the next, and a rule of one's own. */
+/** Remedies told: the nearest rules, and a rule of one's own. */
 const REMEDIES_MAX = 3
 /** Login names compared for a likely slip. */
 const COMPARED_USERS_MAX = 2000
 
+type Facts = Omit<Explanation, 'remedies'>
+
 /** What would turn a denial into its opposite, the likeliest first. */
 export function remedies(
   compiled: CompiledPolicy,
-  facts: Omit<Explanation, 'remedies'>,
+  facts: Facts,
   question: Question | { readonly ok: false },
+  nearest: readonly RuleMisses[],
 ): readonly string[] {
   const { decision, user, destination } = facts
   switch (decision.code) {
     case 'user-unknown':
       return unknownUser(compiled, user.name)
     case 'user-disabled':
-      return [`enable the user ${user.name} again`]
+      return [`enable the user ${plain(user.name)} again`]
     case 'invalid-destination':
       return ['ask for an IP address in its usual form and a port from 1 to 65535']
     case 'special-address':
       return [
-        `name the address itself; add to "grants": ${grant(selectorFor(user.name), destination.address, destination)}`,
-        `or give a target of the inventory the address ${destination.address} and a tag that a rule names`,
+        `name the address itself; ${ownGrant(facts, destination.address)}`,
+        `give a target of the inventory the address ${destination.address} and a tag that a rule names`,
       ]
-    case 'posture-unmet':
-      return postureRemedies(compiled, facts)
-    case 'node-unknown':
-      return ['name a machine of the mesh that is there']
     case 'no-matching-rule':
+    case 'posture-unmet':
+    case 'node-unknown':
     case 'allowed':
-      return question.ok ? nearestRules(compiled, facts) : []
+      return question.ok ? changes(compiled, facts, question, nearest) : []
     default:
       return decision.code satisfies never
   }
-}
-
-/** What the device lacks of the postures that alone stand in the way. */
-function postureRemedies({ policy }: CompiledPolicy, { rules }: Omit<Explanation, 'remedies'>): readonly string[] {
-  const nearest = rules.filter(({ failed }) => failed.length === 1 && failed[0]?.condition === 'posture')
-  return nearest.slice(0, REMEDIES_MAX).map(({ ref: { section, index, line } }) => {
-    const rule = policy.rules.find((each) => each.section === section && each.index === index)
-    const names = rule === undefined ? [] : posturesOf(policy, rule)
-    return `come from a device that fulfils ${names.join(' or ')}, which ${section}[${index}] (line ${line}) wants`
-  })
 }
 
 /** A login name as a selector: one without a domain ends with `@`. */
@@ -63,54 +56,118 @@ function unknownUser({ directory }: CompiledPolicy, name: string): readonly stri
     directory.users.slice(0, COMPARED_USERS_MAX).map((user) => user.name),
   )
   const add = `add a user named ${quote(name)}`
-  return nearest === undefined ? [add] : [`did you mean the user ${nearest}?`, add]
+  return nearest === undefined ? [add] : [`did you mean the user ${plain(nearest)}?`, add]
 }
 
-function nearestRules(compiled: CompiledPolicy, facts: Omit<Explanation, 'remedies'>): readonly string[] {
-  const { user, destination } = facts
-  const changes = facts.rules
-    .filter((explained) => explained.failed.length === 1)
-    .toSorted((a, b) => closeness(a) - closeness(b))
-    .map((explained) => changeOf(compiled, explained, facts))
-    .filter((change) => change !== undefined)
+/** Changes to rules that fail by one condition, then a rule for just this. */
+function changes(
+  compiled: CompiledPolicy,
+  facts: Facts,
+  question: Question,
+  nearest: readonly RuleMisses[],
+): readonly string[] {
+  const { destination } = facts
+  const { attributes } = question.subject
+  const found = nearest
+    .filter(({ misses }) => misses.length === 1)
+    .flatMap((each) => changeOf(compiled, each, facts, question) ?? [])
   // A tag that the policy does not define would only be refused.
   const tag = destination.tags.find((each) => compiled.policy.tagOwners.has(each))
   const wanted = destination.special === undefined ? (tag ?? destination.address) : destination.address
-  const own = `add to "grants": ${grant(selectorFor(user.name), wanted, destination)}`
-  return [...[...new Set(changes)].slice(0, REMEDIES_MAX - 1), own]
+  const own = ownGrant(facts, wanted)
+  const { policy } = compiled
+  const postures = policy.defaultSrcPosture
+  // The default postures hold for a new rule too.
+  const device =
+    postures.length === 0 || fulfilsOne(policy, postures, attributes)
+      ? ''
+      : `, and ${postureRemedy(policy, { srcPosture: [] }, attributes) ?? 'fulfil its default posture'}`
+  const changed = [...new Set(found)].slice(0, REMEDIES_MAX - 1)
+  // Where the default postures alone are in the way, a new rule would change nothing.
+  const onlyDevice = device !== '' && nearest.some(({ misses }) => misses.length === 1 && misses[0] === 'posture')
+  return onlyDevice ? changed : [...changed, `${own}${device}`]
 }
 
-/** Who may is the usual question, then which port; another destination is the rarest thing to add to a rule. */
-const CLOSENESS = { source: 0, port: 1, protocol: 2, posture: 3, destination: 4, 'special-address': 5, via: 6 } as const
-
-function closeness({ failed }: ExplainedRule): number {
-  return CLOSENESS[failed[0]?.condition ?? 'special-address']
-}
-
+/** What would make a rule allow that fails by one condition alone. */
 function changeOf(
   compiled: CompiledPolicy,
-  explained: ExplainedRule,
-  facts: Omit<Explanation, 'remedies'>,
+  { rule, misses: [condition] }: RuleMisses,
+  facts: Facts,
+  question: Question,
 ): string | undefined {
-  const { section, index, line } = explained.ref
-  const rule = compiled.policy.rules.find((each) => each.section === section && each.index === index)
-  // Letting somebody into a rule for everything is no remedy for one address.
-  if (rule === undefined || rule.destinations.some(({ selector }) => selector.kind === 'any')) return undefined
-  const where = `${section}[${index}] (line ${line})`
-  const condition = explained.failed[0]?.condition
-  if (condition === 'source') return addSource(compiled, rule, where, facts.user.name)
-  if (condition === 'port') return `add port ${facts.destination.port} to ${where}`
-  return condition === 'protocol' ? `add ${facts.destination.protocol} to ${where}` : undefined
+  const where = `${rule.section}[${rule.index}] (line ${rule.position.line})`
+  const { port, protocol } = facts.destination
+  switch (condition) {
+    case 'source':
+      return sourceChange(compiled, rule, where, facts, question)
+    case 'port':
+    case 'protocol':
+      if (opensNothing(rule)) return undefined
+      if (rule.section === 'grants') return `add "${protocol}:${port}" to ip of ${where}`
+      // An `acls` rule has one protocol, or none to mean the usual ones: with another it would be another rule.
+      return condition === 'port' ? `add port ${port} to ${where}` : undefined
+    case 'posture': {
+      const device = postureRemedy(compiled.policy, rule, question.subject.attributes)
+      return device === undefined ? undefined : `${device}, which ${where} wants`
+    }
+    case 'destination':
+      return destinationChange(rule, where, facts)
+    case 'via':
+    case 'special-address':
+    case undefined:
+      // A rule that goes through the mesh is not meant for the doors, nor a wide one for special addresses.
+      return undefined
+    default:
+      return condition satisfies never
+  }
 }
 
-function addSource({ policy }: CompiledPolicy, rule: Rule, where: string, name: string): string {
-  const selector = quote(selectorFor(name))
+function sourceChange(
+  { policy }: CompiledPolicy,
+  rule: Rule,
+  where: string,
+  { user }: Facts,
+  { subject }: Question,
+): string | undefined {
+  const place = rule.sources.find(({ kind }) => kind === 'addresses' || kind === 'ipset')
+  if (place !== undefined && rule.sources.every(({ kind }) => kind === 'addresses' || kind === 'ipset')) {
+    const told = subject.source === undefined ? ' (say from where: --from ADDRESS)' : ''
+    return `come from ${place.text}, which ${where} lets in${told}`
+  }
+  // Letting somebody into a rule for everything is no remedy for one address.
+  if (rule.destinations.some(({ selector }) => selector.kind === 'any')) return undefined
+  const selector = quote(selectorFor(user.name))
   const group = rule.sources.find(({ kind }) => kind === 'group')
   const definition = group === undefined ? undefined : policy.groups.get(group.text)
   if (definition === undefined) return `add ${selector} to src of ${where}`
   return `add ${selector} to ${definition.name} (line ${definition.position.line}), which ${where} lets in`
 }
 
-function grant(source: string, destination: string, { protocol, port }: Explanation['destination']): string {
-  return `{ "src": [${quote(source)}], "dst": [${quote(destination)}], "ip": ["${protocol}:${port}"] }`
+function destinationChange(rule: Rule, where: string, { destination }: Facts): string | undefined {
+  const [target] = destination.targets
+  const tag = rule.destinations.find(({ selector }) => selector.kind === 'tag')
+  // Only what the destination is allowed with its port could be meant, and only a target can be tagged.
+  if (target === undefined || tag === undefined || destination.special !== undefined) return undefined
+  if (
+    !tag.services.some(({ ports }) =>
+      ports.some(({ first, last }) => first <= destination.port && destination.port <= last),
+    )
+  )
+    return undefined
+  return `give ${plain(target)} the tag ${tag.selector.text}, if it is one of those: ${where} opens them`
+}
+
+function opensNothing(rule: Rule): boolean {
+  return rule.destinations.every(({ services }) => services.length === 0)
+}
+
+function ownGrant({ user, destination }: Facts, dst: string): string {
+  const { protocol, port } = destination
+  return `add to "grants": { "src": [${quote(selectorFor(user.name))}], "dst": [${quote(dst)}], "ip": ["${protocol}:${port}"] }`
+}
+
+/** A name as it is, or in quotes where it could deceive. */
+function plain(name: string): string {
+  const quoted = quote(name)
+  return quoted === `"${name}"` ? name : quoted
 }

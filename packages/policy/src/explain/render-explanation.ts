@@ -1,4 +1,5 @@
 import { SPECIAL_CLASS_WORDS } from '../address/special-address.ts'
+import type { DecisionCode } from '../decide/decide.ts'
 import type { RuleRef } from '../language/policy.ts'
 import { quote } from '../text/quote.ts'
 import type { ExplainedRule, Explanation } from './explain.ts'
@@ -15,7 +16,7 @@ export function renderExplanation(explanation: Explanation, options: RenderOptio
   const { file = 'policy.hujson', ruleCount = 5 } = options
   const lines = [headline(explanation), ...userLine(explanation), ...addressLine(explanation)]
   lines.push(...rulesLines(explanation, file, ruleCount))
-  for (const [index, remedy] of explanation.remedies.entries()) lines.push(row(index === 0 ? 'fix' : '', remedy))
+  for (const [index, remedy] of explanation.remedies.entries()) lines.push(row(index === 0 ? 'fix' : 'or', remedy))
   return `${lines.join('\n')}\n`
 }
 
@@ -31,7 +32,11 @@ function userLine({ user }: Explanation): readonly string[] {
   return [row('user', [known, groups, ...(user.source === undefined ? [] : [`from ${user.source}`])].join('; '))]
 }
 
-function addressLine({ destination }: Explanation): readonly string[] {
+/** Codes with which nothing was asked about the destination. */
+const UNASKED: readonly DecisionCode[] = ['user-unknown', 'user-disabled', 'invalid-destination']
+
+function addressLine({ decision, destination }: Explanation): readonly string[] {
+  if (UNASKED.includes(decision.code)) return []
   const facts = [
     ...(destination.targets.length === 0 ? ['no target of the inventory'] : [destination.targets.join(', ')]),
     ...(destination.tags.length === 0 ? [] : [`tags ${destination.tags.join(', ')}`]),
@@ -40,16 +45,21 @@ function addressLine({ destination }: Explanation): readonly string[] {
   return [row('address', facts.join('; '))]
 }
 
-function rulesLines({ decision, rules }: Explanation, file: string, ruleCount: number): readonly string[] {
-  const allowing = rules.filter((rule) => rule.allows)
+function rulesLines({ decision, rules, asked }: Explanation, file: string, ruleCount: number): readonly string[] {
+  if (asked.rules === 0)
+    return decision.code === 'no-matching-rule'
+      ? [row('rules', 'the policy has none; what no rule allows is denied')]
+      : []
+  const told = rules.slice(0, ruleCount)
   if (decision.verdict === 'allow') {
-    return allowing.slice(0, ruleCount).map((rule, index) => row(index === 0 ? 'rule' : 'also', ruleText(rule, file)))
+    const lines = told.map((rule, index) => row(index === 0 ? 'rule' : 'also', ruleText(rule, file)))
+    return asked.allow > told.length
+      ? [...lines, row('', `and ${asked.allow - told.length} more that allow it`)]
+      : lines
   }
-  if (rules.length === 0) return []
-  const nearest = rules.toSorted((a, b) => a.failed.length - b.failed.length).slice(0, ruleCount)
-  const count = rules.length === 1 ? '1 rule, which does not allow it' : `${rules.length} rules, none allows it`
-  const lines = [row('rules', nearest.length < rules.length ? `${count}; the nearest ${nearest.length}:` : `${count}:`)]
-  for (const rule of nearest) {
+  const count = asked.rules === 1 ? '1 rule, which does not allow it' : `${asked.rules} rules, none allows it`
+  const lines = [row('rules', told.length < asked.rules ? `${count}; the nearest ${told.length}:` : `${count}:`)]
+  for (const rule of told) {
     lines.push(row('', ruleText(rule, file)))
     for (const { condition, text } of rule.failed) lines.push(row('', `  ${condition}: ${text}`))
   }
