@@ -17,6 +17,7 @@ export interface MeshClause {
   /** By protocols, in the order of the rule; empty where the clause is about capabilities. */
   readonly ports: readonly ProtocolPorts[]
   readonly capabilities?: CapabilityMap
+  /** Tags of the routers to go through; capabilities then make the routers known, but no filter has them. */
   readonly via: readonly string[]
   /** Postures of which a source has to fulfil one; empty where every source will do. */
   readonly postures: readonly string[]
@@ -110,8 +111,7 @@ function grantClauses(policy: Policy, rule: Rule): readonly MeshClause[] {
   const parts = splitSelf(selectors)
   return [
     ...(ports.length === 0 ? [] : parts.map((part) => clauseOf(policy, rule, rule.sources, part, { ports }))),
-    // Capabilities do not travel through routers.
-    ...(rule.app.length === 0 || rule.via.length > 0 ? [] : capabilityClauses(policy, rule, parts)),
+    ...(rule.app.length === 0 ? [] : capabilityClauses(policy, rule, parts)),
   ]
 }
 
@@ -119,7 +119,7 @@ function capabilityClauses(policy: Policy, rule: Rule, parts: readonly (readonly
   const capabilities = Object.fromEntries(rule.app.map((capability) => [capability.name, capability.values]))
   return parts.flatMap((part) => [
     clauseOf(policy, rule, rule.sources, part, { capabilities }),
-    ...COMPANIONS.filter(([name]) => Object.hasOwn(capabilities, name)).map(([, companion]) =>
+    ...COMPANIONS.filter(([name]) => rule.via.length === 0 && Object.hasOwn(capabilities, name)).map(([, companion]) =>
       companionClause(policy, rule, part, { [companion]: null }),
     ),
   ])

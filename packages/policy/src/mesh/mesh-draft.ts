@@ -63,6 +63,7 @@ export class MeshDraft {
       members: this.#members,
       places: this.#places,
       routes: this.#routes,
+      routeRoom: this.#routes.size + this.#freeRoutes.length,
       own: this.#own,
       selectors: this.#selectors,
       primaries: this.#primaries,

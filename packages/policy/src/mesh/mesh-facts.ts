@@ -1,6 +1,6 @@
 import type { IpRange } from '../address/ip-range.ts'
 import type { MeshNode, UserFacts } from '../decide/directory.ts'
-import type { MeshMember, MeshRoute } from './mesh-member.ts'
+import type { MeshMember } from './mesh-member.ts'
 import type { NodeSet } from './node-set.ts'
 
 /** Which nodes and routes a selector means at the moment. */
@@ -34,6 +34,8 @@ export interface MeshFacts {
   readonly members: readonly (MeshMember | undefined)[]
   readonly places: ReadonlyMap<number, number>
   readonly routes: ReadonlyMap<string, RouteFacts>
+  /** Above the place of every route. */
+  readonly routeRoom: number
   /** Untagged nodes of each user, by place. */
   readonly own: ReadonlyMap<string, readonly number[]>
   /** By place in the list of `MeshSelectors`. */
@@ -50,5 +52,3 @@ export interface MeshChange {
   /** Users that are new or other than before. */
   readonly users?: readonly UserFacts[]
 }
-
-export type { MeshMember, MeshRoute }

@@ -5,6 +5,7 @@ import { MeshDraft, NO_SETS } from './mesh-draft.ts'
 import type { MeshChange, MeshFacts } from './mesh-facts.ts'
 import type { MeshMember } from './mesh-member.ts'
 import { type MeshRules, meshRules } from './mesh-rules.ts'
+import { EMPTY_SET, setHolds } from './node-set.ts'
 import { resolveSource, type SourceSet, sourceTexts } from './source-set.ts'
 import { resolveTarget, type TargetSet } from './target-set.ts'
 
@@ -75,6 +76,21 @@ export class MeshPolicy {
     return this.facts.primaries
   }
 
+  /**
+   * A member's own prefixes as a viewer, or itself, is told of them. The attribute `disable-ipv4` takes those of IPv4 away
+   * from what its node is told and from what is told of it; subnet routes stay.
+   */
+  addressPrefixes(member: MeshMember, viewer: MeshMember): readonly string[] {
+    const onlyIpv6 = this.#isWithoutIpv4(member) || this.#isWithoutIpv4(viewer)
+    return member.addresses.filter(({ range }) => !onlyIpv6 || range.family === 6).map((address) => address.prefix)
+  }
+
+  #isWithoutIpv4(member: MeshMember): boolean {
+    return this.rules.withoutIpv4.some((selector) =>
+      setHolds(this.facts.selectors[selector]?.nodes ?? EMPTY_SET, member.place),
+    )
+  }
+
   /** Worked out when the first filter needs it. */
   filterOrder(): FilterOrder {
     this.#filterOrder ??= orderOf(this)
@@ -120,6 +136,7 @@ function emptyFacts(rules: MeshRules, primaries: ReadonlyMap<string, number>): M
     members: [],
     places: new Map(),
     routes: new Map(),
+    routeRoom: 0,
     own: new Map(),
     selectors: rules.selectors.list.map(() => NO_SETS),
     primaries,

@@ -36,13 +36,14 @@ export interface MeshRules {
   /** By selector: the sources and targets that have to be resolved again when it means other nodes. */
   readonly sourcesOf: readonly (readonly number[])[]
   readonly targetsOf: readonly (readonly number[])[]
-  /** Whether it matters what is known of devices. */
-  readonly hasPostures: boolean
+  /** Selectors of the nodes that have no IPv4 as far as the others know. */
+  readonly withoutIpv4: readonly number[]
 }
 
 export function meshRules(policy: Policy): MeshRules {
   const clauses = meshClauses(policy)
-  const selectors = new MeshSelectors(policy, allSelectors(clauses))
+  const withoutIpv4 = policy.network.disableIPv4 === true ? [EVERYBODY] : disableIpv4Targets(policy)
+  const selectors = new MeshSelectors(policy, [...allSelectors(clauses), ...withoutIpv4])
   const places = (list: readonly Selector[]): number[] => list.map((selector) => selectors.indexOf(selector))
   const sources = new Interned<SourceTerms>()
   const targets = new Interned<TargetTerms>()
@@ -70,13 +71,19 @@ export function meshRules(policy: Policy): MeshRules {
     targets: targets.list,
     sourcesOf: reverse(selectors, sources.list, (terms) => terms.selectors),
     targetsOf: reverse(selectors, targets.list, (terms) => targetSelectors(selectors, terms)),
-    hasPostures: clauses.some((clause) => clause.postures.length + clause.destinationPostures.length > 0),
+    withoutIpv4: [...new Set(places(withoutIpv4))],
   }
 }
 
 function allSelectors(clauses: readonly MeshClause[]): Selector[] {
   const named = clauses.flatMap((clause) => [...clause.sources, ...clause.destinations, ...clause.via.map(tagSelector)])
   return [EVERYBODY, INTERNET, ...named]
+}
+
+function disableIpv4Targets(policy: Policy): readonly Selector[] {
+  return policy.nodeAttributes
+    .filter((entry) => entry.attributes.includes('disable-ipv4'))
+    .flatMap((entry) => entry.targets)
 }
 
 /** A target that some exit node may serve is resolved again when another node becomes one. */

@@ -65,7 +65,8 @@ function addClause(
   if (sourceSet === undefined || targetSet === undefined || !setHolds(targetSet.nodes, member.place)) return
   const texts = sourceTexts(mesh.rules, mesh.facts, sourceSet)
   if (clause.capabilities === undefined) filter.addPorts(place, texts, portTexts(mesh, targetSet, member), clause.ports)
-  else filter.addCapabilities(place, texts, capabilityTexts(mesh, targetSet, member), clause.capabilities)
+  else if (clause.via.length === 0)
+    filter.addCapabilities(place, texts, capabilityTexts(mesh, targetSet, member), clause.capabilities)
 }
 
 /** Destinations of a clause that concern a node, as they stand in `DstPorts`. */
