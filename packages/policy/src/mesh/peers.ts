@@ -47,7 +47,7 @@ export function ownAllowedIps(mesh: MeshPolicy, nodeId: number): readonly string
   const member = mesh.member(nodeId)
   if (member === undefined) return []
   return [
-    ...mesh.addressPrefixes(member, view.viewer),
+    ...mesh.addressPrefixes(member, member),
     ...member.subnetRoutes.map((route) => route.text),
     ...member.exitRoutes,
   ]
