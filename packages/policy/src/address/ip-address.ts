@@ -11,7 +11,9 @@ export const FAMILY_BITS = { 4: 32, 6: 128 } as const
 const MAPPED_HIGH_BITS = 0xffffn
 /** Longest text of an address: `ffff:…:255.255.255.255`. */
 const TEXT_MAX = 45
-const DECIMAL_BYTE = /^(?:0|[1-9][0-9]{0,2})$/
+const DOT = 0x2e
+const ZERO = 0x30
+const NINE = 0x39
 const HEX_GROUP = /^[0-9a-f]{1,4}$/i
 
 /**
@@ -39,15 +41,24 @@ function parseIpv4(text: string): IpAddress | undefined {
   return value === undefined ? undefined : { family: 4, value: BigInt(value) }
 }
 
+/** Reads byte for byte without making texts of them: every decision begins here. */
 function dottedValue(text: string): number | undefined {
-  const bytes = text.split('.', 5)
-  if (bytes.length !== 4) return undefined
   let value = 0
-  for (const byte of bytes) {
-    if (!DECIMAL_BYTE.test(byte) || Number(byte) > 255) return undefined
-    value = value * 256 + Number(byte)
+  let byte = -1
+  let dots = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === DOT) {
+      if (byte < 0) return undefined
+      value = value * 256 + byte
+      byte = -1
+      dots++
+    } else if (code >= ZERO && code <= NINE && byte !== 0) {
+      byte = (byte < 0 ? 0 : byte * 10) + code - ZERO
+      if (byte > 255) return undefined
+    } else return undefined
   }
-  return value
+  return dots === 3 && byte >= 0 ? value * 256 + byte : undefined
 }
 
 function parseIpv6(text: string): IpAddress | undefined {

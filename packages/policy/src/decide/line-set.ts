@@ -15,12 +15,18 @@ export const NO_LINES: LineSet = { size: 0, list: new Uint32Array(0) }
 /** No line: greater than every line. */
 export const NO_LINE = Number.MAX_SAFE_INTEGER
 
-/** A set of numbers below `universe` out of ranges, the last of each not within; they may overlap and repeat. */
-export function lineSet(ranges: readonly (readonly [from: number, end: number])[], universe: number): LineSet {
-  let count = 0
-  for (const [from, end] of ranges) count += end - from
+/**
+ * A set of numbers below `universe`: those that `each` gives to the function it is called with, in any order and perhaps
+ * several times, `count` calls in all. With `quick` there is a bit for each even where a list would be smaller.
+ */
+export function lineSet(
+  each: (add: (line: number) => void) => void,
+  count: number,
+  universe: number,
+  { quick = false }: { readonly quick?: boolean } = {},
+): LineSet {
   if (count === 0) return NO_LINES
-  return count * WORD < universe ? listed(ranges, count) : mapped(ranges, universe)
+  return quick || count * WORD >= universe ? mapped(each, universe) : listed(each, count)
 }
 
 /** Memory of a set in bytes, without the objects around it. */
@@ -81,31 +87,30 @@ function scanWords(sets: readonly [LineSet, ...LineSet[]], visit: (line: number)
   return NO_LINE
 }
 
-function listed(ranges: readonly (readonly [number, number])[], count: number): LineSet {
+function listed(each: (add: (line: number) => void) => void, count: number): LineSet {
   const all = new Uint32Array(count)
   let size = 0
+  let last = 0
   let sorted = true
-  for (const [from, end] of ranges) {
-    if (size > 0 && from < (all[size - 1] ?? 0)) sorted = false
-    for (let line = from; line < end; line++) all[size++] = line
-  }
+  each((line) => {
+    sorted &&= last <= line
+    last = line
+    all[size++] = line
+  })
   if (!sorted) all.sort()
   let kept = 0
   for (const line of all) if (kept === 0 || all[kept - 1] !== line) all[kept++] = line
   return { size: kept, list: kept === count ? all : all.slice(0, kept) }
 }
 
-function mapped(ranges: readonly (readonly [number, number])[], universe: number): LineSet {
+function mapped(each: (add: (line: number) => void) => void, universe: number): LineSet {
   const bits = new Uint32Array(Math.ceil(universe / WORD))
   let size = 0
-  for (const [from, end] of ranges) {
-    for (let line = from; line < end; line++) {
-      const at = line >>> 5
-      const before = bits[at] ?? 0
-      const after = (before | (1 << (line & 31))) >>> 0
-      if (after !== before) size++
-      bits[at] = after
-    }
-  }
+  each((line) => {
+    const word = bits[line >>> 5] ?? 0
+    const bit = 1 << (line & 31)
+    if ((word & bit) === 0) size++
+    bits[line >>> 5] = word | bit
+  })
   return { size, bits }
 }

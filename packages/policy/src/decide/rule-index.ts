@@ -17,6 +17,9 @@ export const NO_RULE = NO_LINE
  */
 const KEPT_BYTES_MAX = 64 * 1024 * 1024
 
+/** So many lines have the lines of a user, and of a port, as bits (4 kB at most): what is asked of them is asked often. */
+const QUICK_LINES_MAX = 32 * 1024
+
 /** What a look-up found. */
 export interface Found {
   /** Order of the first rule that allows, or `NO_RULE`. */
@@ -252,15 +255,28 @@ export class RuleIndex {
   }
 
   #unionOfRules(found: readonly Postings[]): LineSet {
-    const ranges = found.flatMap(({ ids }) =>
-      ids.map((order) => [this.#firstLines[order] ?? 0, this.#firstLines[order + 1] ?? 0] as const),
-    )
-    return this.#kept(lineSet(ranges, this.#orders.length))
+    const firstLines = this.#firstLines
+    const each = (add: (line: number) => void): void => {
+      for (const { ids } of found) {
+        for (const order of ids) {
+          const end = firstLines[order + 1] ?? 0
+          for (let line = firstLines[order] ?? 0; line < end; line++) add(line)
+        }
+      }
+    }
+    let count = 0
+    each(() => count++)
+    const universe = this.#orders.length
+    return this.#kept(lineSet(each, count, universe, { quick: universe <= QUICK_LINES_MAX }))
   }
 
   #unionOfLines(found: readonly Postings[]): LineSet {
-    const ranges = found.flatMap(({ ids }) => ids.map((line) => [line, line + 1] as const))
-    return this.#kept(lineSet(ranges, this.#orders.length))
+    let count = 0
+    for (const { ids } of found) count += ids.length
+    const each = (add: (line: number) => void): void => {
+      for (const { ids } of found) for (const line of ids) add(line)
+    }
+    return this.#kept(lineSet(each, count, this.#orders.length))
   }
 
   #kept(set: LineSet): LineSet {
