@@ -18,3 +18,12 @@ export async function confirmByName(context: CommandContext, what: string, name:
     throw new CommandError('confirmation.mismatch', 'nothing was changed', { why: `what was typed is not ${name}` })
   }
 }
+
+/** Asks whether to go on with what was just shown; only where somebody sits at a terminal and may be asked. */
+export async function confirmed({ terminal, options }: CommandContext, question: string): Promise<void> {
+  if (options.yes || !options.input || terminal.stdin.isTTY !== true || terminal.stderr.isTTY !== true) return
+  const { confirm, isCancel } = await import('@clack/prompts')
+  const answer = await confirm({ message: question, output: process.stderr })
+  if (isCancel(answer)) throw new DOMException('cancelled', 'AbortError')
+  if (!answer) throw new CommandError('confirmation.mismatch', 'nothing was changed', { why: 'the answer was no' })
+}

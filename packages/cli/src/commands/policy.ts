@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { Runner } from '../program.ts'
-import { policyApplyCommand } from './policy/apply.ts'
+import { policyApplyCommands } from './policy/apply.ts'
 import { policyCheckCommands } from './policy/check.ts'
+import { policyEffectCommands } from './policy/effects.ts'
 import { policyExplainCommand } from './policy/explain.ts'
 import { importPolicyCommand } from './policy/import.ts'
 import { policyVersionCommands } from './policy/versions.ts'
@@ -12,6 +13,7 @@ export function policyCommands(program: Command, run: Runner): void {
   policyVersionCommands(policy, run)
   policyCheckCommands(policy, run)
   policyExplainCommand(policy, run)
-  policyApplyCommand(policy, run)
+  policyEffectCommands(policy, run)
+  policyApplyCommands(policy, run)
   importPolicyCommand(policy, run)
 }
