@@ -12,6 +12,11 @@ export const KNOWN_EXCEPTIONS_MAX = 20
 export const KNOWN_EXCEPTIONS: readonly KnownException[] = [
   {
     id: 'acl-k03',
+    area: 'route approval',
+    reason: 'contradicts itself: a route was approved while it was taken, and half of the machines had heard of it',
+  },
+  {
+    id: 'acl-k03',
     area: 'peers',
     reason: 'contradicts itself: a route was approved while it was taken, and half of the machines had heard of it',
   },

@@ -9,7 +9,7 @@ testCaptures(
   'peers',
   (capture) => capture.status === 200,
   (capture) => {
-    const directory = directoryOf(withRoutesTold(capture))
+    const directory = directoryOf(capture)
     const nodes = directory.nodes ?? []
     const mesh = compileMesh(policyOf(policyText(capture)), directory, primariesOf(capture))
     for (const [name, told] of Object.entries(capture.captures)) {
@@ -32,15 +32,6 @@ testCaptures(
     }
   },
 )
-
-/** What the machines were told of themselves came after what was noted of their routes: some were approved in between. */
-function withRoutesTold(capture: Capture): Capture {
-  const nodes = Object.entries(capture.topology.nodes).map(([name, node]) => {
-    const told = (capture.captures[name]?.allowedIPs ?? []).filter((prefix) => node.routable_ips?.includes(prefix))
-    return [name, { ...node, approved_routes: [...(node.approved_routes ?? []), ...told] }] as const
-  })
-  return { ...capture, topology: { ...capture.topology, nodes: Object.fromEntries(nodes) } }
-}
 
 /** The captures do not tell ids, nor who came first: who is the primary is taken as known. */
 function primariesOf(capture: Capture): ReadonlyMap<string, number> {

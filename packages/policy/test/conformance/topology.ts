@@ -40,9 +40,15 @@ function meshNode(capture: Capture, id: number, name: string, node: TopologyNode
     tags,
     addresses: [node.ipv4, node.ipv6].filter((address) => address !== ''),
     announcedRoutes: node.routable_ips ?? [],
-    approvedRoutes: node.approved_routes ?? [],
+    approvedRoutes: approvedRoutes(capture, name, node),
     online: true,
   }
+}
+
+/** What a machine was told of itself came after what was noted of its routes: some were approved in between. */
+function approvedRoutes(capture: Capture, name: string, node: TopologyNode): readonly string[] {
+  const told = capture.captures[name]?.allowedIPs.filter((prefix) => node.routable_ips?.includes(prefix)) ?? []
+  return [...new Set([...(node.approved_routes ?? []), ...told])]
 }
 
 function loginName(user: { readonly name: string; readonly email: string }): string {
