@@ -12,6 +12,7 @@ export const GATEWAY_ERRORS = {
   'audit.unusable': 'SP3202',
   'policy.invalid': 'SP3301',
   'listen.failed': 'SP3401',
+  'tls.invalid': 'SP3402',
 } as const
 
 export type GatewayErrorName = keyof typeof GATEWAY_ERRORS

@@ -6,6 +6,7 @@ import { randomBytes as cryptoRandomBytes, randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { hostname } from 'node:os'
+import type { RouteName } from '@sallyport/api'
 import { CONTROL_HOST } from '@sallyport/api/unix'
 import { ACTOR_GATEWAY, type AuditEvent, localActor } from '@sallyport/audit'
 import { hasHardwareAes } from '@sallyport/ssh'
@@ -31,6 +32,8 @@ import { Penalties, type PenaltySettings } from './defence/penalties.ts'
 import { StartLimits } from './defence/start-limits.ts'
 import { GatewayError } from './gateway-error.ts'
 import { apiApp } from './http/api-app.ts'
+import { openWeb, type Web } from './http/open-web.ts'
+import { webPeer } from './http/web-peer.ts'
 import { countKeyExchanges } from './ops/count-key-exchanges.ts'
 import { LiveEvents } from './ops/live-events.ts'
 import { createLog, type Log, logSshTraces } from './ops/log-writer.ts'
@@ -68,6 +71,9 @@ export interface Gateway extends AsyncDisposable {
   /** Where the SSH door listens, with the ports it was given. */
   readonly sshAddresses: readonly SocketAddress[]
   readonly metricsAddress: SocketAddress | undefined
+  /** Where people open the console, `https://localhost:8443`; undefined where it is served nowhere. */
+  readonly webOrigin: string | undefined
+  readonly webAddresses: readonly SocketAddress[]
   readonly controlSocket: string
   readonly firstStart: FirstStart
   /** What to read and type after the start. */
@@ -157,7 +163,12 @@ async function start(options: GatewayOptions): Promise<Gateway> {
 
   const lookup = systemLookup()
   let ops: { readonly address: SocketAddress } | undefined
-  const own = ownAddresses(() => [...front.addresses, ...(ops === undefined ? [] : [ops.address])])
+  let web: Web | undefined
+  const own = ownAddresses(() => [
+    ...front.addresses,
+    ...(web?.front.addresses ?? []),
+    ...(ops === undefined ? [] : [ops.address]),
+  ])
   const authorizer = createAuthorizer({
     resolve: targetDirectory({
       targetByName: (name) => roster.current.targetsByName.get(name),
@@ -313,29 +324,54 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   // Over the socket the peer can only be root or the state's owner: the file system lets nobody else in.
   const actor = localActor(starter({}).name)
   const stopping = new AbortController()
-  const app = apiApp({
-    handlers: handlersOf(services),
-    peer: () => ({ by: 'socket', role: 'owner', actor }),
-    hosts: new Set([CONTROL_HOST]),
+  const handlers = handlersOf(services)
+  const apiParts = {
+    handlers,
     log,
     randomBytes,
     stopping: stopping.signal,
-    refused(caller, request) {
+    refused(caller: string, request: RouteName) {
       record({ type: 'administration-refused', actor: caller, request, reason: 'caller.not-allowed' }).catch(
         (error: unknown) => failed('write a refusal to the audit log', error),
       )
     },
+  }
+  const app = apiApp({
+    ...apiParts,
+    peer: () => ({ by: 'socket', role: 'owner', actor }),
+    hosts: () => new Set([CONTROL_HOST]),
   })
   const control = await listenControl(paths.controlSocket, app, failed)
   started.defer(async () => {
     stopping.abort()
     await closeServer(control)
   })
+  const webPeers = webPeer({
+    webSessions: store.webSessions,
+    apiTokens: store.apiTokens,
+    user: (id) => roster.current.usersById.get(id),
+    now,
+  })
+  web = await openWeb({
+    config: () => config.current,
+    paths,
+    api: (hosts) => apiApp({ ...apiParts, peer: webPeers, hosts }),
+    admits: (source) => roster.current.bans.find(source, now()) === undefined,
+    randomBytes,
+    now,
+    failed,
+  }).catch((error: unknown) => {
+    // Nobody asked for this port: that something else has it must not keep the SSH door shut.
+    if (config.loaded.origins.get('listen.https')?.origin !== 'default') throw error
+    log.failure('the console is served nowhere; set listen.https to a free port', error)
+    return undefined
+  })
+  if (web !== undefined) started.use(web)
   await record({
     type: 'gateway-started',
     actor: ACTOR_GATEWAY,
     version: VERSION,
-    doors: front.addresses.map(formatSocketAddress),
+    doors: [...front.addresses, ...(web?.front.addresses ?? [])].map(formatSocketAddress),
   })
   phase = 'ready'
   log.info('ready', { version: VERSION, address: front.addresses.map(formatSocketAddress).join(' ') })
@@ -370,6 +406,8 @@ async function start(options: GatewayOptions): Promise<Gateway> {
       return front.addresses
     },
     metricsAddress: ops?.address,
+    webOrigin: web?.origin,
+    webAddresses: web?.front.addresses ?? [],
     controlSocket: paths.controlSocket,
     firstStart: state.firstStart,
     greeting: greetingOf(state, roster, config.current, front.addresses, paths.directory),

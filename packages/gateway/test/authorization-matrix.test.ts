@@ -89,7 +89,7 @@ function appFor(role: string) {
   const app = apiApp({
     handlers,
     peer: () => ({ by: 'socket', role: role as Role, actor: '@local:test' }),
-    hosts: new Set(['sallyport.local']),
+    hosts: () => new Set(['sallyport.local']),
     log: createLog({ level: 'silent', format: 'json', write: () => {} }),
     randomBytes: (size) => new Uint8Array(size),
     stopping: new AbortController().signal,

@@ -30,7 +30,7 @@ function appFor(role: (typeof ROLES)[number]) {
   const app = apiApp({
     handlers,
     peer: () => ({ by: 'socket', role, actor: '@local:test' }),
-    hosts: new Set(['sallyport.local']),
+    hosts: () => new Set(['sallyport.local']),
     log: createLog({ level: 'silent', format: 'json', write: () => {} }),
     randomBytes: (size) => new Uint8Array(size),
     stopping: new AbortController().signal,

@@ -13,7 +13,7 @@ import { lockState } from '../src/state/daemon-lock.ts'
 import { hasOpenSsh, TestGateway } from './test-gateway.ts'
 
 const skip = hasOpenSsh() ? false : 'needs ssh-keygen and ssh-agent'
-const FLAGS = { 'listen.ssh': ['127.0.0.1:0'], 'listen.metrics': 'off', 'log.level': 'silent' }
+const FLAGS = { 'listen.ssh': ['127.0.0.1:0'], 'listen.metrics': 'off', 'listen.https': 'off', 'log.level': 'silent' }
 
 function newKey(file: string, ...options: string[]): void {
   execFileSync('ssh-keygen', ['-q', '-N', '', '-C', 'me@home', '-f', file, ...options])
@@ -164,7 +164,7 @@ test('the gateway goes on when whoever reads its log has ended', { timeout: 60_0
   const script = `import { runGateway } from '@sallyport/gateway'
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(9))
     process.exitCode = await runGateway({ stateDirectory: ${JSON.stringify(stateDirectory)}, environment: { HOME: '/nowhere' },
-      flags: { 'listen.ssh': ['127.0.0.1:0'], 'listen.metrics': 'off', 'log.format': 'json' } })`
+      flags: { 'listen.ssh': ['127.0.0.1:0'], 'listen.metrics': 'off', 'listen.https': 'off', 'log.format': 'json' } })`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname })
   const exited = once(child, 'exit')
   const api = createClient(unixTransport(join(stateDirectory, 'control.sock')))
@@ -239,7 +239,7 @@ test('as a process: SIGHUP keeps the old configuration on a mistake, SIGTERM dra
   newKey(join(home, '.ssh/id_ed25519'), '-t', 'ed25519')
   const script = `import { runGateway } from '@sallyport/gateway'
     process.exitCode = await runGateway({ stateDirectory: ${JSON.stringify(stateDirectory)}, environment: process.env,
-      flags: { 'listen.ssh': ['127.0.0.1:0'], 'listen.metrics': 'off', 'log.format': 'json' } })`
+      flags: { 'listen.ssh': ['127.0.0.1:0'], 'listen.metrics': 'off', 'listen.https': 'off', 'log.format': 'json' } })`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     cwd: import.meta.dirname,
     env: { ...process.env, HOME: home, SSH_AUTH_SOCK: '' },

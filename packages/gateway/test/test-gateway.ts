@@ -53,6 +53,7 @@ export class TestGateway implements AsyncDisposable {
       flags: {
         'listen.ssh': ['127.0.0.1:0'],
         'listen.metrics': '127.0.0.1:0',
+        'listen.https': 'off',
         'log.format': 'json',
         'log.level': 'debug',
         ...flags,

@@ -12,6 +12,19 @@ const BANNER_MAX = 8192
 /** Most entries of an exempt list: it is walked at every connection. */
 const EXEMPT_MAX = 256
 
+/** Longest path of a file, in characters: what Linux takes. */
+const PATH_MAX = 4096
+
+const publicUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text.replace(/\/$/, '') && text.startsWith('https://'),
+    {
+      message: 'write an address without a path: https://gw.example.com:8443',
+    },
+  )
+  .transform((text) => new URL(text).origin)
+
 const startLimits = z
   .string()
   .regex(/^\d{1,6}:\d{1,3}:\d{1,6}$/, 'write start:rate:full, e.g. 100:30:1000')
@@ -40,6 +53,12 @@ export const settings = {
       default: ['0.0.0.0:2222', '[::]:2222'],
       doc: 'Where the SSH door listens. A wildcard of a family this machine does not have is left out.',
       unit: 'list of address:port',
+      takes: 'on restart',
+    }),
+    https: setting(z.union([z.literal('off').transform(() => []), z.array(socketAddress).min(1).max(LISTENERS_MAX)]), {
+      default: ['0.0.0.0:8443', '[::]:8443'],
+      doc: 'Where the console and the API are served over HTTPS. A wildcard of a family this machine does not have is left out. "off" serves them nowhere.',
+      unit: 'list of address:port, or off',
       takes: 'on restart',
     }),
     metrics: setting(z.union([z.literal('off').transform(() => undefined), socketAddress]), {
@@ -142,6 +161,29 @@ export const settings = {
       default: '',
       doc: 'Name under which clients reach this gateway, for the ssh_config that is printed; empty takes the machine’s name.',
       unit: 'DNS name',
+    }),
+  },
+  https: {
+    url: setting(z.union([z.literal(''), publicUrl]), {
+      default: '',
+      doc: 'Where people open the console, e.g. "https://gw.example.com:8443". Passkeys belong to its host name: whoever changes it later registers them anew. Empty: ssh.hostname, or else localhost, with the port of the first listener.',
+      unit: 'https URL without a path',
+      takes: 'on restart',
+    }),
+    certificate: setting(z.string().max(PATH_MAX), {
+      default: '',
+      doc: 'PEM file of the certificate, with its chain. Empty: a self-signed one, made at the first start.',
+      unit: 'path',
+    }),
+    key: setting(z.string().max(PATH_MAX), {
+      default: '',
+      doc: 'PEM file of the certificate’s private key, without a passphrase.',
+      unit: 'path',
+    }),
+    session_limit: setting(duration, {
+      default: '12h',
+      doc: 'Time after which people sign in to the console again.',
+      unit: 'duration',
     }),
   },
   penalties: {

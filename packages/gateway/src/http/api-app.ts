@@ -19,7 +19,7 @@ export interface ApiAppParts {
   /** Who asks; rejects with an ApiError for credentials that are given and do not count. */
   readonly peer: (c: Context) => Peer | Promise<Peer>
   /** Names the Host header may have (V-E12). */
-  readonly hosts: ReadonlySet<string>
+  readonly hosts: () => ReadonlySet<string>
   readonly log: Log
   readonly randomBytes: (size: number) => Uint8Array
   /** Fires when the server stops: streams end. */
@@ -33,7 +33,7 @@ export function apiApp(parts: ApiAppParts): Hono {
   const app = new Hono()
   app.use(async (c, next) => {
     const host = (c.req.header('host') ?? '').toLowerCase()
-    if (!parts.hosts.has(host)) throw new ApiError('host.misdirected', 'this server has no such name')
+    if (!parts.hosts().has(host)) throw new ApiError('host.misdirected', 'this server has no such name')
     await next()
     c.header('cache-control', 'no-store')
     c.header('x-content-type-options', 'nosniff')

@@ -14,6 +14,10 @@ export interface StatePaths {
   /** Held while a daemon runs here. */
   readonly lock: string
   readonly hostKeys: string
+  /** Secret halves of the certificate authorities. */
+  readonly authorities: string
+  /** The self-signed certificate of the HTTPS listener. */
+  readonly tls: string
   readonly auditKey: string
   /** Signed checkpoints of the audit log, outside the database. */
   readonly auditAnchor: string
@@ -27,6 +31,8 @@ export function statePaths(directory: string): StatePaths {
     controlSocket: join(directory, 'control.sock'),
     lock: join(directory, 'daemon.lock'),
     hostKeys: join(directory, 'host-keys'),
+    authorities: join(directory, 'authorities'),
+    tls: join(directory, 'tls'),
     auditKey: join(directory, 'audit-key.pem'),
     auditAnchor: join(directory, 'audit-checkpoints.ndjson'),
   }

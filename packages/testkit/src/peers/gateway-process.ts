@@ -50,7 +50,13 @@ export class GatewayProcess implements AsyncDisposable {
       ])
     }
     const [port, metricsPort] = [await freePort(), await freePort()]
-    const lines = ['[listen]', `ssh = ["127.0.0.1:${port}"]`, `metrics = "127.0.0.1:${metricsPort}"`, ...config]
+    const lines = [
+      '[listen]',
+      `ssh = ["127.0.0.1:${port}"]`,
+      `metrics = "127.0.0.1:${metricsPort}"`,
+      'https = "off"',
+      ...config,
+    ]
     writeFileSync(directory.file('state', 'sallyport.toml'), lines.map((line) => `${line}\n`).join(''), { mode: 0o600 })
     const gateway = new GatewayProcess(port, metricsPort, directory, spawnUp(directory))
     await gateway.#ready()

@@ -1,0 +1,131 @@
+import { createServer, type Server } from 'node:https'
+import type { TLSSocket } from 'node:tls'
+import { getRequestListener } from '@hono/node-server'
+import type { Hono } from 'hono'
+import { formatSocketAddress, type SocketAddress } from '../config/socket-address.ts'
+import { canonicalAddress } from '../defence/network.ts'
+import { GatewayError } from '../gateway-error.ts'
+import type { TlsMaterial } from './self-signed.ts'
+
+/** Time for TLS and for a request to arrive, in milliseconds. */
+const HANDSHAKE_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 30_000
+/** Connections at once: every browser keeps a few. */
+const CONNECTIONS_MAX = 4096
+/** Connections of one address at once: an office behind one address has dozens of browsers. */
+const CONNECTIONS_PER_SOURCE_MAX = 512
+const HEADER_MAX_BYTES = 16 * 1024
+
+export interface HttpsFrontParts {
+  readonly app: Hono
+  readonly tls: TlsMaterial
+  /** Whether an address may connect at all: it is not banned. */
+  readonly admits: (source: string) => boolean
+  readonly failed: (what: string, error: unknown) => void
+}
+
+/** The door for browsers and commands: HTTPS, one server for each address. */
+export class HttpsFront implements AsyncDisposable {
+  readonly #parts: HttpsFrontParts
+  readonly #servers: { readonly server: Server; readonly address: SocketAddress }[] = []
+  readonly #bySource = new Map<string, number>()
+
+  constructor(parts: HttpsFrontParts) {
+    this.#parts = parts
+  }
+
+  /** Where it listens, with the ports it was given. */
+  get addresses(): readonly SocketAddress[] {
+    return this.#servers.map(({ address }) => address)
+  }
+
+  /** Throws GatewayError `listen.failed`. A wildcard of a family that this machine lacks is left out. */
+  async listen(addresses: readonly SocketAddress[]): Promise<void> {
+    for (const address of addresses) {
+      const server = this.#server()
+      try {
+        await listening(server, address)
+      } catch (cause) {
+        const { code, message } = cause as NodeJS.ErrnoException
+        if (address.address === '::' && (code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL')) continue
+        throw new GatewayError('listen.failed', `cannot listen on ${formatSocketAddress(address)} for HTTPS`, {
+          why: message,
+          fix: 'free the port, or set listen.https to another one or to "off"',
+          cause,
+        })
+      }
+      // Without a listener for it, a connection that cannot be accepted would end the process.
+      server.on('error', (error) => this.#parts.failed('accept a connection for HTTPS', error))
+      const bound = server.address()
+      const port = typeof bound === 'object' && bound !== null ? bound.port : address.port
+      this.#servers.push({ server, address: { address: address.address, port } })
+    }
+  }
+
+  /** A new certificate for the connections to come. */
+  renew({ certificate, key }: TlsMaterial): void {
+    for (const { server } of this.#servers) server.setSecureContext({ cert: certificate, key })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(
+      this.#servers.splice(0).map(
+        ({ server }) =>
+          new Promise<void>((resolve) => {
+            server.close(() => resolve())
+            server.closeAllConnections()
+          }),
+      ),
+    )
+  }
+
+  #server(): Server {
+    const { app, tls, failed } = this.#parts
+    const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+    const server = createServer(
+      {
+        cert: tls.certificate,
+        key: tls.key,
+        minVersion: 'TLSv1.2',
+        handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        headersTimeout: REQUEST_TIMEOUT_MS,
+        maxHeaderSize: HEADER_MAX_BYTES,
+      },
+      (request, response) => {
+        void listener(request, response).catch((error: unknown) => {
+          failed('answer a request', error)
+          response.destroy()
+        })
+      },
+    )
+    server.maxConnections = CONNECTIONS_MAX
+    server.on('connection', (socket) => {
+      const source = canonicalAddress(socket.remoteAddress ?? '') ?? ''
+      const open = (this.#bySource.get(source) ?? 0) + 1
+      if (open > CONNECTIONS_PER_SOURCE_MAX || !this.#parts.admits(source)) {
+        socket.destroy()
+        return
+      }
+      this.#bySource.set(source, open)
+      socket.once('close', () => {
+        const left = (this.#bySource.get(source) ?? 1) - 1
+        if (left <= 0) this.#bySource.delete(source)
+        else this.#bySource.set(source, left)
+      })
+    })
+    // Scanners and browsers that do not know our certificate end here; there is nothing to tell anybody.
+    server.on('tlsClientError', (_error: Error, socket: TLSSocket) => socket.destroy())
+    return server
+  }
+}
+
+function listening(server: Server, { address, port }: SocketAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host: address, port, ipv6Only: address.includes(':') }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}

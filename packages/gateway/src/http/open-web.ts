@@ -1,0 +1,51 @@
+import { fileURLToPath } from 'node:url'
+import type { Hono } from 'hono'
+import type { Config } from '../config/settings.ts'
+import type { StatePaths } from '../state/state-directory.ts'
+import { readConsoleFiles } from './console-files.ts'
+import { HttpsFront } from './https-front.ts'
+import { certificateNames, publicOrigin, webHosts } from './public-origin.ts'
+import { type LoadedTls, loadTls } from './tls-certificate.ts'
+import { webApp } from './web-app.ts'
+
+/** Where the console's build lies in a checkout. */
+const CONSOLE_FOLDER = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+
+export interface OpenWebParts {
+  readonly config: () => Config
+  readonly paths: StatePaths
+  /** The API's app for these Host headers. */
+  readonly api: (hosts: () => ReadonlySet<string>) => Hono
+  readonly admits: (source: string) => boolean
+  readonly randomBytes: (size: number) => Uint8Array
+  readonly now: () => number
+  readonly failed: (what: string, error: unknown) => void
+}
+
+/** The HTTPS door, open. */
+export interface Web extends AsyncDisposable {
+  readonly front: HttpsFront
+  readonly tls: LoadedTls
+  /** `https://localhost:8443` */
+  readonly origin: string
+}
+
+/** Opens the HTTPS door; undefined where the configuration wants none. Throws GatewayError `tls.invalid`, `listen.failed`. */
+export async function openWeb(parts: OpenWebParts): Promise<Web | undefined> {
+  const { config, paths, api, admits, randomBytes, now, failed } = parts
+  const { listen, https } = config()
+  if (listen.https.length === 0) return undefined
+  const tls = await loadTls(paths.tls, https, certificateNames(config()), now())
+  const port = () => front.addresses[0]?.port ?? 0
+  const hosts = () => webHosts(config(), port())
+  const files = readConsoleFiles(CONSOLE_FOLDER)
+  const app = webApp({ api: api(hosts), hosts, files, randomBytes, strictTransport: () => !tls.selfSigned })
+  const front = new HttpsFront({ app, tls, admits, failed })
+  await front.listen(listen.https)
+  return {
+    front,
+    tls,
+    origin: publicOrigin(config(), port()),
+    [Symbol.asyncDispose]: () => front[Symbol.asyncDispose](),
+  }
+}

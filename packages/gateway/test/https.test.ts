@@ -1,0 +1,128 @@
+/** The HTTPS door of a whole gateway: certificate, names, headers, who may ask what. */
+import assert from 'node:assert/strict'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { Agent, request } from 'node:https'
+import { test } from 'node:test'
+import { connect } from 'node:tls'
+import { GatewayError } from '@sallyport/gateway'
+import { hasOpenSsh, TestGateway } from './test-gateway.ts'
+
+const skip = hasOpenSsh() ? false : 'needs ssh and sshd'
+const FLAGS = { 'listen.https': ['127.0.0.1:0'] }
+
+interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: string
+}
+
+async function ask(
+  gate: TestGateway,
+  path: string,
+  options: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string } = {},
+): Promise<Answer> {
+  const port = gate.gateway.webAddresses[0]?.port ?? 0
+  const ca = readFileSync(`${gate.stateDirectory}/tls/certificate.pem`)
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+  const agent = new Agent({ keepAlive: false })
+  const headers = { host: `localhost:${port}`, ...options.headers }
+  const outgoing = request(
+    { host: '127.0.0.1', port, path, method: options.method ?? 'GET', headers, ca, servername: 'localhost', agent },
+    (response) => {
+      let body = ''
+      response.setEncoding('utf8')
+      response.on('data', (text: string) => (body += text))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }))
+    },
+  )
+  outgoing.on('error', reject)
+  outgoing.end(options.body)
+  return promise
+}
+
+test('the first start makes a certificate for this machine, whose key only we may read', { skip }, async () => {
+  await using gate = await TestGateway.start({ flags: FLAGS })
+  assert.equal(statSync(`${gate.stateDirectory}/tls/key.pem`).mode & 0o777, 0o600)
+  const before = readFileSync(`${gate.stateDirectory}/tls/certificate.pem`, 'utf8')
+  assert.equal((await ask(gate, '/v1/status')).status, 401, 'verified against the certificate itself')
+  await gate.restart(FLAGS)
+  assert.equal(readFileSync(`${gate.stateDirectory}/tls/certificate.pem`, 'utf8'), before, 'and kept')
+})
+
+test('who has not signed in, or with a token of nobody, gets a 401 that says so', { skip }, async () => {
+  await using gate = await TestGateway.start({ flags: FLAGS })
+  const nobody = await ask(gate, '/v1/users')
+  assert.equal(nobody.status, 401)
+  assert.match(nobody.body, /SP1006/)
+  const wrong = await ask(gate, '/v1/users', { headers: { authorization: `Bearer spt_${'x'.repeat(43)}` } })
+  assert.equal(wrong.status, 401)
+  const claims = { 'x-forwarded-for': '127.0.0.1', 'x-sallyport-role': 'owner', cookie: '__Host-sallyport=sps_x' }
+  assert.equal((await ask(gate, '/v1/users', { headers: claims })).status, 401)
+})
+
+test('V-E12 a Host that is not the gateway’s own is misdirected, in the API and in the console', { skip }, async () => {
+  await using gate = await TestGateway.start({ flags: FLAGS })
+  for (const path of ['/v1/status', '/', '/assets/x']) {
+    for (const host of ['evil.example', 'localhost', 'localhost:1']) {
+      assert.equal((await ask(gate, path, { headers: { host } })).status, 421, `${path} at ${host}`)
+    }
+  }
+})
+
+test('every answer forbids framing, sniffing and foreign scripts', { skip }, async () => {
+  await using gate = await TestGateway.start({ flags: FLAGS })
+  for (const path of ['/', '/v1/status', '/v1/nothing', '/missing.js']) {
+    const { headers } = await ask(gate, path)
+    const policy = String(headers['content-security-policy'])
+    assert.match(policy, /default-src 'none'/, path)
+    assert.match(policy, /frame-ancestors 'none'/, path)
+    assert.doesNotMatch(policy, /unsafe/, path)
+    assert.equal(headers['x-content-type-options'], 'nosniff', path)
+    assert.equal(headers['x-frame-options'], 'DENY', path)
+    assert.equal(headers['strict-transport-security'], undefined, 'never of a self-signed certificate')
+  }
+})
+
+test('TLS before 1.2 is refused', { skip }, async () => {
+  await using gate = await TestGateway.start({ flags: FLAGS })
+  const port = gate.gateway.webAddresses[0]?.port ?? 0
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const socket = connect({
+    port,
+    host: '127.0.0.1',
+    rejectUnauthorized: false,
+    minVersion: 'TLSv1',
+    maxVersion: 'TLSv1.1',
+  })
+  socket.on('secureConnect', () => resolve('connected'))
+  socket.on('error', () => resolve('refused'))
+  assert.equal(await promise, 'refused')
+  socket.destroy()
+})
+
+test('a certificate without its key, or with another one, keeps the gateway from starting and says why', {
+  skip,
+}, async () => {
+  await using gate = await TestGateway.start({ flags: FLAGS })
+  const other = gate.directory.file('other.pem')
+  writeFileSync(other, gate.key('id_other').line)
+  const certificate = `${gate.stateDirectory}/tls/certificate.pem`
+  for (const files of [
+    { 'https.certificate': certificate },
+    { 'https.certificate': certificate, 'https.key': other },
+    { 'https.certificate': '/nowhere', 'https.key': other },
+  ]) {
+    await assert.rejects(
+      gate.restart({ ...FLAGS, ...files }),
+      (error) => error instanceof GatewayError && error.reason === 'tls.invalid' && error.fix !== undefined,
+    )
+  }
+  await gate.restart(FLAGS)
+})
+
+test('a banned address does not even get a handshake', { skip }, async () => {
+  await using gate = await TestGateway.start({ flags: FLAGS })
+  assert.equal((await ask(gate, '/v1/status')).status, 401)
+  await gate.api.call('ban.add', { source: '127.0.0.1' })
+  await assert.rejects(ask(gate, '/v1/status'))
+})
