@@ -14,7 +14,7 @@ export {
   type TermFailureCode,
   type TermLimits,
 } from './capability/judge-terms.ts'
-export { FACTOR_KINDS, type FactorKind, type ProvedFactor } from './capability/kinds/factors.ts'
+export type { ProvedFactor } from './capability/kinds/factors.ts'
 export { forwardAllowed } from './capability/kinds/forward-place.ts'
 export { pathAllowed } from './capability/kinds/path-tree.ts'
 export { termLines } from './capability/kinds/section.ts'
@@ -40,14 +40,6 @@ export {
   type Query,
 } from './decide/decide.ts'
 export type { Directory, DirectoryChanges, MeshNode, TargetFacts, UserFacts } from './decide/directory.ts'
-export {
-  type CheckResult,
-  failures,
-  runTests,
-  TEST_QUESTIONS_MAX,
-  type TestReport,
-  type TestResult,
-} from './decide/policy-tests.ts'
 export type { Attributes } from './decide/posture.ts'
 export { type ReachableTarget, type ReachOptions, reachable, reachesAnything } from './decide/reachable.ts'
 export { type ResolvedHost, resolveHost } from './decide/resolve-host.ts'
@@ -64,11 +56,51 @@ export {
 } from './effects/replay.ts'
 export { type Reacher, type WhoCan, whoCan } from './effects/who-can.ts'
 export { type ExplainedRule, type Explanation, explain, type FailedCondition } from './explain/explain.ts'
+export {
+  type AskedTermFacts,
+  explainTerms,
+  type FailedTerm,
+  type TermsExplanation,
+} from './explain/explain-terms.ts'
 export { type RenderOptions, renderExplanation } from './explain/render-explanation.ts'
 export { defaultPolicy } from './language/default-policy.ts'
 export { type ParseOptions, type ParsePolicyResult, POLICY_TEXT_MAX, parsePolicy } from './language/parse-policy.ts'
 export type { Group, HostAlias, JsonValue, Policy, Rule, RuleRef, Section, TagOwners } from './language/policy.ts'
 export { formatPortRanges, type PortRange } from './language/service.ts'
+export { acceptsVariable } from './ssh/accept-env.ts'
+export { type AllowedLogin, type AllowedLogins, allowedLogins } from './ssh/allowed-logins.ts'
+export {
+  decideLogin,
+  decideNodeLogin,
+  type LastCheck,
+  LOGIN_CODES,
+  type LoginCode,
+  type LoginDecision,
+  type LoginTerms,
+  type SshRuleRef,
+} from './ssh/decide-login.ts'
+export {
+  type ExplainedLoginRule,
+  explainLogin,
+  type FailedLoginCondition,
+  type LoginExplanation,
+} from './ssh/explain-login.ts'
+export type { LoginQuery } from './ssh/login-question.ts'
+export type { LoginTarget } from './ssh/machine.ts'
+export type { NodeSshAction, NodeSshRule } from './ssh/node-ssh-rule.ts'
+export { acceptAction } from './ssh/recorders.ts'
+export { sshRules } from './ssh/ssh-rules.ts'
+export { TEST_QUESTIONS_MAX } from './tests/question-count.ts'
+export { runTests } from './tests/run-tests.ts'
+export {
+  type CheckResult,
+  failures,
+  type LoginCheckResult,
+  type SshTestResult,
+  TESTS_FAILED,
+  type TestReport,
+  type TestResult,
+} from './tests/test-report.ts'
 export { DIAGNOSTIC_CODES, type Diagnostic, type DiagnosticCode, formatDiagnostic } from './text/diagnostic.ts'
 export { type EditPath, type EditResult, editPolicyText, type PolicyEdit, type TextChange } from './text/edit-policy.ts'
 export type { Position } from './text/position.ts'

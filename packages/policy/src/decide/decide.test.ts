@@ -86,7 +86,14 @@ const cases: readonly Case[] = [
     protocol: 'udp',
     expected: NO_RULE,
   },
-  { name: 'an owner is no admin', user: ALICE, to: '203.0.113.9', expected: 'grants[3]' },
+  { name: 'an owner is an admin too', user: ALICE, to: '203.0.113.9', expected: 'acls[1]' },
+  {
+    name: 'an owner, where admins are not meant',
+    user: ALICE,
+    to: '203.0.113.9',
+    protocol: 'udp',
+    expected: 'grants[3]',
+  },
 
   { name: 'anyone from the office', user: EVE, from: '192.0.2.77', to: '10.1.2.3', expected: 'acls[2]' },
   {
@@ -117,7 +124,7 @@ const cases: readonly Case[] = [
   { name: 'a range of a grant', user: AUDREY, to: '10.0.0.9', expected: 'grants[0]' },
   { name: 'an address after the range', user: AUDREY, to: '10.0.0.10', expected: NO_RULE },
   { name: 'a prefix of a grant', user: AUDREY, to: 'fdff::1', expected: 'grants[0]' },
-  { name: 'every user is a member', user: ALICE, to: '10.9.9.9', expected: 'grants[1]' },
+  { name: 'every user is a member', user: EVE, to: '10.9.9.9', expected: 'grants[1]' },
   { name: 'autogroup:danger-all is every user', user: EVE, to: '10.9.9.10', expected: 'grants[2]' },
 
   { name: 'V-D09 loopback by a star', user: ALICE, to: '127.0.0.1', expected: SPECIAL },

@@ -1,3 +1,4 @@
+import type { Role } from '@sallyport/model'
 import type { IpAddress } from '../address/ip-address.ts'
 import { type IpRange, rangeHolds } from '../address/ip-range.ts'
 import type { Policy, Selector } from '../language/policy.ts'
@@ -79,12 +80,18 @@ export function isTagKey(text: string): boolean {
 
 /** Keys of the selectors that mean this person: as a source themselves, as a destination their own machines. */
 export function personKeys({ name, role }: Person, groups: Memberships): readonly string[] {
-  const keys = [`user ${name}`, 'autogroup:member']
-  if (role !== 'member') keys.push(`autogroup:${role}`)
+  const keys = [`user ${name}`, ...roleAutogroups(role)]
   const domain = name.slice(name.lastIndexOf('@') + 1)
   if (domain.length < name.length) keys.push(`domain ${domain}`)
   for (const group of groups.get(name) ?? []) keys.push(group)
   return keys
+}
+
+/** The autogroups of a role. An owner is an admin too, as at Tailscale. */
+export function roleAutogroups(role: Role): readonly string[] {
+  if (role === 'member') return ['autogroup:member']
+  if (role === 'owner') return ['autogroup:member', 'autogroup:owner', 'autogroup:admin']
+  return ['autogroup:member', `autogroup:${role}`]
 }
 
 /** The slow readable twin of the index: whether one selector means this subject. */

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compilePolicy } from '../decide/compile.ts'
 import { decide } from '../decide/decide.ts'
-import { failures, runTests } from '../decide/policy-tests.ts'
 import { compileText, DIRECTORY, policyOf } from '../testing/compile-text.ts'
+import { runTests } from '../tests/run-tests.ts'
+import { failures } from '../tests/test-report.ts'
 import { defaultPolicy } from './default-policy.ts'
 
 test('the default policy is read without warnings and passes its tests, with and without users', () => {

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { compilePolicy } from '../decide/compile.ts'
 import { DECISION_CODES } from '../decide/decide.ts'
-import { failures, runTests } from '../decide/policy-tests.ts'
 import { policyOf } from '../testing/compile-text.ts'
+import { runTests } from '../tests/run-tests.ts'
+import { failures } from '../tests/test-report.ts'
 
 const text = readFileSync(new URL('../../../../docs/policy.md', import.meta.url), 'utf8')
 const examples = [...text.matchAll(/```hujson\n(.*?)```/gs)].map((match) => match[1] ?? '')

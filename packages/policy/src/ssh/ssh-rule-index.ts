@@ -52,6 +52,11 @@ export class SshRuleIndex {
     return [...places].sort((a, b) => a - b).flatMap((place) => this.rules[place] ?? [])
   }
 
+  /** Whether any rule has this key among its sources. */
+  hasSource(key: string): boolean {
+    return this.#byKey.has(key)
+  }
+
   #applying(subject: Subject): readonly (readonly number[])[] {
     const lists = subjectKeys(subject, this.memberships).flatMap((key) => {
       const places = this.#byKey.get(key)
