@@ -10,8 +10,6 @@ import { isIpSetName } from './selector.ts'
 
 /** Ranges that are looked at while sets are worked out, over all of them: a second's work at most. */
 export const IPSET_WORK_MAX = 2_000_000
-/** Sets within sets: ten times what a tidy policy has, and far from what a call stack holds. */
-export const IPSET_DEPTH_MAX = 100
 
 interface Operation {
   readonly operator: 'add' | 'remove'
@@ -108,59 +106,69 @@ class Evaluation {
   readonly #done = new Map<string, IpSet>()
   readonly #under = new Set<string>()
   #work = 0
+  #refused = false
 
   constructor(definitions: ReadonlyMap<string, Definition>, reader: NodeReader) {
     this.#definitions = definitions
     this.#reader = reader
   }
 
+  /** In the order of the text, not of need. */
   all(): ReadonlyMap<string, IpSet> {
-    for (const definition of this.#definitions.values()) this.#ipset(definition)
-    // In the order of the text, not of need.
-    return new Map(
-      [...this.#definitions.keys()].flatMap((name) => {
-        const ipset = this.#done.get(name)
-        return ipset === undefined ? [] : [[name, ipset]]
-      }),
-    )
+    for (const definition of this.#definitions.values()) this.#visit(definition)
+    const done = [...this.#definitions.keys()].map((name) => this.#done.get(name))
+    return new Map(done.filter((ipset) => ipset !== undefined).map((ipset) => [ipset.name, ipset]))
   }
 
-  #ipset(definition: Definition): IpSet {
-    const known = this.#done.get(definition.name)
-    if (known !== undefined) return known
-    this.#under.add(definition.name)
+  /** What a set needs comes before it. The stack is here, not the machine's: sets may hold sets to any depth. */
+  #visit(root: Definition): void {
+    const stack: { readonly definition: Definition; next: number }[] = []
+    const enter = (definition: Definition): void => {
+      if (this.#done.has(definition.name)) return
+      this.#under.add(definition.name)
+      stack.push({ definition, next: 0 })
+    }
+    enter(root)
+    for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
+      const { definition } = frame
+      const operation = definition.operations[frame.next++]
+      if (operation === undefined) {
+        stack.pop()
+        this.#under.delete(definition.name)
+        this.#done.set(definition.name, this.#evaluated(definition))
+      } else if ('ipset' in operation.target) this.#need(definition, operation.target.ipset, operation.offset, enter)
+    }
+  }
+
+  #need(definition: Definition, name: string, offset: number, enter: (definition: Definition) => void): void {
+    const needed = this.#definitions.get(name)
+    if (this.#under.has(name)) {
+      const message = `ipsets[${quote(definition.name)}]: ${quote(name)}: IP sets cannot hold each other in a circle`
+      this.#reader.report('recursive-ipset', offset, message)
+    } else if (needed !== undefined) enter(needed)
+  }
+
+  #evaluated({ name, entries, operations, offset }: Definition): IpSet {
     let ranges: readonly IpRange[] = []
-    for (const { operator, batch } of batches(definition.operations)) {
-      const operands = batch.flatMap((operation) => this.#target(definition, operation))
+    for (const { operator, batch } of batches(operations)) {
+      const operands = batch.flatMap(({ target }) =>
+        'ipset' in target ? (this.#done.get(target.ipset)?.ranges ?? []) : target,
+      )
       this.#work += ranges.length + operands.length
       if (this.#work > IPSET_WORK_MAX) {
-        const message = `IP sets up to here hold more than ${IPSET_WORK_MAX} ranges`
-        this.#reader.report('too-complex', definition.offset, message)
+        this.#refuse(offset)
         break
       }
       ranges =
         operator === 'add' ? mergeRanges([...ranges, ...operands]) : subtractRanges(ranges, mergeRanges(operands))
     }
-    this.#under.delete(definition.name)
-    const { name, entries, offset } = definition
-    const ipset = { name, ranges, entries, position: this.#reader.position(offset) }
-    this.#done.set(name, ipset)
-    return ipset
+    return { name, ranges, entries, position: this.#reader.position(offset) }
   }
 
-  #target(definition: Definition, { target, offset }: Operation): readonly IpRange[] {
-    if (!('ipset' in target)) return target
-    const where = `ipsets[${quote(definition.name)}]: ${quote(target.ipset)}`
-    if (this.#under.has(target.ipset)) {
-      this.#reader.report('recursive-ipset', offset, `${where}: IP sets cannot hold each other in a circle`)
-      return []
-    }
-    if (this.#under.size >= IPSET_DEPTH_MAX) {
-      this.#reader.report('too-deep', offset, `${where}: IP sets within IP sets deeper than ${IPSET_DEPTH_MAX} levels`)
-      return []
-    }
-    const needed = this.#definitions.get(target.ipset)
-    return needed === undefined || this.#work > IPSET_WORK_MAX ? [] : this.#ipset(needed).ranges
+  #refuse(offset: number): void {
+    if (this.#refused) return
+    this.#refused = true
+    this.#reader.report('too-complex', offset, `IP sets up to here hold more than ${IPSET_WORK_MAX} ranges`)
   }
 }
 

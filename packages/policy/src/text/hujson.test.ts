@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { DEPTH_MAX, type JsonNode, parseHujson, VALUES_MAX } from './hujson.ts'
+import { jsonValue } from './json-value.ts'
 
 function plain(node: JsonNode): unknown {
   if (node.kind === 'object') return Object.fromEntries(node.entries.map(({ key, value }) => [key, plain(value)]))
@@ -74,21 +75,22 @@ test('more values than a policy can need are refused', () => {
 })
 
 test('reads every JSON text as JSON.parse does', () => {
-  const shape = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(shape)
-    if (value === null) return 'null'
-    if (typeof value !== 'object') return typeof value === 'string' ? value : typeof value
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shape(item)]))
-  }
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 6 }), fc.nat(4), (value, indent) => {
       const text = JSON.stringify(value, undefined, indent)
       const result = parseHujson(text)
       assert.ok(result.ok)
-      assert.deepEqual(plain(result.root), shape(JSON.parse(text)))
+      assert.deepEqual(jsonValue(result.root), JSON.parse(text))
+      assert.deepEqual([result.root.offset, result.root.end], [0, text.length])
     }),
     { numRuns: 500 },
   )
+})
+
+test('a number that no reader could hold is refused, and minus zero is zero', () => {
+  assert.equal(problem('[1e999]'), 'syntax@1: number is too large')
+  const zero = parseHujson('-0')
+  assert.ok(zero.ok && Object.is(jsonValue(zero.root), 0))
 })
 
 test('never throws, whatever the text', () => {

@@ -1,5 +1,7 @@
 /** Longest name that is worth comparing, in code units: the work is quadratic in it. */
 const COMPARED_MAX = 64
+/** Pairs of letters that one search compares at most: some 10 ms; of very many names it looks at the first ones. */
+const LETTER_PAIRS_MAX = 1_000_000
 
 /** The candidate that a person most likely meant by `name`, or `undefined` where none is close. */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
@@ -8,8 +10,11 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   // A third of the letters may be wrong: `grups` is `groups`, but `x` is nothing.
   let limit = Math.max(1, Math.floor(wanted.length / 3))
   let nearest: string | undefined
+  let pairs = 0
   for (const candidate of candidates) {
+    if (pairs > LETTER_PAIRS_MAX) break
     if (candidate.length > COMPARED_MAX || Math.abs(candidate.length - wanted.length) > limit) continue
+    pairs += wanted.length * candidate.length
     const distance = editDistance(wanted, candidate.toLowerCase())
     if (distance < limit || (distance === limit && nearest === undefined)) {
       limit = distance
