@@ -1,5 +1,5 @@
 import type { IpAddress } from './ip-address.ts'
-import { type IpRange, parseIpRange, rangeHolds, rangeWithin } from './ip-range.ts'
+import { type IpRange, parseIpRange, rangeHolds } from './ip-range.ts'
 
 /** What Tailscale calls the internet (`autogroup:internet`): global IPv6, and IPv4 without the private ranges. */
 export const INTERNET_RANGES: readonly IpRange[] = [
@@ -19,9 +19,4 @@ export const INTERNET_RANGES: readonly IpRange[] = [
 /** Whether an address is on the public internet; special addresses are for the caller to exclude. */
 export function isInternetAddress(address: IpAddress): boolean {
   return INTERNET_RANGES.some((range) => rangeHolds(range, address))
-}
-
-/** Whether a whole range is on the public internet. */
-export function isInternetRange(range: IpRange): boolean {
-  return INTERNET_RANGES.some((internet) => rangeWithin(range, internet))
 }

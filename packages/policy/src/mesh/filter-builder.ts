@@ -47,12 +47,11 @@ export class FilterBuilder {
   addCapabilities(
     place: number,
     sources: SourceTexts,
-    destinations: readonly string[],
+    destinations: readonly (readonly string[])[],
     capabilities: CapabilityMap,
   ): void {
-    if (destinations.length === 0) return
-    const rule: FilterRule = { SrcIPs: sources.list, CapGrant: [{ Dsts: destinations, CapMap: capabilities }] }
-    this.#rules.push({ place, rule })
+    const grants = destinations.filter((list) => list.length > 0).map((Dsts) => ({ Dsts, CapMap: capabilities }))
+    if (grants.length > 0) this.#rules.push({ place, rule: { SrcIPs: sources.list, CapGrant: grants } })
   }
 
   rules(): readonly FilterRule[] {

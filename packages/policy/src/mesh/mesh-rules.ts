@@ -1,6 +1,6 @@
 import type { Policy, Selector } from '../language/policy.ts'
 import { type MeshClause, meshClauses } from './mesh-clause.ts'
-import { EVERYBODY, INTERNET, isInternet, MeshSelectors } from './mesh-selectors.ts'
+import { EVERYBODY, INTERNET, leavesMesh, MeshSelectors } from './mesh-selectors.ts'
 
 /** Sources of clauses: places of selectors in the list of `MeshSelectors`. */
 export interface SourceTerms {
@@ -89,7 +89,7 @@ function disableIpv4Targets(policy: Policy): readonly Selector[] {
 /** A target that some exit node may serve is resolved again when another node becomes one. */
 function targetSelectors(selectors: MeshSelectors, terms: TargetTerms): readonly number[] {
   const named = [...terms.selectors, ...terms.via]
-  const leaves = terms.selectors.some((place) => isInternet(selectors.list[place] ?? EVERYBODY))
+  const leaves = terms.selectors.some((place) => leavesMesh(selectors.list[place] ?? EVERYBODY))
   return leaves ? [...named, selectors.indexOf(INTERNET)] : named
 }
 

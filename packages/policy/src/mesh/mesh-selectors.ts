@@ -1,8 +1,8 @@
-import { isInternetRange } from '../address/internet.ts'
+import { INTERNET_RANGES } from '../address/internet.ts'
 import type { IpRange } from '../address/ip-range.ts'
 import { RangeMap } from '../address/range-map.ts'
 import type { UserFacts } from '../decide/directory.ts'
-import { type Memberships, memberships, rangesOf } from '../decide/subject.ts'
+import { type Memberships, memberships, personKeys, rangesOf } from '../decide/subject.ts'
 import type { Policy, Selector } from '../language/policy.ts'
 import type { MeshMember } from './mesh-member.ts'
 
@@ -74,11 +74,14 @@ export function overlaps(a: IpRange, b: IpRange): boolean {
   return a.family === b.family && a.first <= b.last && b.first <= a.last
 }
 
-/** Whether traffic for a destination can leave through an exit node: the internet, or some of its addresses alone. */
-export function isInternet(selector: Selector): boolean {
-  if (selector.text === INTERNET.text) return true
-  const ranges = rangesOf(selector)
-  return ranges.some((range) => isInternetRange(range))
+/** Whether an exit node is the way to some addresses of a range. */
+export function isInternet(range: IpRange): boolean {
+  return INTERNET_RANGES.some((internet) => overlaps(range, internet))
+}
+
+/** Whether an exit node is the way to a destination: the internet, or addresses that are on it. */
+export function leavesMesh(selector: Selector): boolean {
+  return selector.text === INTERNET.text || rangesOf(selector).some(isInternet)
 }
 
 /** Selectors that mean the same share a key. */
@@ -111,11 +114,5 @@ function memberKeys(member: MeshMember, user: UserFacts | undefined, groups: Mem
   if (member.exitRoutes.length > 0) keys.push(INTERNET.text)
   if (member.node.tags.length > 0) return [...keys, ...member.node.tags, 'autogroup:tagged']
   if (user === undefined) return keys
-  keys.push(`user ${user.name}`, 'autogroup:member', `autogroup:${user.role}`)
-  // The owner of the tailnet is one of its admins.
-  if (user.role === 'owner') keys.push('autogroup:admin')
-  const domain = user.name.slice(user.name.lastIndexOf('@') + 1)
-  if (domain.length < user.name.length) keys.push(`domain ${domain}`)
-  for (const group of groups.get(user.name) ?? []) keys.push(group)
-  return keys
+  return [...keys, ...personKeys(user, groups)]
 }

@@ -1,13 +1,13 @@
 import { INTERNET_RANGES } from '../address/internet.ts'
 import { formatIpAddress } from '../address/ip-address.ts'
-import { formatIpRange, type IpRange, rangeWithin } from '../address/ip-range.ts'
+import { formatIpRange, type IpRange } from '../address/ip-range.ts'
 import { rangesOf } from '../decide/subject.ts'
 import { FilterBuilder } from './filter-builder.ts'
 import type { FilterRule } from './filter-rule.ts'
-import type { MeshMember } from './mesh-member.ts'
+import { formatPrefix, type MeshMember } from './mesh-member.ts'
 import type { MeshPolicy } from './mesh-policy.ts'
 import type { CompiledClause } from './mesh-rules.ts'
-import { EVERYBODY, INTERNET, overlaps } from './mesh-selectors.ts'
+import { EVERYBODY, INTERNET, isInternet, overlaps } from './mesh-selectors.ts'
 import { setHolds } from './node-set.ts'
 import { addressTexts, sourceTexts, textsOf } from './source-set.ts'
 import type { TargetSet } from './target-set.ts'
@@ -50,7 +50,7 @@ function addSelf(filter: FilterBuilder, mesh: MeshPolicy, clause: CompiledClause
   if (sources.length === 0) return
   const texts = textsOf(addressTexts(sources))
   const { capabilities, ports } = clause.clause
-  if (capabilities !== undefined) filter.addCapabilities(clause.place, texts, ownPrefixes(member), capabilities)
+  if (capabilities !== undefined) filter.addCapabilities(clause.place, texts, [ownPrefixes(member)], capabilities)
   else filter.addPorts(clause.place, texts, addressTexts([member]), ports)
 }
 
@@ -84,23 +84,22 @@ function portTexts(mesh: MeshPolicy, target: TargetSet, member: MeshMember): rea
   })
 }
 
-/** The same as they stand in `CapGrant`: the node's own addresses, and whole prefixes that it routes. */
-function capabilityTexts(mesh: MeshPolicy, target: TargetSet, member: MeshMember): readonly string[] {
-  return target.terms.selectors.flatMap((place) => {
+/** The same for `CapGrant`, a list for each: the node's own addresses, and whole prefixes that it routes. */
+function capabilityTexts(mesh: MeshPolicy, target: TargetSet, member: MeshMember): readonly (readonly string[])[] {
+  return target.terms.selectors.map((place) => {
     const ranges = rangesOf(mesh.rules.selectors.list[place] ?? EVERYBODY)
-    const own = ownPrefixes(member, ranges)
-    if (ranges.length > 0) {
-      const routed = ranges.filter((range) => member.subnetRoutes.some((route) => overlaps(route.range, range)))
-      return [...own, ...routed.map((range) => formatIpRange(range))]
+    if (ranges.length === 0) {
+      const nodes = mesh.facts.selectors[place]?.nodes
+      return nodes !== undefined && setHolds(nodes, member.place) ? ownPrefixes(member) : []
     }
-    const nodes = mesh.facts.selectors[place]?.nodes
-    return nodes !== undefined && setHolds(nodes, member.place) ? ownPrefixes(member) : []
+    const routed = ranges.filter((range) => member.subnetRoutes.some((route) => overlaps(route.range, range)))
+    return [...new Set([...ownPrefixes(member, ranges), ...routed.map((range) => formatPrefix(range))])]
   })
 }
 
 function concerns(range: IpRange, member: MeshMember, via: boolean): boolean {
   if (member.subnetRoutes.some((route) => overlaps(route.range, range))) return true
-  if (member.exitRoutes.length > 0 && INTERNET_RANGES.some((internet) => rangeWithin(range, internet))) return true
+  if (member.exitRoutes.length > 0 && isInternet(range)) return true
   return !via && member.addresses.some((address) => overlaps(address.range, range))
 }
 

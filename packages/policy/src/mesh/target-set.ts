@@ -1,7 +1,7 @@
 import { NO_SETS } from './mesh-draft.ts'
 import type { MeshFacts } from './mesh-facts.ts'
 import type { MeshRules, TargetTerms } from './mesh-rules.ts'
-import { EVERYBODY, INTERNET, isInternet } from './mesh-selectors.ts'
+import { EVERYBODY, INTERNET, leavesMesh } from './mesh-selectors.ts'
 import { EMPTY_SET, intersectionOf, type NodeSet, unionOf } from './node-set.ts'
 import { fulfilling } from './source-set.ts'
 
@@ -20,7 +20,7 @@ export function resolveTarget(rules: MeshRules, facts: MeshFacts, terms: TargetT
   const setsOf = (place: number) => facts.selectors[place] ?? NO_SETS
   const selectors = terms.selectors.map((place) => ({ place, selector: rules.selectors.list[place] ?? EVERYBODY }))
   const exits = setsOf(rules.selectors.indexOf(INTERNET)).nodes
-  const leaving = selectors.some(({ selector }) => isInternet(selector)) ? exits : EMPTY_SET
+  const leaving = selectors.some(({ selector }) => leavesMesh(selector)) ? exits : EMPTY_SET
   const sets = selectors.map(({ place }) => setsOf(place))
   const routers = unionOf([...sets.map((set) => set.routers), leaving])
   const nodes =
