@@ -67,6 +67,7 @@ export { defaultPolicy } from './language/default-policy.ts'
 export { type ParseOptions, type ParsePolicyResult, POLICY_TEXT_MAX, parsePolicy } from './language/parse-policy.ts'
 export type { Group, HostAlias, JsonValue, Policy, Rule, RuleRef, Section, TagOwners } from './language/policy.ts'
 export { formatPortRanges, type PortRange } from './language/service.ts'
+export { addressPool, hasAttribute, type MeshSettings, selfCapabilities } from './mesh/node-attributes.ts'
 export { acceptsVariable } from './ssh/accept-env.ts'
 export { type AllowedLogin, type AllowedLogins, allowedLogins } from './ssh/allowed-logins.ts'
 export {
