@@ -36,6 +36,7 @@ export type {
 } from './schemas/daemon.ts'
 export type {
   Diagnostic,
+  ExplainInput,
   Explanation,
   PolicyApplied,
   PolicyDocument,

@@ -15,7 +15,7 @@ target show a: id,name,address,port,tags,host_keys,created_at
 policy show: version,applied_at,applied_by,message,sha256,text
 policy history: version,applied_at,applied_by,message,sha256
 policy check: ok,diagnostics.severity,diagnostics.code,diagnostics.message,diagnostics.line,diagnostics.column,diagnostics.suggestion,tests,failures.source,failures.destination,failures.expected,failures.got,failures.line,failures.why
-policy explain a b: verdict,user,destination,addresses.address,addresses.verdict,addresses.code,addresses.rule,addresses.line,addresses.why,why,fix,policy_version
+policy explain a b: verdict,user,destination,addresses.address,addresses.verdict,addresses.code,addresses.rule,addresses.line,addresses.why,addresses.others,terms.verdict,terms.holds,terms.why,terms.fix,login.name,login.verdict,login.code,login.rule,login.line,login.why,login.others,login.fix,why,fix,door,policy_version
 session ls: id,user,door,source,source_port,key,client,started_at,idle_seconds,passages.id,passages.host,passages.target,passages.address,passages.port,passages.opened_at,passages.bytes_in,passages.bytes_out,passages.inner_banner
 session kill ses_1: ended
 ban ls: id,source,kind,reason,by,created_at,until

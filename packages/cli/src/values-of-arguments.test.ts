@@ -7,18 +7,20 @@ import { parseMoment } from './parse-moment.ts'
 import { parseSpan } from './parse-span.ts'
 
 test('a destination is [ssh] [login@]HOST[:PORT] [PORT]', () => {
-  const table: [words: string, host: string, port: number][] = [
+  const table: [words: string, host: string, port: number, login?: string][] = [
     ['db1', 'db1', 22],
     ['db1:5432', 'db1', 5432],
     ['db1 5432', 'db1', 5432],
-    ['root@db1', 'db1', 22],
-    ['ssh root@db1', 'db1', 22],
-    ['ssh root@db1:2222', 'db1', 2222],
+    ['root@db1', 'db1', 22, 'root'],
+    ['ssh root@db1', 'db1', 22, 'root'],
+    ['ssh root@db1:2222', 'db1', 2222, 'root'],
     ['ssh db1 2222', 'db1', 2222],
     ['ssh', 'ssh', 22],
     ['ssh 2222', 'ssh', 2222],
     ['ssh ssh', 'ssh', 22],
-    ['ssh://root@db1:2222', 'db1', 2222],
+    ['ssh://root@db1:2222', 'db1', 2222, 'root'],
+    ['alice@example.com@db1', 'db1', 22, 'alice@example.com'],
+    ['root@[2001:db8::1]:22', '2001:db8::1', 22, 'root'],
     ['10.0.0.7 443', '10.0.0.7', 443],
     ['[2001:db8::1]:22', '2001:db8::1', 22],
     ['[2001:db8::1] 443', '2001:db8::1', 443],
@@ -26,7 +28,10 @@ test('a destination is [ssh] [login@]HOST[:PORT] [PORT]', () => {
     ['2001:db8::1 443', '2001:db8::1', 443],
     ['::1', '::1', 22],
   ]
-  for (const [words, host, port] of table) assert.deepEqual(parseDestination(words.split(' ')), { host, port }, words)
+  for (const [words, host, port, login] of table) {
+    const expected = login === undefined ? { host, port } : { host, port, login }
+    assert.deepEqual(parseDestination(words.split(' ')), expected, words)
+  }
 })
 
 test('what is no destination is refused', () => {
@@ -42,6 +47,7 @@ test('what is no destination is refused', () => {
     '[::1',
     'db1/24',
     '@',
+    '@db1',
     'a]b',
   ]
   for (const words of bad) assert.throws(() => parseDestination(words.split(' ')), { reason: 'usage.invalid' }, words)

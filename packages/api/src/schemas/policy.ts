@@ -55,15 +55,49 @@ export type PolicyReport = z.infer<typeof policyReport>
 /** Longest destination, in characters: a DNS name, its final dot and brackets. */
 export const HOST_MAX = 256
 
+/** Longest login name on a target, in characters. */
+const LOGIN_MAX = 128
+/** Longest text of an IP address. */
+const ADDRESS_MAX = 45
+/** Attributes of a device, and proofs, that a question may give. */
+const GIVEN_MAX = 64
+const ATTRIBUTE_MAX = 256
+/** A year and a day: no demand is for an older proof. */
+const FACTOR_AGE_MAX_S = 366 * 86_400
+
 export const explainInput = z.strictObject({
   user: selector,
   host: z.string().min(1).max(HOST_MAX),
   port: port.default(22),
+  /** As whom they log in there: then what `ssh` says is told too. */
+  login: z.string().min(1).max(LOGIN_MAX).optional(),
+  /** IP address they come from. */
+  from: z.string().min(2).max(ADDRESS_MAX).optional(),
+  /** When they come; now, unless told. */
+  at: time.optional(),
+  /** What they proved, and how long ago. */
+  factors: z
+    .array(
+      z.strictObject({
+        kind: z.enum(['key', 'sk-key', 'sk-key-pin', 'certificate', 'totp', 'passkey']),
+        age_seconds: z.int().min(0).max(FACTOR_AGE_MAX_S),
+      }),
+    )
+    .max(GIVEN_MAX)
+    .optional(),
+  /** What is known of the device they come from: `node:os`. */
+  attributes: z
+    .record(z.string().max(ATTRIBUTE_MAX), z.union([z.string().max(ATTRIBUTE_MAX), z.number(), z.boolean()]))
+    .refine((given) => Object.keys(given).length <= GIVEN_MAX, `at most ${GIVEN_MAX} attributes`)
+    .optional(),
   /** Ask this text instead of the policy in force. */
   text: policyText.optional(),
 })
 
+export type ExplainInput = z.infer<typeof explainInput>
+
 export const explanation = z.object({
+  /** Of the whole question: the address, the terms, and the login where one was given. */
   verdict: z.enum(['allow', 'deny']),
   user: z.string(),
   destination: z.string(),
@@ -77,12 +111,42 @@ export const explanation = z.object({
       /** The rule that decided: `grants[2]`, and its line. */
       rule: z.string().nullable(),
       line: z.int().nullable(),
+      /** The rules that allow; where none does, the nearest ones with what fails in each. */
       why: z.array(z.string()),
+      /** Rules that are not told: they fail by more, or allow it too. */
+      others: count,
     }),
   ),
+  /** What grants with `sallyport.dev/cap/ssh` demand; null where none does. */
+  terms: z
+    .object({
+      verdict: z.enum(['allow', 'deny']),
+      /** What holds, the strictest of all lines. */
+      holds: z.array(z.string()),
+      /** Lines that make terms, and terms that fail. */
+      why: z.array(z.string()),
+      fix: z.array(z.string()),
+    })
+    .nullable(),
+  /** What `ssh` says of the login; null where none was given. */
+  login: z
+    .object({
+      name: z.string(),
+      verdict: z.enum(['accept', 'check', 'deny']),
+      code: z.string(),
+      rule: z.string().nullable(),
+      line: z.int().nullable(),
+      why: z.array(z.string()),
+      others: count,
+      fix: z.array(z.string()),
+    })
+    .nullable(),
   /** Conditions that failed and what would make it allow, in words. */
   why: z.string(),
+  /** Each on a line of its own, the likeliest first. */
   fix: z.string().nullable(),
+  /** What of all this the SSH door enforces; null where that is everything. */
+  door: z.string().nullable(),
   policy_version: count,
 })
 export type Explanation = z.infer<typeof explanation>

@@ -33,24 +33,53 @@ function renderDiagnostic({ severity, code, message, line, column, suggestion }:
   return `${file}:${line}:${column}: ${severity}: ${message}${hint} [${code}]`
 }
 
-/** The verdict, the rule that decided for each address, and what would change it. */
-export function renderExplanation(explained: Explanation): string {
-  const { verdict, user, destination, addresses, why, fix, policy_version: version } = explained
-  const asked = version === 0 ? 'in the file' : `policy version ${version}`
-  const lines = [`${verdict}: ${user} to ${destination}   (${asked})`]
+/**
+ * The verdict, for each address the rule that decided or the nearest ones, what the terms and `ssh` say, and what would
+ * change it. `file` is the file that was asked instead of the policy in force: then rules stand at `file:line`.
+ */
+export function renderExplanation(explained: Explanation, file?: string): string {
+  const { verdict, user, destination, addresses, terms, login, why, fix, door, policy_version: version } = explained
+  const asked = file ?? (version === 0 ? 'in the file' : `policy version ${version}`)
+  const as = login === null ? '' : ` as ${login.name}`
+  const lines = [`${verdict}: ${user} to ${destination}${as}   (${asked})`]
   for (const row of addresses) {
-    const line = row.line === null || row.rule?.includes('line') === true ? '' : `, line ${row.line}`
+    const code = row.code === null ? '' : `  [${row.code}]`
+    lines.push(`  ${row.address}: ${row.verdict} by ${row.rule ?? 'no rule'}${code}`, ...indented(row.why, row.others))
+  }
+  if (terms !== null) {
+    lines.push(`  terms: ${terms.verdict === 'allow' ? 'met' : 'not met'}`, ...indented(terms.why, 0))
+    if (terms.holds.length > 0) lines.push(`    together: ${terms.holds.join('; ')}`)
+  }
+  if (login !== null) {
+    const by = login.rule === null ? 'no rule of "ssh"' : login.rule
     lines.push(
-      `  ${row.address}: ${row.verdict} by ${row.rule ?? 'no rule'}${line}${row.code === null ? '' : `  [${row.code}]`}`,
-      ...row.why.map((reason) => `    ${reason}`),
+      `  login ${login.name}: ${login.verdict} by ${by}  [${login.code}]`,
+      ...indented(login.why, login.others),
     )
   }
   for (const [title, text] of [
     ['why', why],
     ['fix', fix ?? ''],
+    ['door', door ?? ''],
   ] as const) {
     const [first = '', ...more] = text.trimEnd().split('\n')
-    if (first !== '') lines.push(`  ${title}   ${first}`, ...more.map((part) => `        ${part}`))
+    if (first !== '') lines.push(`  ${title.padEnd(5)} ${first}`, ...more.map((part) => `     or ${part}`))
   }
-  return lines.map((line) => `${printable(line)}\n`).join('')
+  return lines.map((line) => `${printable(file === undefined ? line : placed(line, file))}\n`).join('')
+}
+
+function indented(lines: readonly string[], others: number): readonly string[] {
+  const told = lines.map((line) => `    ${line}`)
+  if (others > 0) told.push(`    and ${counted(others, 'other rule')}`)
+  return told
+}
+
+/** `acls[1], line 6` and `(line 6)` with the name of the file, so that an editor finds them. */
+function placed(line: string, file: string): string {
+  return line
+    .replaceAll(
+      /\b(acls|grants|ssh)\[(\d+)\], line (\d+)/g,
+      (_, section: string, index: string, at: string) => `${section}[${index}] ${file}:${at}`,
+    )
+    .replaceAll(/\(line (\d+)\)/g, (_, at: string) => `(${file}:${at})`)
 }

@@ -1,11 +1,15 @@
-import { ApiError, type Explanation as ApiExplanation } from '@sallyport/api'
+import { ApiError, type Explanation as ApiExplanation, type ExplainInput } from '@sallyport/api'
 import {
   type CompiledPolicy,
   compilePolicy,
   type Explanation,
   explain,
+  explainLogin,
+  explainTerms,
   type Policy,
+  parseIpAddress,
   parsePolicy,
+  type Query,
 } from '@sallyport/policy'
 import { DENIALS, type DenialName } from '../access/denial-codes.ts'
 import { directoryOf, type Roster } from '../access/roster.ts'
@@ -15,12 +19,25 @@ import { reportOn } from './policy-report.ts'
 import type { Services } from './services.ts'
 import { plain } from './users.ts'
 
+type ApiTerms = NonNullable<ApiExplanation['terms']>
+type ApiLogin = NonNullable<ApiExplanation['login']>
+
+/** Rules told for each address and for the login; of the others only their number. */
+const RULES_TOLD = 5
+/** What the SSH door of today can do: it joins two ends and sees nothing of what goes between them. */
+const BLIND_DOOR = { inspect: false, record: false }
+
 /** The answer to `policy.explain`. */
 export async function explained(
   { roster, lookup, config }: Services,
-  { user, host, port, text }: { user: string; host: string; port: number; text?: string | undefined },
+  asked: ExplainInput,
   signal: AbortSignal,
 ): Promise<ApiExplanation> {
+  const { user, host, port, text, from } = asked
+  if (from !== undefined && parseIpAddress(from) === undefined)
+    throw new ApiError('request.invalid', `“${plain(from)}” is no IP address`, {
+      fix: 'write it as 192.0.2.7 or 2001:db8::7',
+    })
   const { compiled, policy, version } = policyToAsk(roster.current, text)
   const now: Roster = { ...roster.current, policy, compiled }
   if (!now.usersByName.has(user))
@@ -33,50 +50,140 @@ export async function explained(
     lookupTimeoutMs: () => config.current.dial.dns_timeout,
   })
   const resolved = await resolve({ host, port }, { signal })
-  const destination = `${plain(host)} port ${port}`
   if (typeof resolved === 'string') {
     const { code, message, fix } = DENIALS[resolved]
     return {
       verdict: 'deny',
       user,
-      destination,
+      destination: `${plain(host)} port ${port}`,
       addresses: [],
+      terms: null,
+      login: null,
       why: `${code} ${resolved}: ${message}`,
       fix: fix.replaceAll('{host}', plain(host)),
+      door: null,
       policy_version: version,
     }
   }
   const tags = resolved.target?.tags ?? []
-  const asked = resolved.addresses.map((address) =>
-    explain(compiled, { user: { name: user }, destination: { address, port: resolved.port, tags } }),
-  )
-  const allowed = asked.find(({ decision }) => decision.verdict === 'allow')
-  const first = allowed ?? asked[0]
+  const answers = resolved.addresses.map((address) => {
+    const query = { ...queryOf(asked), destination: { address, port: resolved.port, tags } }
+    return { query, explanation: explain(compiled, query) }
+  })
+  const first = answers.find(({ explanation }) => explanation.decision.verdict === 'allow') ?? answers[0]
+  const reached = first?.explanation.decision.verdict === 'allow'
+  const terms = first === undefined ? undefined : termsOf(compiled, first.query, asked)
+  const login =
+    first === undefined || asked.login === undefined ? undefined : loginOf(compiled, first.query, asked.login)
+  const termsFail = terms?.verdict === 'deny'
+  const loginFails = login?.verdict === 'deny' && login.code !== 'no-ssh-rules'
+  const fixes = [
+    ...(reached ? [] : (first?.explanation.remedies ?? [])),
+    ...(termsFail ? terms.fix : []),
+    ...(loginFails ? login.fix : []),
+  ]
   return {
-    verdict: allowed === undefined ? 'deny' : 'allow',
+    verdict: reached && !termsFail && !loginFails ? 'allow' : 'deny',
     user,
     destination: `${resolved.target?.name ?? plain(host)} port ${resolved.port}`,
-    addresses: asked.map((each) => addressRow(each)),
-    why: first === undefined ? '' : whyText(first),
-    fix: allowed === undefined ? (first?.remedies[0] ?? null) : null,
+    addresses: answers.map(({ explanation }) => addressRow(explanation)),
+    terms: terms ?? null,
+    login: login ?? null,
+    why: first === undefined ? '' : whyText(first.explanation),
+    fix: fixes.length === 0 ? null : fixes.join('\n'),
+    door: reached && login !== undefined ? doorText(login) : null,
     policy_version: version,
   }
 }
 
-function addressRow(explanation: Explanation): ApiExplanation['addresses'][number] {
-  const { decision, destination, rules } = explanation
+function queryOf({ user, from, attributes }: ExplainInput): Omit<Query, 'destination'> {
+  return {
+    user: { name: user },
+    ...(from === undefined ? {} : { source: from }),
+    ...(attributes === undefined ? {} : { attributes }),
+  }
+}
+
+function addressRow({ decision, destination, rules, asked }: Explanation): ApiExplanation['addresses'][number] {
   const code: DenialName = decision.code === 'special-address' ? 'address.special' : 'policy.denied'
+  const allows = decision.verdict === 'allow'
+  const told = rules.slice(0, RULES_TOLD)
   return {
     address: destination.address,
     verdict: decision.verdict,
-    code: decision.verdict === 'allow' ? null : `${DENIALS[code].code} ${code}`,
+    code: allows ? null : `${DENIALS[code].code} ${code}`,
     rule: decision.rule === undefined ? null : ruleName(decision.rule),
     line: decision.rule?.line ?? null,
-    why:
-      decision.verdict === 'allow'
-        ? rules.filter(({ allows }) => allows).map(({ summary }) => summary)
-        : rules.map(({ ref, failed }) => `${ruleName(ref)}: ${failed.map(({ text }) => text).join('; ')}`),
+    why: told.map(({ ref, summary, failed }) =>
+      allows ? summary : `${ruleName(ref)}: ${failed.map(({ text }) => text).join('; ')}`,
+    ),
+    others: (allows ? asked.allow : asked.rules) - told.length,
   }
+}
+
+function termsOf(compiled: CompiledPolicy, query: Query, { from, factors, at }: ExplainInput): ApiTerms | undefined {
+  const facts = {
+    postQuantum: true,
+    door: BLIND_DOOR,
+    ...(from === undefined ? {} : { source: from }),
+    ...(factors === undefined
+      ? {}
+      : { factors: factors.map(({ kind, age_seconds: age }) => ({ kind, ageMs: age * 1000 })) }),
+  }
+  const found = explainTerms(compiled, query, facts, at === undefined ? Date.now() : Date.parse(at))
+  if (found === undefined) return undefined
+  const { verdict, holds, rules, ruleCount, failed } = found
+  const told = rules.slice(0, RULES_TOLD)
+  const others = ruleCount - told.length
+  return {
+    verdict,
+    holds: [...holds],
+    why: [
+      ...failed.map(
+        ({ term, ref, text, remedy }) => `${term}: ${remedy}; ${text}${ref === undefined ? '' : ` (${ruleName(ref)})`}`,
+      ),
+      ...told.map(({ ref, terms }) => `${ruleName(ref)}: ${terms.join('; ')}`),
+      ...(others === 0 ? [] : [`and ${others} more rules`]),
+    ],
+    fix: failed.map(({ remedy }) => remedy),
+  }
+}
+
+function loginOf(compiled: CompiledPolicy, { destination, ...query }: Query, login: string): ApiLogin {
+  const { address, tags = [] } = destination
+  const { decision, rules, remedies } = explainLogin(compiled, { ...query, target: { address, tags }, login })
+  const admits = rules.filter((rule) => rule.admits)
+  const told = (admits.length > 0 ? admits : rules.toSorted((a, b) => a.failed.length - b.failed.length)).slice(
+    0,
+    RULES_TOLD,
+  )
+  const rule = decision.verdict === 'deny' ? undefined : decision.rule
+  return {
+    name: login,
+    verdict: decision.verdict,
+    code: decision.code,
+    rule: rule === undefined ? null : `ssh[${rule.index}], line ${rule.line}`,
+    line: rule?.line ?? null,
+    why: told.map(({ ref, summary, failed }) =>
+      failed.length === 0
+        ? summary
+        : `ssh[${ref.index}], line ${ref.line}: ${failed.map(({ text }) => text).join('; ')}`,
+    ),
+    others: (admits.length > 0 ? admits.length : rules.length) - told.length,
+    fix: [...remedies],
+  }
+}
+
+/** Where the policy says more than the door can see to: nobody shall take the one for the other. */
+function doorText(login: ApiLogin): string {
+  const logins = 'the SSH door opens the port and does not see the login, which the target decides'
+  if (login.code === 'no-ssh-rules') return `${logins}; on the mesh nobody would be let in, as the policy has no "ssh"`
+  const words = {
+    accept: 'on the mesh "ssh" lets them in',
+    check: 'on the mesh "ssh" lets them in after a check',
+    deny: 'on the mesh "ssh" keeps them out',
+  }
+  return `${logins}; ${words[login.verdict]}`
 }
 
 function whyText({ decision, destination, rules, user }: Explanation): string {
