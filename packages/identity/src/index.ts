@@ -12,3 +12,15 @@ export {
   type UserCertificateFacts,
   userCertificateRequest,
 } from './authority/user-certificate.ts'
+export { hashRecoveryCode, makeRecoveryCodes, RECOVERY_CODES } from './codes/recovery-codes.ts'
+export { TOTP_SECRET_BYTES, totpSecretText, totpStep, totpUri } from './codes/totp.ts'
+export { IdentityError, type IdentityErrorCode } from './errors.ts'
+export { Ceremonies } from './passkeys/ceremonies.ts'
+export {
+  PasskeyCeremonies,
+  type PasskeyOwner,
+  type PasskeyPurpose,
+  type RegisteredPasskey,
+  type RelyingParty,
+  type StoredPasskey,
+} from './passkeys/passkey-ceremonies.ts'

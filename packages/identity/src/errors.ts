@@ -1,0 +1,26 @@
+/**
+ * - `ceremony-over`: what was to be finished was finished before, took too long, or was begun for something else.
+ * - `passkey-cloned`: its counter did not go up.
+ * - `passkey-refused`: an answer whose challenge, origin, flags or signature are wrong.
+ * - `passkey-unknown`: no such credential is registered.
+ * - `code-refused`: a one-time code that is wrong, or was used before.
+ * - `code-delayed`: too many wrong codes; the message says how long to wait.
+ */
+export type IdentityErrorCode =
+  | 'ceremony-over'
+  | 'passkey-cloned'
+  | 'passkey-refused'
+  | 'passkey-unknown'
+  | 'code-refused'
+  | 'code-delayed'
+
+/** The only error class of this package. */
+export class IdentityError extends Error {
+  readonly code: IdentityErrorCode
+
+  constructor(code: IdentityErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'IdentityError'
+    this.code = code
+  }
+}
