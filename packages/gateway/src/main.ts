@@ -41,6 +41,7 @@ import { createMetrics } from './ops/metrics.ts'
 import { listenOps } from './ops/ops-server.ts'
 import { revocation } from './sessions/revocation.ts'
 import { SessionRegistry } from './sessions/session-registry.ts'
+import { WayWatch } from './sessions/way-watch.ts'
 import { SshFront } from './ssh/ssh-front.ts'
 import { welcomeText } from './ssh/welcome-text.ts'
 import { lockState } from './state/daemon-lock.ts'
@@ -209,8 +210,10 @@ async function start(options: GatewayOptions): Promise<Gateway> {
       })
     },
     failed,
+    now,
   })
-  const revoke = revocation({ sessions, authorizer, roster: () => roster.current, now })
+  const ways = started.use(new WayWatch(systemClock))
+  const revoke = revocation({ sessions, authorizer, ways, roster: () => roster.current, now })
   started.use(
     roster.onChange(() => {
       revoke.all().catch((error: unknown) => failed('end what is no longer allowed', error))
@@ -229,6 +232,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     record,
     failed,
     authorizer,
+    ways,
     dial: (grant, signal) => {
       const { timeout: timeoutMs, attempt_delay: attemptDelayMs } = config.current.dial
       return dialTarget(grant, { timeoutMs, attemptDelayMs, signal })

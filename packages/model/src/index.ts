@@ -1,4 +1,5 @@
 export type { AccessRequest, Destination } from './access-request.ts'
+export { FACTOR_KINDS, type Factor, type FactorKind } from './factor.ts'
 export {
   type ApiTokenId,
   type AuthorityId,

@@ -1,3 +1,4 @@
+import type { Factor } from './factor.ts'
 import type { SessionId, UserId } from './ids.ts'
 import type { Role } from './user.ts'
 
@@ -6,6 +7,8 @@ export interface Proof {
   readonly method: 'publickey'
   /** `SHA256:…` of the key that signed. */
   readonly fingerprint: string
+  /** Everything that was proved, and when. */
+  readonly factors: readonly Factor[]
 }
 
 /** A user as proved on one connection: the answer to "who is it?". */

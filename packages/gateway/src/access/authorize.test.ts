@@ -13,7 +13,7 @@ const principal: Principal = {
   userId: makeId('user', new Uint8Array(10)),
   name: 'alice',
   role: 'member',
-  proof: { method: 'publickey', fingerprint: 'SHA256:x' },
+  proof: { method: 'publickey', fingerprint: 'SHA256:x', factors: [] },
   sessionId: makeId('session', new Uint8Array(10)),
   sourceAddress: '192.0.2.7',
 }
@@ -27,6 +27,7 @@ const db1: Target = {
   createdAt: 0,
 }
 const { signal } = new AbortController()
+const connection = { postQuantum: () => true }
 
 /** A policy that allows the addresses given. */
 function allowing(...addresses: string[]): Decider & { readonly asked: AccessRequest[] } {
@@ -79,10 +80,11 @@ function world({ names = {}, decider = allowing(), parts = {}, directory = {} }:
     recordDenial: async (record, denied, reason) =>
       void log.push(`denied ${record.address ?? '-'} ${denied} ${reason}`),
     failed: (what) => void log.push(`failed: ${what}`),
+    now: () => 0,
     ...parts,
   })
   const ask = (host: string, port = 22) =>
-    authorizer.authorize({ passage, principal, destination: { host, port } }, { signal })
+    authorizer.authorize({ passage, principal, destination: { host, port }, connection }, { signal })
   return { ask, log, authorizer }
 }
 
@@ -302,9 +304,9 @@ test('a recheck asks the present policy about the address in use', async () => {
   // One decider object per change: the same one throughout the decision.
   const grant = await ask('db1')
   assert.ok(isAccessGrant(grant))
-  assert.equal(authorizer.recheck(grant, '10.0.0.1'), undefined)
+  assert.equal(authorizer.recheck(grant, '10.0.0.1').lost, undefined)
   now = allowing()
-  assert.equal(authorizer.recheck(grant, '10.0.0.1'), 'session.policy-changed')
+  assert.equal(authorizer.recheck(grant, '10.0.0.1').lost, 'session.policy-changed')
 })
 
 test('an abort while a name is looked up ends the request', async () => {
@@ -314,7 +316,7 @@ test('an abort while a name is looked up ends the request', async () => {
     directory: { lookup: () => new Promise(() => {}) },
   })
   const asked = authorizer.authorize(
-    { passage, principal, destination: { host: 'slow', port: 22 } },
+    { passage, principal, destination: { host: 'slow', port: 22 }, connection },
     { signal: controller.signal },
   )
   controller.abort(new Error('gone'))

@@ -1,5 +1,6 @@
 import type { AccessRequest, Destination, PassageId, Principal, Target } from '@sallyport/model'
 import { type Denial, type DenialName, denial } from './denial-codes.ts'
+import type { Circumstances, ConnectionFacts, TermsDenial, WayLimits } from './door-terms.ts'
 import type { IsOwn } from './own-addresses.ts'
 import type { ResolveDestination, Resolved } from './target-directory.ts'
 
@@ -39,6 +40,22 @@ class Grant {
   get policyVersion(): number {
     return this.#facts.policyVersion
   }
+  /** Milliseconds since the epoch. */
+  get grantedAt(): number {
+    return this.#facts.grantedAt
+  }
+  /** The connection that it is for. */
+  get connection(): ConnectionFacts {
+    return this.#facts.connection
+  }
+  /** Whether this very decider made it: nothing has changed since. */
+  decidedBy(decider: Decider): boolean {
+    return this.#facts.decider.deref() === decider
+  }
+  /** What ends the way to one of the addresses, as it was decided; undefined where nothing does. */
+  limits(address: string): WayLimits | undefined {
+    return this.#facts.limits?.get(address)
+  }
 
   static is(value: unknown): value is Grant {
     return typeof value === 'object' && value !== null && #facts in value
@@ -53,6 +70,12 @@ interface GrantFacts {
   readonly addresses: readonly string[]
   readonly port: number
   readonly policyVersion: number
+  readonly grantedAt: number
+  readonly connection: ConnectionFacts
+  /** Weakly: ways live long, and old policies with their inventories must not live with them. */
+  readonly decider: WeakRef<Decider>
+  /** By address; undefined where no address has any. */
+  readonly limits: ReadonlyMap<string, WayLimits> | undefined
 }
 
 export type AccessGrant = Grant
@@ -62,19 +85,34 @@ export const isAccessGrant = (value: unknown): value is AccessGrant => Grant.is(
 
 /** The policy's answer about one address. */
 export type Decision =
-  | { readonly allowed: true /** Where the policy says so: `grants[2], line 14`. */; readonly rule: string }
+  | {
+      readonly allowed: true
+      /** Where the policy says so: `grants[2], line 14`. */
+      readonly rule: string
+      /** What ends the way; undefined where nothing does. */
+      readonly limits?: WayLimits | undefined
+    }
   | {
       readonly allowed: false
       readonly denied: Extract<DenialName, 'policy.denied' | 'address.special' | 'session.user-disabled'>
       /** The policy's own code, for the audit log. */
       readonly reason: string
     }
+  /** A rule allows it, and the terms of another are not met. */
+  | {
+      readonly allowed: false
+      readonly denied: TermsDenial
+      readonly reason: string
+      /** Where the policy demands it. */
+      readonly rule: string | undefined
+      readonly hint: string | undefined
+    }
 
 /** The policy in force, over users and targets as they are now. One object per change of any of them. */
 export interface Decider {
   /** Version of the policy's text. */
   readonly version: number
-  decide(request: AccessRequest): Decision
+  decide(request: AccessRequest, circumstances: Circumstances): Decision
   /** Whether there is anything at all that this principal may reach. */
   reachesAnything(principal: Principal): boolean
 }
@@ -88,6 +126,8 @@ export interface DecisionRecord {
   readonly address: string | undefined
   readonly port: number | undefined
   readonly policyVersion: number
+  /** Of a denial: where the policy demands what is not fulfilled. */
+  readonly rule?: string
 }
 
 export interface AuthorizeParts {
@@ -103,12 +143,15 @@ export interface AuthorizeParts {
   readonly recordDenial: (record: DecisionRecord, denied: DenialName, reason: string) => Promise<void>
   /** Something of ours failed; `what` is for the log. */
   readonly failed: (what: string, error: unknown) => void
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 export interface AuthorizeRequest {
   readonly passage: PassageId
   readonly principal: Principal
   readonly destination: Destination
+  readonly connection: ConnectionFacts
 }
 
 export interface Authorizer {
@@ -117,8 +160,17 @@ export interface Authorizer {
    * Rejects with the signal's reason alone.
    */
   authorize(request: AuthorizeRequest, options: { readonly signal: AbortSignal }): Promise<AccessGrant | Denial>
-  /** Whether what was granted would be granted now, for one address; undefined if so. */
-  recheck(grant: AccessGrant, address: string): DenialName | undefined
+  /** Whether what was granted would be granted now, for one address. */
+  recheck(grant: AccessGrant, address: string): Recheck
+  /** What ends the way that was granted, as the policy is now; undefined where nothing does. */
+  limits(grant: AccessGrant, address: string): WayLimits | undefined
+}
+
+export interface Recheck {
+  /** Why it would not; undefined if it would. */
+  readonly lost: DenialName | undefined
+  /** What ends it from now on; undefined where nothing does. */
+  readonly limits: WayLimits | undefined
 }
 
 /** Times a decision is taken anew because the policy changed while it was written down; more means a storm of changes. */
@@ -131,16 +183,42 @@ export function createAuthorizer(parts: AuthorizeParts): Authorizer {
     request: AuthorizeRequest,
     denied: DenialName,
     reason: string,
-    facts: { readonly resolved?: Resolved; readonly version: number },
+    facts: {
+      readonly resolved?: Resolved
+      readonly version: number
+      readonly rule?: string | undefined
+      readonly hint?: string | undefined
+    },
   ): Promise<Denial> {
+    const { passage, principal, destination } = request
+    const { rule, hint } = facts
     const { target, addresses, port } = facts.resolved ?? {}
-    const record = { ...request, target, address: addresses?.[0], port, policyVersion: facts.version }
+    const record = {
+      passage,
+      principal,
+      destination,
+      target,
+      address: addresses?.[0],
+      port,
+      policyVersion: facts.version,
+      ...(rule === undefined ? {} : { rule }),
+    }
     // A denial needs no record to hold: it lets nobody through.
     await recordDenial(record, denied, reason).catch((error: unknown) =>
       failed('write a denial to the audit log', error),
     )
-    const { host, port: askedPort } = request.destination
-    return denial(denied, { user: request.principal.name, host, port: askedPort })
+    const { host, port: askedPort } = destination
+    const told = hint === undefined ? {} : { hint }
+    return denial(denied, { user: principal.name, host, port: askedPort, ...told })
+  }
+
+  /** What the policy says now of what it has granted. */
+  function decideAgain(grant: AccessGrant, address: string): Decision {
+    const { principal, destination, port, passage, connection } = grant
+    const target = grant.target === undefined ? undefined : parts.currentTarget(grant.target)
+    const circumstances = { connection, now: parts.now(), openedAt: grant.grantedAt }
+    const resolved = { target, addresses: [address], port }
+    return decideOn(decider(), { passage, principal, destination, connection }, resolved, address, circumstances)
   }
 
   /** Why a principal gets nothing at all, whatever is asked for. */
@@ -152,7 +230,7 @@ export function createAuthorizer(parts: AuthorizeParts): Authorizer {
 
   return {
     async authorize(request, { signal }) {
-      const { passage, principal, destination } = request
+      const { passage, principal, destination, connection } = request
       let seen: Resolved | undefined
       for (let attempt = 0; attempt < RETRIES; attempt++) {
         // Who may reach nothing learns nothing: not which names exist, nor by how long an answer takes. And asks no DNS.
@@ -170,13 +248,20 @@ export function createAuthorizer(parts: AuthorizeParts): Authorizer {
         if (resolved.target !== undefined && parts.currentTarget(resolved.target) !== resolved.target) continue
         const foreign = resolved.addresses.filter((address) => !isOwn(address, resolved.port))
         if (foreign.length === 0) return deny(request, 'gateway.self', 'own listener', { resolved, version })
-        const decisions = foreign.map((address) => ({ address, decision: decideOn(now, request, resolved, address) }))
+        const grantedAt = parts.now()
+        const circumstances = { connection, now: grantedAt, openedAt: grantedAt }
+        const decisions = foreign.map((address) => ({
+          address,
+          decision: decideOn(now, request, resolved, address, circumstances),
+        }))
         const allowed = decisions.flatMap(({ address, decision }) =>
-          decision.allowed ? [{ address, rule: decision.rule }] : [],
+          decision.allowed ? [{ address, rule: decision.rule, limits: decision.limits }] : [],
         )
         if (allowed.length === 0) {
           const first = decisions.flatMap(({ decision }) => (decision.allowed ? [] : [decision]))[0]
-          return deny(request, first?.denied ?? 'policy.denied', first?.reason ?? 'no address', { resolved, version })
+          if (first === undefined) return deny(request, 'policy.denied', 'no address', { resolved, version })
+          const demand = 'rule' in first ? { rule: first.rule, hint: first.hint } : {}
+          return deny(request, first.denied, first.reason, { resolved, version, ...demand })
         }
         const facts = {
           passage,
@@ -196,26 +281,52 @@ export function createAuthorizer(parts: AuthorizeParts): Authorizer {
         signal.throwIfAborted()
         // Writing took time: what was decided over is no longer what is in force.
         if (decider() !== now || standing(principal) !== undefined) continue
-        return new Grant({ ...facts, addresses: allowed.map(({ address }) => address) })
+        return new Grant({
+          ...facts,
+          addresses: allowed.map(({ address }) => address),
+          grantedAt,
+          connection,
+          decider: new WeakRef(now),
+          limits: limitsByAddress(allowed),
+        })
       }
       const facts = { ...(seen === undefined ? {} : { resolved: seen }), version: decider().version }
       return deny(request, 'policy.denied', 'the policy kept changing', facts)
     },
 
     recheck(grant, address) {
-      const { principal, destination, port } = grant
-      const lost = standing(principal)
-      if (lost !== undefined) return lost
-      const target = grant.target === undefined ? undefined : parts.currentTarget(grant.target)
-      const resolved = { target, addresses: [address], port }
-      const decision = decideOn(decider(), { passage: grant.passage, principal, destination }, resolved, address)
-      return decision.allowed ? undefined : 'session.policy-changed'
+      const lost = standing(grant.principal)
+      if (lost !== undefined) return { lost, limits: undefined }
+      const decision = decideAgain(grant, address)
+      if (decision.allowed) return { lost: undefined, limits: decision.limits }
+      // Terms that are not met say more than that something has changed.
+      return { lost: 'rule' in decision ? decision.denied : 'session.policy-changed', limits: undefined }
+    },
+
+    limits(grant, address) {
+      if (grant.decidedBy(decider())) return grant.limits(address)
+      const decision = decideAgain(grant, address)
+      return decision.allowed ? decision.limits : undefined
     },
   }
 }
 
-function decideOn(decider: Decider, request: AuthorizeRequest, resolved: Resolved, address: string): Decision {
+function decideOn(
+  decider: Decider,
+  request: AuthorizeRequest,
+  resolved: Resolved,
+  address: string,
+  circumstances: Circumstances,
+): Decision {
   const { principal, destination } = request
   const { target, port } = resolved
-  return decider.decide({ principal, destination, ...(target === undefined ? {} : { target }), address, port })
+  const asked = { principal, destination, ...(target === undefined ? {} : { target }), address, port }
+  return decider.decide(asked, circumstances)
+}
+
+function limitsByAddress(
+  allowed: readonly { readonly address: string; readonly limits: WayLimits | undefined }[],
+): ReadonlyMap<string, WayLimits> | undefined {
+  const limited = allowed.flatMap(({ address, limits }) => (limits === undefined ? [] : [[address, limits] as const]))
+  return limited.length === 0 ? undefined : new Map(limited)
 }

@@ -76,6 +76,43 @@ export const DENIALS = {
     message: 'the gateway is stopping and opens nothing new',
     fix: 'connect again in a minute',
   },
+  'policy.source': {
+    code: 'SP2111',
+    reason: administrativelyProhibited,
+    message: 'the policy lets you reach this from certain networks alone, and you do not come from one',
+    fix: 'connect from the right network, or ask an admin which one',
+  },
+  'policy.hours': {
+    code: 'SP2112',
+    reason: administrativelyProhibited,
+    message: 'the policy lets you reach this at certain hours alone',
+    fix: 'come back within them',
+  },
+  'policy.factor': {
+    code: 'SP2113',
+    reason: administrativelyProhibited,
+    message: 'the policy wants another proof of who you are, or a fresher one',
+    fix: 'sign in anew with one that it takes',
+  },
+  'policy.post-quantum': {
+    code: 'SP2114',
+    reason: administrativelyProhibited,
+    message: 'the policy wants a post-quantum key exchange, and your client has agreed on another',
+    fix: 'use OpenSSH 9.0 or later without KexAlgorithms, or add mlkem768x25519-sha256 or sntrup761x25519-sha512 to it',
+  },
+  'policy.inspection': {
+    code: 'SP2115',
+    reason: administrativelyProhibited,
+    message:
+      'the policy limits what may happen in this session, and this gateway cannot look into it, so it stays closed',
+    fix: 'ask an admin: terms that need inspection cannot be fulfilled here',
+  },
+  'policy.recording': {
+    code: 'SP2116',
+    reason: administrativelyProhibited,
+    message: 'the policy wants this session recorded, and this gateway cannot record it, so it stays closed',
+    fix: 'ask an admin: terms that need a recording cannot be fulfilled here',
+  },
   'dial.refused': {
     code: 'SP2201',
     reason: connectFailed,
@@ -190,6 +227,24 @@ export const DENIALS = {
     message: 'the gateway is stopping',
     fix: 'connect again in a minute',
   },
+  'passage.idle': {
+    code: 'SP2509',
+    reason: administrativelyProhibited,
+    message: 'nothing was sent for longer than the policy allows',
+    fix: 'connect again',
+  },
+  'passage.expired': {
+    code: 'SP2510',
+    reason: administrativelyProhibited,
+    message: 'it was open for as long as the policy allows',
+    fix: 'connect again',
+  },
+  'passage.hours-over': {
+    code: 'SP2511',
+    reason: administrativelyProhibited,
+    message: 'the hours are over at which the policy lets you reach this',
+    fix: 'come back within them',
+  },
 } as const satisfies Record<string, DenialEntry>
 
 export type DenialName = keyof typeof DENIALS
@@ -206,6 +261,8 @@ export interface DenialFacts {
   /** As the client wrote it. */
   readonly host?: string
   readonly port?: number
+  /** What would help, beside the fix; plain text of our own making. */
+  readonly hint?: string
 }
 
 /** Longest piece of what a client wrote that is said back to it, in characters. */
@@ -220,7 +277,8 @@ export function denial(denied: DenialName, facts: DenialFacts = {}): Denial {
     .replaceAll('{user}', facts.user ?? 'USER')
     .replaceAll('{host}', host ?? 'HOST')
     .replaceAll('{port}', String(facts.port ?? 'PORT'))
-  return { denied, text: `${code} ${denied}: ${message}${subject}; ${filled}` }
+  const hint = facts.hint === undefined ? '' : `: ${facts.hint}`
+  return { denied, text: `${code} ${denied}: ${message}${subject}; ${filled}${hint}` }
 }
 
 /** What a client wrote, as it may be repeated: cut, and every character outside the alphabet of hosts replaced. */

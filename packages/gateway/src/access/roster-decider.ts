@@ -2,6 +2,7 @@ import type { Principal, Target } from '@sallyport/model'
 import { type DecisionCode, decide, type RuleRef, reachesAnything, resolveHost } from '@sallyport/policy'
 import type { Decider, Decision } from './authorize.ts'
 import type { DenialName } from './denial-codes.ts'
+import { doorTerms } from './door-terms.ts'
 import type { Roster } from './roster.ts'
 
 const deciders = new WeakMap<Roster, Decider>()
@@ -51,16 +52,22 @@ function makeDecider(roster: Roster): Decider {
   const { compiled, policyVersion } = roster
   /** Asked at every opening, and the answer is as old as this roster. */
   const known = new WeakMap<Principal, boolean>()
+  const terms = doorTerms(compiled)
   return {
     version: policyVersion.version,
-    decide({ principal, target, address, port }): Decision {
-      const { verdict, code, rule } = decide(compiled, {
+    decide({ principal, target, address, port }, circumstances): Decision {
+      const query = {
         user: { name: principal.name },
         source: principal.sourceAddress,
         destination: { address, port, tags: target?.tags ?? [] },
-      })
-      if (verdict === 'allow' && rule !== undefined) return { allowed: true, rule: ruleName(rule) }
-      return { allowed: false, denied: denialOf(code), reason: code }
+      }
+      const { verdict, code, rule } = decide(compiled, query)
+      if (verdict !== 'allow' || rule === undefined) return { allowed: false, denied: denialOf(code), reason: code }
+      const answer = terms?.(principal, query, circumstances)
+      if (answer === undefined || answer.met) return { allowed: true, rule: ruleName(rule), limits: answer?.limits }
+      const { denied, hint } = answer
+      const demandedBy = answer.rule === undefined ? undefined : ruleName(answer.rule)
+      return { allowed: false, denied, reason: denied, rule: demandedBy, hint }
     },
     reachesAnything(principal) {
       let reaches = known.get(principal)
@@ -73,7 +80,7 @@ function makeDecider(roster: Roster): Decider {
   }
 }
 
-function denialOf(code: DecisionCode): Extract<Decision, { allowed: false }>['denied'] {
+function denialOf(code: DecisionCode): 'policy.denied' | 'address.special' | 'session.user-disabled' {
   if (code === 'special-address') return 'address.special'
   if (code === 'user-unknown' || code === 'user-disabled') return 'session.user-disabled'
   return 'policy.denied'

@@ -4,6 +4,7 @@ import type { Roster } from '../access/roster.ts'
 import { standingIn } from '../access/roster-decider.ts'
 import type { Session } from './session.ts'
 import type { SessionRegistry } from './session-registry.ts'
+import type { WayWatch } from './way-watch.ts'
 
 /** Sessions looked at before other work gets its turn. */
 const BATCH = 200
@@ -11,6 +12,7 @@ const BATCH = 200
 export interface RevocationParts {
   readonly sessions: SessionRegistry
   readonly authorizer: Authorizer
+  readonly ways: WayWatch
   readonly roster: () => Roster
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -26,7 +28,7 @@ export interface Revoked {
  * Ends what is no longer allowed: sessions whose user, key or source no longer counts, and passages that the present
  * policy would not grant. Nothing is told to it but "something changed"; it asks about everything that is open.
  */
-export function revocation({ sessions, authorizer, roster, now }: RevocationParts): {
+export function revocation(parts: RevocationParts): {
   readonly all: () => Promise<Revoked>
   /** The same for one session. */
   readonly one: (session: Session) => void
@@ -34,27 +36,26 @@ export function revocation({ sessions, authorizer, roster, now }: RevocationPart
   return {
     async all() {
       const ended = { sessions: 0, passages: 0 }
-      for (const [index, session] of sessions.list().entries()) {
+      for (const [index, session] of parts.sessions.list().entries()) {
         if (index > 0 && index % BATCH === 0) await new Promise(setImmediate)
         // Asked anew for each: the roster may have changed again.
-        revoke(session, roster(), authorizer, now(), ended)
+        revoke(session, parts, ended)
       }
       return ended
     },
-    one: (session) => revoke(session, roster(), authorizer, now(), { sessions: 0, passages: 0 }),
+    one: (session) => revoke(session, parts, { sessions: 0, passages: 0 }),
   }
 }
 
 function revoke(
   session: Session,
-  roster: Roster,
-  authorizer: Authorizer,
-  now: number,
+  { authorizer, ways, roster, now }: RevocationParts,
   ended: { sessions: number; passages: number },
 ): void {
   const { principal } = session
-  const banned = roster.bans.find(principal.sourceAddress, now) !== undefined
-  const denied = banned ? 'session.banned' : standingIn(roster, principal)
+  const current = roster()
+  const banned = current.bans.find(principal.sourceAddress, now()) !== undefined
+  const denied = banned ? 'session.banned' : standingIn(current, principal)
   if (denied !== undefined) {
     ended.passages += session.passages.length
     if (session.end({ denied, note: '', actor: ACTOR_GATEWAY })) ended.sessions++
@@ -64,8 +65,11 @@ function revoke(
     // Until one is chosen, any of the granted addresses may be dialled.
     const addresses = live === undefined ? grant.addresses : [live.address]
     for (const address of addresses) {
-      const lost = authorizer.recheck(grant, address)
-      if (lost === undefined) continue
+      const { lost, limits } = authorizer.recheck(grant, address)
+      if (lost === undefined) {
+        ways.change(id, limits)
+        continue
+      }
       session.endPassage(id, { denied: lost, note: '', actor: ACTOR_GATEWAY })
       ended.passages++
       break

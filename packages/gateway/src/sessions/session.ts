@@ -1,6 +1,7 @@
 import type { PassageId, Principal, SessionId } from '@sallyport/model'
 import type { AccessGrant } from '../access/authorize.ts'
 import { type DenialName, denial } from '../access/denial-codes.ts'
+import type { ConnectionFacts } from '../access/door-terms.ts'
 
 /** Why a session or passage was ended by somebody else than its client. */
 export interface Ending {
@@ -36,7 +37,7 @@ export interface LivePassage {
   innerBanner(): string | undefined
 }
 
-export interface SessionFacts {
+export interface SessionFacts extends ConnectionFacts {
   readonly principal: Principal
   readonly sourcePort: number
   /** The client's identification, printable. */

@@ -1,6 +1,6 @@
 import { ACTOR_STRANGER, type AuditEvent } from '@sallyport/audit'
-import type { Principal, SessionId, User } from '@sallyport/model'
-import { type Authenticator, plainUserName, type SshServerConnection } from '@sallyport/ssh'
+import type { FactorKind, Principal, SessionId, User } from '@sallyport/model'
+import { type Authenticator, type ProvedKey, plainUserName, type SshServerConnection } from '@sallyport/ssh'
 import { fingerprint, type PublicKey } from '@sallyport/ssh/keys'
 import { equalBytes } from '@sallyport/wire'
 import type { Roster } from '../access/roster.ts'
@@ -33,6 +33,8 @@ export interface AuthenticateParts {
   /** Resolves when the event is in the log; rejects when it is not, and then nobody signs in. */
   readonly record: (event: AuditEvent) => Promise<unknown>
   readonly failed: (what: string, error: unknown) => void
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 /** What is known of a connection before it signs in. */
@@ -95,7 +97,11 @@ export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Au
         userId: user.id,
         name: user.name,
         role: user.role,
-        proof: { method: 'publickey', fingerprint: fingerprint(proved.key) },
+        proof: {
+          method: 'publickey',
+          fingerprint: fingerprint(proved.key),
+          factors: [{ kind: factorOf(proved), provedAt: parts.now() }],
+        },
         sessionId: arrived.sessionId,
         sourceAddress: arrived.sourceAddress,
       }
@@ -133,6 +139,12 @@ export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Au
       if (fact.reason !== 'refused' || attempts.reason === undefined) attempts.reason = fact.reason
     },
   }
+}
+
+/** What a key that signed proves. A security key signs at no touch alone where the library has been told to let it. */
+function factorOf({ sk }: ProvedKey): FactorKind {
+  if (sk?.userPresent !== true) return 'key'
+  return sk.userVerified ? 'sk-key-pin' : 'sk-key'
 }
 
 /** The event for a connection that tried to sign in and did not. */

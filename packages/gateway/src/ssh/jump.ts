@@ -10,12 +10,14 @@ import type { Log } from '../ops/log-writer.ts'
 import type { Metrics } from '../ops/metrics.ts'
 import { type RelaySummary, startRelay } from '../sessions/relay.ts'
 import type { Passage, Session } from '../sessions/session.ts'
+import type { WayWatch } from '../sessions/way-watch.ts'
 
 /** Longest part of a target's first line that is kept, in bytes; RFC 4253 §4.2 allows 255. */
 const BANNER_MAX_BYTES = 256
 
 export interface JumpParts {
   readonly authorizer: Authorizer
+  readonly ways: WayWatch
   readonly dial: (grant: AccessGrant, signal: AbortSignal) => Promise<Dialled<SocketPump>>
   readonly record: (event: AuditEvent) => Promise<unknown>
   readonly randomBytes: (size: number) => Uint8Array
@@ -53,7 +55,7 @@ export async function jump(
   let granted: AccessGrant | undefined
   try {
     const answer = await parts.authorizer.authorize(
-      { passage: id, principal, destination: { host, port } },
+      { passage: id, principal, destination: { host, port }, connection: session.facts },
       { signal: open.signal },
     )
     if (!isAccessGrant(answer)) return refuse(answer.denied, answer.text)
@@ -62,7 +64,7 @@ export async function jump(
     using passage = session.begin(answer, parts.now())
     // From here on a revocation finds it; what changed between the grant and now is found here.
     const lost = answer.addresses
-      .map((address) => parts.authorizer.recheck(answer, address))
+      .map((address) => parts.authorizer.recheck(answer, address).lost)
       .find((each) => each !== undefined)
     if (lost !== undefined) passage.end({ denied: lost, note: '', actor: ACTOR_GATEWAY })
     const signal = AbortSignal.any([open.signal, passage.signal])
@@ -84,13 +86,15 @@ export async function jump(
     parts.metrics.dialSeconds.observe(dialMs / 1000)
     const relay = startRelay(open, connection, { signal: passage.signal })
     const openedAt = parts.now()
-    passage.opened({
+    const live = {
       address,
       openedAt,
       bytesToTarget: () => relay.bytesToTarget,
       bytesToClient: () => relay.bytesToClient,
       innerBanner: () => bannerText(relay.targetIdentification),
-    })
+    }
+    passage.opened(live)
+    using _watched = parts.ways.begin(session, passage, live, parts.authorizer.limits(answer, address))
     write(parts, { type: 'passage-opened', ...facts, address, dialMs })
     announce(parts, 'passage-opened', id, session, answer, `${principal.name} reached ${placeOf(answer)}`)
     parts.log.info('passage opened', { ...about(session), passage: id, host, address, port: answer.port })

@@ -22,6 +22,7 @@ import { createMetrics } from '../ops/metrics.ts'
 import { revocation } from '../sessions/revocation.ts'
 import { Session } from '../sessions/session.ts'
 import { SessionRegistry } from '../sessions/session-registry.ts'
+import { WayWatch } from '../sessions/way-watch.ts'
 import { sessionHandler } from './session-handler.ts'
 
 const SCHEDULES = 5000
@@ -46,6 +47,7 @@ class World {
   readonly pair = new ConnectionPair()
   readonly sessions = new SessionRegistry()
   readonly session: Session
+  readonly ways = new WayWatch({ now: zero, monotonic: zero })
   readonly channels: ChannelRecorder[] = []
   /** Both ends of each connection to a target. */
   readonly dialled: { readonly near: Duplex; readonly far: Duplex }[] = []
@@ -65,7 +67,7 @@ class World {
       userId: makeId('user', new Uint8Array(10)),
       name: 'alice',
       role: 'member',
-      proof: { method: 'publickey', fingerprint: FINGERPRINT },
+      proof: { method: 'publickey', fingerprint: FINGERPRINT, factors: [] },
       sessionId: makeId('session', new Uint8Array(10)),
       sourceAddress: '192.0.2.7',
     }
@@ -75,6 +77,7 @@ class World {
       client: '',
       startedAt: 0,
       disconnect: () => this.endConnection(),
+      postQuantum: () => true,
     })
     this.sessions.add(this.session)
     const authorizer = createAuthorizer({
@@ -92,10 +95,12 @@ class World {
       },
       recordDenial: () => this.later(),
       failed: (what, error) => void this.problems.push(`${what}: ${String(error)}`),
+      now: zero,
     })
     const { all, one } = revocation({
       sessions: this.sessions,
       authorizer,
+      ways: this.ways,
       roster: () => this.#roster(principal),
       now: zero,
     })
@@ -103,6 +108,7 @@ class World {
     this.#revoke = all
     const handler = sessionHandler(this.session, {
       authorizer,
+      ways: this.ways,
       dial: async (grant, signal) => {
         await this.later()
         signal.throwIfAborted()
@@ -186,7 +192,7 @@ class World {
   }
 
   get allowed(): boolean {
-    return this.#decider.decide({} as never).allowed && !this.#disabled
+    return this.#decider.decide({} as never, {} as never).allowed && !this.#disabled
   }
 
   step(): void {

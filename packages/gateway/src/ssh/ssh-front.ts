@@ -213,6 +213,7 @@ export class SshFront implements AsyncDisposable {
       client: connection.peerIdentification ?? '',
       startedAt: now(),
       disconnect: (text) => connection.disconnect(11, text),
+      postQuantum: () => connection.postQuantum,
     })
     sessions.add(session)
     connection.signal.addEventListener('abort', () => sessions.remove(session), { once: true })

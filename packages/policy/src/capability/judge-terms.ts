@@ -32,9 +32,14 @@ export type TermFailureCode = (typeof TERM_FAILURES)[number]
 
 export interface TermFailure {
   readonly term: TermFailureCode
+  /** What is demanded, as `termLines` shows it. */
+  readonly wanted: string
   /** What would make it hold, in words for an administrator: it may name networks of the policy. */
   readonly remedy: string
 }
+
+const POST_QUANTUM = 'mlkem768x25519-sha256 or sntrup761x25519-sha512'
+const BY_DOOR = 'loosen the terms, or come by a door that can'
 
 /** What goes on holding while it is open. */
 export interface TermLimits {
@@ -75,13 +80,13 @@ export type Judgement<O> =
 export function judgeTerms(terms: SshTerms, facts: SshTermFacts, now: number): Judgement<SshObligations> {
   const failures = commonFailures(terms, facts, now)
   if (terms.postQuantum === true && !facts.postQuantum)
-    failures.push({ term: 'post-quantum', remedy: 'connect with mlkem768x25519-sha256 or sntrup761x25519-sha512' })
+    failures.push({ term: 'post-quantum', wanted: 'true', remedy: `connect with ${POST_QUANTUM}` })
   const inspect = needsInspection(terms)
   const recording = terms.recording ?? 'off'
   if (inspect && !facts.door.inspect)
-    failures.push({ term: 'inspection', remedy: 'come by a door that can inspect, or loosen the terms' })
+    failures.push({ term: 'inspection', wanted: 'inspected', remedy: `${BY_DOOR} inspect` })
   if (recording === 'required' && !facts.door.record)
-    failures.push({ term: 'recording', remedy: 'come by a door that can record, or loosen the terms' })
+    failures.push({ term: 'recording', wanted: 'required', remedy: `${BY_DOOR} record` })
   if (failures.length > 0) return { ok: false, failures }
   const obligations = {
     ...limitsOf(terms, now),
@@ -110,15 +115,15 @@ function commonFailures(terms: CommonTerms, facts: TermFacts, now: number): Term
   const address = parseIpAddress(facts.source)
   for (const { key, entries } of terms.sources ?? []) {
     if (address === undefined || !entries.some((range) => rangeHolds(range, address)))
-      failures.push({ term: 'source', remedy: `come from ${key}` })
+      failures.push({ term: 'source', wanted: key, remedy: `come from ${key}` })
   }
   for (const { key, entries } of terms.hours ?? []) {
     if (!entries.some((hours) => isWithinHours(hours, now)))
-      failures.push({ term: 'hours', remedy: `come within ${key}` })
+      failures.push({ term: 'hours', wanted: key, remedy: `come within ${key}` })
   }
   for (const demand of terms.factors ?? []) {
-    if (!demandMet(demand, facts.factors))
-      failures.push({ term: 'factor', remedy: `sign in with ${demandText(demand)}` })
+    const wanted = demandText(demand)
+    if (!demandMet(demand, facts.factors)) failures.push({ term: 'factor', wanted, remedy: `sign in with ${wanted}` })
   }
   return failures
 }

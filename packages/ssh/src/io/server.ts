@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import type { Clock } from '@sallyport/wire'
 import { ServerAuth } from '../auth/index.ts'
 import type { Connection, ConnectionHandler, ConnectionOptions } from '../connection/index.ts'
+import { kexMethods } from '../crypto/kex-methods.ts'
 import { DISCONNECT_REASON, type SshError } from '../errors.ts'
 import type { Signer } from '../keys/index.ts'
 import type { NegotiatedAlgorithms } from '../transport/negotiation.ts'
@@ -127,6 +128,11 @@ export class SshServerConnection<T> implements AsyncDisposable {
 
   get algorithms(): NegotiatedAlgorithms | undefined {
     return this.#live.transport.algorithms
+  }
+
+  /** Whether a recording of this connection stays closed to a quantum computer, from the last key exchange on. */
+  get postQuantum(): boolean {
+    return kexMethods.get(this.algorithms?.kex ?? '')?.postQuantum ?? false
   }
 
   get sessionId(): Uint8Array | undefined {

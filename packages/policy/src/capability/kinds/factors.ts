@@ -1,13 +1,10 @@
+import { FACTOR_KINDS, type FactorKind } from '@sallyport/model'
 import type { JsonNode } from '../../text/hujson.ts'
 import type { NodeReader } from '../../text/node-reader.ts'
 import type { TermKind } from '../term-kind.ts'
 import { byKey } from './all-of.ts'
 import { choice } from './choice.ts'
 import { duration, formatSpan } from './duration.ts'
-
-/** Ways to prove who one is. */
-export const FACTOR_KINDS = ['key', 'sk-key', 'sk-key-pin', 'certificate', 'totp', 'passkey'] as const
-export type FactorKind = (typeof FACTOR_KINDS)[number]
 
 /** What a proof also counts as. */
 const ALSO: Partial<Record<FactorKind, readonly FactorKind[]>> = {

@@ -108,10 +108,14 @@ test('a denial says which demand failed and what would make it hold', () => {
   assert.deepEqual(judgeTerms(terms, { ...good, postQuantum: false }, 0), {
     ok: false,
     failures: [
-      { term: 'source', remedy: 'come from 10.0.0.0/8' },
-      { term: 'hours', remedy: 'come within mon 08:00-18:00 UTC' },
-      { term: 'factor', remedy: 'sign in with sk-key, passkey within 8h' },
-      { term: 'post-quantum', remedy: 'connect with mlkem768x25519-sha256 or sntrup761x25519-sha512' },
+      { term: 'source', wanted: '10.0.0.0/8', remedy: 'come from 10.0.0.0/8' },
+      { term: 'hours', wanted: 'mon 08:00-18:00 UTC', remedy: 'come within mon 08:00-18:00 UTC' },
+      { term: 'factor', wanted: 'sk-key, passkey within 8h', remedy: 'sign in with sk-key, passkey within 8h' },
+      {
+        term: 'post-quantum',
+        wanted: 'true',
+        remedy: 'connect with mlkem768x25519-sha256 or sntrup761x25519-sha512',
+      },
     ],
   })
 })

@@ -1,0 +1,113 @@
+import type { Principal } from '@sallyport/model'
+import {
+  type CompiledPolicy,
+  hasTerms,
+  judgeTerms,
+  type Query,
+  type RuleRef,
+  type SshTermFacts,
+  type SshTerms,
+  sshTermRules,
+  type TermFailure,
+  type TermFailureCode,
+  type TermLimits,
+  termsFor,
+} from '@sallyport/policy'
+import type { DenialName } from './denial-codes.ts'
+
+/** What terms of the policy ask about a connection, as it is when they ask. */
+export interface ConnectionFacts {
+  /** Whether its key exchange withstands a quantum computer. */
+  readonly postQuantum: () => boolean
+}
+
+/** What a decision is taken over beside who, whence and where. */
+export interface Circumstances {
+  readonly connection: ConnectionFacts
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** When the way was opened, or now: proofs have to be fresh at that moment, and not for as long as it is open. */
+  readonly openedAt: number
+}
+
+/** What ends a way that is open. */
+export interface WayLimits extends TermLimits {
+  readonly postQuantum: boolean
+}
+
+export type TermsDenial = Extract<DenialName, `policy.${TermFailureCode}`>
+
+/** The answer of the terms alone. */
+export type TermsAnswer =
+  | { readonly met: true /** Undefined where nothing goes on holding. */; readonly limits: WayLimits | undefined }
+  | {
+      readonly met: false
+      readonly denied: TermsDenial
+      /** What may be told to the person: nothing of the policy that they do not need to fulfil it. */
+      readonly hint: string | undefined
+      /** The line that demands it. */
+      readonly rule: RuleRef | undefined
+    }
+
+const MET: TermsAnswer = { met: true, limits: undefined }
+
+/** What the SSH door can do with a way: it copies bytes, and neither understands nor keeps them. */
+const BLIND_DOOR = { inspect: false, record: false } as const
+
+/** The terms of a policy for the SSH door; `undefined` where it has none, and then nobody has to ask. */
+export function doorTerms(
+  compiled: CompiledPolicy,
+): ((principal: Principal, query: Query, circumstances: Circumstances) => TermsAnswer) | undefined {
+  if (!hasTerms(compiled.policy, 'ssh')) return undefined
+  return (principal, query, circumstances) => {
+    const terms = termsFor(compiled, query)
+    if (terms === undefined) return MET
+    const facts = factsOf(principal, circumstances)
+    const judged = judgeTerms(terms, facts, circumstances.now)
+    if (!judged.ok) return refusal(judged.failures, compiled, query, facts, circumstances.now)
+    const { idleMs, sessionMs, endsAt, postQuantum } = judged.obligations
+    if (idleMs === undefined && sessionMs === undefined && endsAt === undefined && !postQuantum) return MET
+    return {
+      met: true,
+      limits: {
+        postQuantum,
+        ...(idleMs === undefined ? {} : { idleMs }),
+        ...(sessionMs === undefined ? {} : { sessionMs }),
+        ...(endsAt === undefined ? {} : { endsAt }),
+      },
+    }
+  }
+}
+
+function factsOf({ sourceAddress, proof }: Principal, { connection, openedAt }: Circumstances): SshTermFacts {
+  return {
+    source: sourceAddress,
+    factors: proof.factors.map(({ kind, provedAt }) => ({ kind, ageMs: openedAt - provedAt })),
+    postQuantum: connection.postQuantum(),
+    door: BLIND_DOOR,
+  }
+}
+
+function refusal(
+  failures: readonly TermFailure[],
+  compiled: CompiledPolicy,
+  query: Query,
+  facts: SshTermFacts,
+  now: number,
+): TermsAnswer {
+  const [first] = failures
+  if (first === undefined) throw new Error('unreachable: terms failed without a reason')
+  const fails = (terms: SshTerms): boolean => {
+    const judged = judgeTerms(terms, facts, now)
+    return !judged.ok && judged.failures.some(({ term, wanted }) => term === first.term && wanted === first.wanted)
+  }
+  const demanding = sshTermRules(compiled, query).find(({ terms }) => fails(terms))
+  // Whoever may come at all may know when, and with what; which networks there are is the policy's business.
+  const told = first.term === 'hours' || first.term === 'factor'
+  return {
+    met: false,
+    denied: `policy.${first.term}`,
+    hint: told ? first.wanted : undefined,
+    rule: demanding?.rule,
+  }
+}
