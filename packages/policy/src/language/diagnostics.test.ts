@@ -117,12 +117,12 @@ const golden: readonly (readonly [section: string, text: string, said: readonly 
   ],
   [
     'sshTests',
-    '{\n  "tagOwners": { "tag:db": [] },\n  "sshTests": [\n    { "src": "autogroup:admin", "dst": ["tag:bd", "10.0.0.0/8"], "accept": "root" },\n  ],\n}',
+    '{\n  "tagOwners": { "tag:db": [] },\n  "sshTests": [\n    { "src": "autogroup:self", "dst": ["tag:bd", "10.0.0.0/8"], "accept": "root" },\n  ],\n}',
     [
-      'p:4:14: SSH tests src contains disallowed element "autogroup:admin"',
-      'p:4:41: SSH tests dst contains unknown tag "tag:bd" (did you mean "tag:db"?)',
-      'p:4:51: SSH tests dst contains disallowed element "10.0.0.0/8"',
-      'p:4:76: sshTests[0].accept is a list, not a string: write ["root"]',
+      'p:4:14: SSH tests src contains disallowed element "autogroup:self"',
+      'p:4:40: SSH tests dst contains unknown tag "tag:bd" (did you mean "tag:db"?)',
+      'p:4:50: SSH tests dst contains disallowed element "10.0.0.0/8"',
+      'p:4:75: sshTests[0].accept is a list, not a string: write ["root"]',
     ],
   ],
   [

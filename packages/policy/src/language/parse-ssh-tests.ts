@@ -71,12 +71,37 @@ function readEnd(
   return { ok: false, message }
 }
 
-function isPrincipal({ kind }: Selector): boolean {
-  return kind === 'user' || kind === 'group' || kind === 'tag'
+/** Autogroups that stand for the same people and machines whoever asks. */
+const ASKED_AUTOGROUPS: readonly string[] = [
+  'autogroup:member',
+  'autogroup:owner',
+  'autogroup:admin',
+  'autogroup:auditor',
+  'autogroup:tagged',
+]
+
+/** Whom a test can ask for: people, tagged machines, or the machine at one address. */
+function isPrincipal(selector: Selector): boolean {
+  return selector.kind === 'domain' || isMachine(selector)
 }
 
-/** Machines that a test can name: by tag, by the person whose they are, or by one address. */
+/** Machines that a test can name: by tag, by the people whose they are, or by one address. */
 function isMachine(selector: Selector): boolean {
-  if (selector.kind === 'addresses') return isSingleAddress(selector.range) && !selector.text.includes('/')
-  return selector.kind === 'tag' || selector.kind === 'user'
+  switch (selector.kind) {
+    case 'tag':
+    case 'user':
+    case 'group':
+      return true
+    case 'addresses':
+      return isSingleAddress(selector.range) && !selector.text.includes('/')
+    case 'autogroup':
+      return ASKED_AUTOGROUPS.includes(selector.text)
+    case 'any':
+    case 'domain':
+    case 'ipset':
+    case 'service':
+      return false
+    default:
+      return selector satisfies never
+  }
 }
