@@ -65,8 +65,9 @@ export class ApiTokens {
 
   /** That it was used now; nobody is told. */
   async touch(id: ApiTokenId): Promise<void> {
-    const { db, now } = this.#session
-    await db.updateTable('api_tokens').set({ last_used_at: now() }).where('id', '=', id).execute()
+    const { db } = this.#session
+    const now = this.#session.now()
+    await db.updateTable('api_tokens').set({ last_used_at: now }).where('id', '=', id).execute()
   }
 
   /** Whether there was such a token. */

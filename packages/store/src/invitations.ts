@@ -74,13 +74,14 @@ export class Invitations {
 
   /** Uses it up. Of several at once one succeeds; the others, and the late, get `not-found`. */
   async use(id: InvitationId): Promise<void> {
-    const { db, now } = this.#session
+    const { db } = this.#session
+    const now = this.#session.now()
     const { numUpdatedRows } = await db
       .updateTable('invitations')
-      .set({ used_at: now() })
+      .set({ used_at: now })
       .where('id', '=', id)
       .where('used_at', 'is', null)
-      .where('expires_at', '>', now())
+      .where('expires_at', '>', now)
       .executeTakeFirstOrThrow()
     if (numUpdatedRows === 0n) throw new StoreError('not-found', 'the link was used or has expired')
     this.#session.changed('invitations')

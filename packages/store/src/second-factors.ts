@@ -59,10 +59,11 @@ export class SecondFactors {
    * taken before: of several at once one gets through (RFC 6238 §5.2).
    */
   async takeTotpStep(userId: UserId, step: number): Promise<boolean> {
-    const { db, now } = this.#session
+    const { db } = this.#session
+    const now = this.#session.now()
     const { numUpdatedRows } = await db
       .updateTable('totp_secrets')
-      .set(({ fn, val }) => ({ last_step: step, confirmed_at: fn.coalesce('confirmed_at', val(now())) }))
+      .set((eb) => ({ last_step: step, confirmed_at: eb.fn.coalesce('confirmed_at', eb.val(now)) }))
       .where('user_id', '=', userId)
       .where('last_step', '<', step)
       .executeTakeFirstOrThrow()
@@ -94,10 +95,11 @@ export class SecondFactors {
 
   /** Uses a code up; false where there is no such unused one. */
   async useRecoveryCode(userId: UserId, hash: string): Promise<boolean> {
-    const { db, now } = this.#session
+    const { db } = this.#session
+    const now = this.#session.now()
     const { numUpdatedRows } = await db
       .updateTable('recovery_codes')
-      .set({ used_at: now() })
+      .set({ used_at: now })
       .where('user_id', '=', userId)
       .where('hash', '=', hash)
       .where('used_at', 'is', null)
@@ -114,7 +116,7 @@ export class SecondFactors {
       .where('user_id', '=', userId)
       .where('used_at', 'is', null)
       .executeTakeFirstOrThrow()
-    return Number(count)
+    return count
   }
 
   /** Password hash in PHC form, `$argon2id$…`. */

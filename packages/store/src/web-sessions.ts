@@ -66,8 +66,9 @@ export class WebSessions {
 
   /** That it was used now; nobody is told. */
   async touch(id: WebSessionId): Promise<void> {
-    const { db, now } = this.#session
-    await db.updateTable('web_sessions').set({ last_seen_at: now() }).where('id', '=', id).execute()
+    const { db } = this.#session
+    const now = this.#session.now()
+    await db.updateTable('web_sessions').set({ last_seen_at: now }).where('id', '=', id).execute()
   }
 
   /** The factors that were shown in it so far. */
@@ -98,10 +99,11 @@ export class WebSessions {
 
   /** Forgets those that have expired; how many. */
   async removeExpired(): Promise<number> {
-    const { db, now } = this.#session
+    const { db } = this.#session
+    const now = this.#session.now()
     const { numDeletedRows } = await db
       .deleteFrom('web_sessions')
-      .where('expires_at', '<=', now())
+      .where('expires_at', '<=', now)
       .executeTakeFirstOrThrow()
     return Number(numDeletedRows)
   }

@@ -37,7 +37,7 @@ export async function selfSigned(names: readonly string[], now: number): Promise
         ),
       ],
     },
-    webcrypto as unknown as Crypto,
+    webcrypto,
   )
   const pkcs8 = new Uint8Array(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey))
   return { certificate: `${certificate.toString('pem')}\n`, key: x509.PemConverter.encode(pkcs8.buffer, 'PRIVATE KEY') }

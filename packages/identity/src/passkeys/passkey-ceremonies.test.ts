@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes as nodeRandomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { anything, asyncProperty, assert as check } from 'fast-check'
 import { IdentityError, type IdentityErrorCode } from '../errors.ts'
 import { type Mischief, SoftAuthenticator } from '../testing/soft-authenticator.ts'
 import { PasskeyCeremonies, type RegisteredPasskey } from './passkey-ceremonies.ts'
@@ -128,9 +128,9 @@ test('a credential that nobody has is unknown, whatever it signed', async () => 
 test('an answer of any shape is refused with one of our errors', async () => {
   const { ceremonies, register } = given()
   const passkey = await register()
-  const answers = fc.anything({ maxDepth: 4, withNullPrototype: true })
-  await fc.assert(
-    fc.asyncProperty(answers, answers, async (response, id) => {
+  const answers = anything({ maxDepth: 4, withNullPrototype: true })
+  await check(
+    asyncProperty(answers, answers, async (response, id) => {
       const registration = await ceremonies.beginRegistration(alice, [])
       await assert.rejects(ceremonies.finishRegistration(registration.ceremony, alice.id, response), IdentityError)
       const { ceremony } = await ceremonies.beginAssertion('sign-in')

@@ -114,7 +114,7 @@ export class PasskeyCeremonies {
       }),
     )
     // Some ways to fail are told and not thrown.
-    if (verified.verified !== true) throw new IdentityError('passkey-refused', 'the new passkey proves nothing')
+    if (!verified.verified) throw new IdentityError('passkey-refused', 'the new passkey proves nothing')
     const { credential, aaguid, credentialBackedUp } = verified.registrationInfo
     return {
       credentialId: credential.id,
@@ -172,7 +172,7 @@ export class PasskeyCeremonies {
         },
       }),
     )
-    if (verified !== true) throw new IdentityError('passkey-refused', 'the passkey’s answer proves nothing')
+    if (!verified) throw new IdentityError('passkey-refused', 'the passkey’s answer proves nothing')
     const { newCounter: counter, credentialBackedUp: backedUp } = authenticationInfo
     // §6.1.1: zero on both sides is an authenticator that does not count.
     if ((counter !== 0 || passkey.counter !== 0) && counter <= passkey.counter) {
