@@ -151,18 +151,21 @@ class Evaluation {
   #evaluated({ name, entries, operations, offset }: Definition): IpSet {
     let ranges: readonly IpRange[] = []
     for (const { operator, batch } of batches(operations)) {
-      const operands = batch.flatMap(({ target }) =>
-        'ipset' in target ? (this.#done.get(target.ipset)?.ranges ?? []) : target,
-      )
-      this.#work += ranges.length + operands.length
+      const operands = batch.map(({ target }) => this.#rangesOf(target))
+      // Counted before they are copied into one list.
+      this.#work += operands.reduce((sum, operand) => sum + operand.length, ranges.length)
       if (this.#work > IPSET_WORK_MAX) {
         this.#refuse(offset)
         break
       }
-      ranges =
-        operator === 'add' ? mergeRanges([...ranges, ...operands]) : subtractRanges(ranges, mergeRanges(operands))
+      const all = operands.flat()
+      ranges = operator === 'add' ? mergeRanges([...ranges, ...all]) : subtractRanges(ranges, mergeRanges(all))
     }
     return { name, ranges, entries, position: this.#reader.position(offset) }
+  }
+
+  #rangesOf(target: Operation['target']): readonly IpRange[] {
+    return 'ipset' in target ? (this.#done.get(target.ipset)?.ranges ?? []) : target
   }
 
   #refuse(offset: number): void {
