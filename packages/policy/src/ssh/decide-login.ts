@@ -8,6 +8,7 @@ import {
   nodeQuestion,
   resolveLoginQuery,
 } from './login-question.ts'
+import { nodeFault } from './machine.ts'
 
 /** When whoever asks was last checked for this very login: same person or node, same machine, same login name. */
 export interface LastCheck {
@@ -77,6 +78,8 @@ export function decideNodeLogin(
   compiled: CompiledPolicy,
   query: LastCheck & { readonly from: MeshNode; readonly to: MeshNode; readonly login: string },
 ): LoginDecision {
+  const code = nodeFault(query.from, compiled.directory)
+  if (code !== undefined) return { verdict: 'deny', code }
   return decideQuestion(compiled, nodeQuestion(compiled, query.from, query.to), query.login, query)
 }
 

@@ -29,6 +29,14 @@ export function machineOfNode(node: MeshNode, directory: DirectoryIndex): Machin
   return { subject: machineSubject(node.tags, directory.ownerOf(node)), addresses, node }
 }
 
+/** Why nobody may come from a node: it is neither tagged nor of a user who may sign in. */
+export function nodeFault(node: MeshNode, directory: DirectoryIndex): 'user-unknown' | 'user-disabled' | undefined {
+  if (node.tags.length > 0) return undefined
+  const owner = node.user === undefined ? undefined : directory.user(node.user)
+  if (owner === undefined) return 'user-unknown'
+  return owner.disabled ? 'user-disabled' : undefined
+}
+
 /** At a special address only the directory's tags count: whoever answers a name there proves nothing. */
 export function machineOfTarget(target: LoginTarget, directory: DirectoryIndex): Machine {
   const address = target.address === undefined ? undefined : parseIpAddress(target.address)

@@ -5,7 +5,7 @@ import { postureAllows } from '../decide/posture.ts'
 import type { Memberships } from '../decide/subject.ts'
 import type { Selector, SshRule, SshUser } from '../language/policy.ts'
 import { hasLocalpart, localLogin } from './login-names.ts'
-import { isSelf, type Machine, machineOfNode, selectsMachine } from './machine.ts'
+import { isSelf, type Machine, machineOfNode, nodeFault, selectsMachine } from './machine.ts'
 import type { NodeSshRule } from './node-ssh-rule.ts'
 import { ruleAction } from './recorders.ts'
 import { sshRuleIndex } from './ssh-rule-index.ts'
@@ -43,7 +43,7 @@ interface Sources {
 class MeshLogins {
   readonly #compiled: CompiledPolicy
   readonly #groups: Memberships
-  /** By id of their nodes. */
+  /** Those that anybody may come from, by id of their nodes. */
   readonly #machines: readonly Machine[]
   readonly #sources = new Map<SshRule, Sources>()
 
@@ -51,7 +51,10 @@ class MeshLogins {
     this.#compiled = compiled
     this.#groups = sshRuleIndex(compiled.policy).memberships
     const { directory } = compiled
-    this.#machines = directory.nodes.toSorted((a, b) => a.id - b.id).map((node) => machineOfNode(node, directory))
+    this.#machines = directory.nodes
+      .filter((node) => nodeFault(node, directory) === undefined)
+      .toSorted((a, b) => a.id - b.id)
+      .map((node) => machineOfNode(node, directory))
   }
 
   rulesFor(rule: SshRule, machine: Machine): readonly NodeSshRule[] {
