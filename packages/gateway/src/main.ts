@@ -294,6 +294,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     config,
     hostKeys,
     lookup,
+    isOwn: own,
     events,
     log,
     version: VERSION,

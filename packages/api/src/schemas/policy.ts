@@ -1,3 +1,4 @@
+import { FACTOR_KINDS } from '@sallyport/model'
 import { z } from 'zod'
 import { count, note, port, selector, time } from './primitives.ts'
 
@@ -79,7 +80,7 @@ export const explainInput = z.strictObject({
   factors: z
     .array(
       z.strictObject({
-        kind: z.enum(['key', 'sk-key', 'sk-key-pin', 'certificate', 'totp', 'passkey']),
+        kind: z.enum(FACTOR_KINDS),
         age_seconds: z.int().min(0).max(FACTOR_AGE_MAX_S),
       }),
     )

@@ -52,7 +52,7 @@ export type TermsAnswer =
 const MET: TermsAnswer = { met: true, limits: undefined }
 
 /** What the SSH door can do with a way: it copies bytes, and neither understands nor keeps them. */
-const BLIND_DOOR = { inspect: false, record: false } as const
+export const BLIND_DOOR = { inspect: false, record: false } as const
 
 /** The terms of a policy for the SSH door; `undefined` where it has none, and then nobody has to ask. */
 export function doorTerms(

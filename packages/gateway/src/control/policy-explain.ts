@@ -12,6 +12,7 @@ import {
   type Query,
 } from '@sallyport/policy'
 import { DENIALS, type DenialName } from '../access/denial-codes.ts'
+import { BLIND_DOOR } from '../access/door-terms.ts'
 import { directoryOf, type Roster } from '../access/roster.ts'
 import { policyHostIn, ruleName, targetAt } from '../access/roster-decider.ts'
 import { targetDirectory } from '../access/target-directory.ts'
@@ -24,30 +25,24 @@ type ApiLogin = NonNullable<ApiExplanation['login']>
 
 /** Rules told for each address and for the login; of the others only their number. */
 const RULES_TOLD = 5
-/** What the SSH door of today can do: it joins two ends and sees nothing of what goes between them. */
-const BLIND_DOOR = { inspect: false, record: false }
 
 /** The answer to `policy.explain`. */
-export async function explained(
-  { roster, lookup, config }: Services,
-  asked: ExplainInput,
-  signal: AbortSignal,
-): Promise<ApiExplanation> {
+export async function explained(services: Services, asked: ExplainInput, signal: AbortSignal): Promise<ApiExplanation> {
   const { user, host, port, text, from } = asked
   if (from !== undefined && parseIpAddress(from) === undefined)
     throw new ApiError('request.invalid', `“${plain(from)}” is no IP address`, {
       fix: 'write it as 192.0.2.7 or 2001:db8::7',
     })
-  const { compiled, policy, version } = policyToAsk(roster.current, text)
-  const now: Roster = { ...roster.current, policy, compiled }
+  const { compiled, policy, version } = policyToAsk(services.roster.current, text)
+  const now: Roster = { ...services.roster.current, policy, compiled }
   if (!now.usersByName.has(user))
     throw new ApiError('user.not-found', `there is no user “${plain(user)}”`, { fix: 'sallyport user ls' })
   const resolve = targetDirectory({
     targetByName: (name) => now.targetsByName.get(name),
     targetByAddress: (address, at) => targetAt(now, address, at),
     policyHost: (name) => policyHostIn(now, name),
-    lookup,
-    lookupTimeoutMs: () => config.current.dial.dns_timeout,
+    lookup: services.lookup,
+    lookupTimeoutMs: () => services.config.current.dial.dns_timeout,
   })
   const resolved = await resolve({ host, port }, { signal })
   if (typeof resolved === 'string') {
@@ -66,19 +61,23 @@ export async function explained(
     }
   }
   const tags = resolved.target?.tags ?? []
-  const answers = resolved.addresses.map((address) => {
+  const moment = asked.at === undefined ? services.now() : Date.parse(asked.at)
+  const answers = resolved.addresses.map((address): Answer => {
     const query = { ...queryOf(asked), destination: { address, port: resolved.port, tags } }
-    return { query, explanation: explain(compiled, query) }
+    const explanation = explain(compiled, query)
+    const own = services.isOwn(address, resolved.port)
+    const reached = explanation.decision.verdict === 'allow' && !own
+    return { query, explanation, own, reached, terms: termsOf(compiled, query, asked, moment) }
   })
-  const first = answers.find(({ explanation }) => explanation.decision.verdict === 'allow') ?? answers[0]
-  const reached = first?.explanation.decision.verdict === 'allow'
-  const terms = first === undefined ? undefined : termsOf(compiled, first.query, asked)
-  const login =
-    first === undefined || asked.login === undefined ? undefined : loginOf(compiled, first.query, asked.login)
+  // Of several addresses the door dials those that it may: the best answer is the answer.
+  const best = answers.toSorted((a, b) => rank(a) - rank(b))[0]
+  if (best === undefined) throw new Error('unreachable: a destination without an address')
+  const { reached, terms } = best
+  const login = asked.login === undefined ? undefined : loginOf(compiled, best.query, asked.login)
   const termsFail = terms?.verdict === 'deny'
   const loginFails = login?.verdict === 'deny' && login.code !== 'no-ssh-rules'
   const fixes = [
-    ...(reached ? [] : (first?.explanation.remedies ?? [])),
+    ...(reached ? [] : best.own ? [DENIALS['gateway.self'].fix] : best.explanation.remedies),
     ...(termsFail ? terms.fix : []),
     ...(loginFails ? login.fix : []),
   ]
@@ -86,14 +85,29 @@ export async function explained(
     verdict: reached && !termsFail && !loginFails ? 'allow' : 'deny',
     user,
     destination: `${resolved.target?.name ?? plain(host)} port ${resolved.port}`,
-    addresses: answers.map(({ explanation }) => addressRow(explanation)),
+    addresses: answers.map(addressRow),
     terms: terms ?? null,
     login: login ?? null,
-    why: first === undefined ? '' : whyText(first.explanation),
+    why: best.own ? DENIALS['gateway.self'].message : whyText(best.explanation),
     fix: fixes.length === 0 ? null : fixes.join('\n'),
     door: reached && login !== undefined ? doorText(login) : null,
     policy_version: version,
   }
+}
+
+/** What is said about one address. */
+interface Answer {
+  readonly query: Query
+  readonly explanation: Explanation
+  /** A listener of the gateway itself: the door never goes there, whatever the policy. */
+  readonly own: boolean
+  readonly reached: boolean
+  readonly terms: ApiTerms | undefined
+}
+
+function rank({ reached, terms }: Answer): number {
+  if (!reached) return 2
+  return terms?.verdict === 'deny' ? 1 : 0
 }
 
 function queryOf({ user, from, attributes }: ExplainInput): Omit<Query, 'destination'> {
@@ -104,14 +118,19 @@ function queryOf({ user, from, attributes }: ExplainInput): Omit<Query, 'destina
   }
 }
 
-function addressRow({ decision, destination, rules, asked }: Explanation): ApiExplanation['addresses'][number] {
-  const code: DenialName = decision.code === 'special-address' ? 'address.special' : 'policy.denied'
+function addressRow({ explanation, own }: Answer): ApiExplanation['addresses'][number] {
+  const { decision, destination, rules, asked } = explanation
   const allows = decision.verdict === 'allow'
+  const code: DenialName = own
+    ? 'gateway.self'
+    : decision.code === 'special-address'
+      ? 'address.special'
+      : 'policy.denied'
   const told = rules.slice(0, RULES_TOLD)
   return {
     address: destination.address,
-    verdict: decision.verdict,
-    code: allows ? null : `${DENIALS[code].code} ${code}`,
+    verdict: own ? 'deny' : decision.verdict,
+    code: allows && !own ? null : `${DENIALS[code].code} ${code}`,
     rule: decision.rule === undefined ? null : ruleName(decision.rule),
     line: decision.rule?.line ?? null,
     why: told.map(({ ref, summary, failed }) =>
@@ -121,8 +140,14 @@ function addressRow({ decision, destination, rules, asked }: Explanation): ApiEx
   }
 }
 
-function termsOf(compiled: CompiledPolicy, query: Query, { from, factors, at }: ExplainInput): ApiTerms | undefined {
+function termsOf(
+  compiled: CompiledPolicy,
+  query: Query,
+  { from, factors }: ExplainInput,
+  moment: number,
+): ApiTerms | undefined {
   const facts = {
+    // A client that has no such key exchange is told so by the door.
     postQuantum: true,
     door: BLIND_DOOR,
     ...(from === undefined ? {} : { source: from }),
@@ -130,7 +155,7 @@ function termsOf(compiled: CompiledPolicy, query: Query, { from, factors, at }: 
       ? {}
       : { factors: factors.map(({ kind, age_seconds: age }) => ({ kind, ageMs: age * 1000 })) }),
   }
-  const found = explainTerms(compiled, query, facts, at === undefined ? Date.now() : Date.parse(at))
+  const found = explainTerms(compiled, query, facts, moment)
   if (found === undefined) return undefined
   const { verdict, holds, rules, ruleCount, failed } = found
   const told = rules.slice(0, RULES_TOLD)
@@ -139,9 +164,10 @@ function termsOf(compiled: CompiledPolicy, query: Query, { from, factors, at }: 
     verdict,
     holds: [...holds],
     why: [
-      ...failed.map(
-        ({ term, ref, text, remedy }) => `${term}: ${remedy}; ${text}${ref === undefined ? '' : ` (${ruleName(ref)})`}`,
-      ),
+      ...failed.map(({ term, ref, text, remedy }) => {
+        const name = `policy.${term}` as const
+        return `${remedy}; ${text}${ref === undefined ? '' : ` (${ruleName(ref)})`}  [${DENIALS[name].code} ${name}]`
+      }),
       ...told.map(({ ref, terms }) => `${ruleName(ref)}: ${terms.join('; ')}`),
       ...(others === 0 ? [] : [`and ${others} more rules`]),
     ],

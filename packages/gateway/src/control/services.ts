@@ -2,6 +2,7 @@ import type { Status } from '@sallyport/api'
 import type { AuditEvent, AuditLog } from '@sallyport/audit'
 import type { Store } from '@sallyport/store'
 import type { NameLookup } from '../access/name-lookup.ts'
+import type { IsOwn } from '../access/own-addresses.ts'
 import type { RosterKeeper } from '../access/roster.ts'
 import type { ConfigKeeper } from '../config/config-keeper.ts'
 import type { SocketAddress } from '../config/socket-address.ts'
@@ -28,6 +29,7 @@ export interface Services {
   readonly config: ConfigKeeper
   readonly hostKeys: readonly HostKey[]
   readonly lookup: NameLookup
+  readonly isOwn: IsOwn
   readonly events: LiveEvents
   readonly log: Log
   readonly version: string

@@ -1,4 +1,5 @@
 import type { ExplainInput } from '@sallyport/api'
+import { FACTOR_KINDS } from '@sallyport/model'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { examples } from '../../examples.ts'
 import { EXIT } from '../../exit-codes.ts'
@@ -9,8 +10,6 @@ import { parseMoment } from '../../parse-moment.ts'
 import { parseSpan } from '../../parse-span.ts'
 import type { Runner } from '../../program.ts'
 import { readText } from '../../read-text.ts'
-
-const FACTORS = ['key', 'sk-key', 'sk-key-pin', 'certificate', 'totp', 'passkey'] as const
 
 interface ExplainFlags {
   readonly file?: string
@@ -34,7 +33,10 @@ export function policyExplainCommand(policy: Command, run: Runner): void {
       ).argParser((text: string) => parseMoment(text)),
     )
     .addOption(
-      repeatable('--factor <factor>', `what they proved, and when: ${FACTORS.join(', ')}; passkey:2h is two hours ago`),
+      repeatable(
+        '--factor <factor>',
+        `what they proved, and when: ${FACTOR_KINDS.join(', ')}; passkey:2h is two hours ago`,
+      ),
     )
     .addOption(repeatable('--attr <name=value>', 'what is known of their device, for postures: node:os=linux'))
     .option('--file <file>', 'ask this file instead of the policy in force')
@@ -72,9 +74,9 @@ export function policyExplainCommand(policy: Command, run: Runner): void {
 /** `passkey`, proved just now, or `passkey:2h`. */
 function factorOf(text: string): NonNullable<ExplainInput['factors']>[number] {
   const [name = '', age, ...more] = text.split(':')
-  const kind = FACTORS.find((each) => each === name)
+  const kind = FACTOR_KINDS.find((each) => each === name)
   if (kind === undefined || more.length > 0)
-    throw new InvalidArgumentError(`“${text}” is none of ${FACTORS.join(', ')}.`)
+    throw new InvalidArgumentError(`“${text}” is none of ${FACTOR_KINDS.join(', ')}.`)
   return { kind, age_seconds: age === undefined ? 0 : parseSpan(age) }
 }
 
