@@ -309,6 +309,85 @@ test('a recheck asks the present policy about the address in use', async () => {
   assert.equal(authorizer.recheck(grant, '10.0.0.1').lost, 'session.policy-changed')
 })
 
+test('terms that are not met are written down with their line, and told with what would help', async () => {
+  const told: unknown[] = []
+  const decider: Decider = {
+    ...allowing('10.0.0.1'),
+    decide: () => ({
+      allowed: false,
+      denied: 'policy.hours',
+      reason: 'policy.hours',
+      rule: 'grants[1], line 3',
+      hint: 'mon UTC',
+    }),
+  }
+  const { ask } = world({
+    decider,
+    parts: {
+      recordDenial: async (record, code, reason) => void told.push([record.rule, code, reason, Object.keys(record)]),
+    },
+  })
+  const answer = await ask('db1')
+  assert.equal(denied(answer), 'policy.hours')
+  assert.match((answer as Denial).text, /^SP2112 policy\.hours: .*: mon UTC$/)
+  assert.deepEqual(told, [
+    [
+      'grants[1], line 3',
+      'policy.hours',
+      'policy.hours',
+      ['passage', 'principal', 'destination', 'target', 'address', 'port', 'policyVersion', 'rule'],
+    ],
+  ])
+})
+
+test('limits are those of the address in use, and of the policy in force', async () => {
+  const limited = (idleMs: number): Decider => ({
+    ...allowing('10.0.0.1', '10.0.0.2'),
+    decide: ({ address }) => ({
+      allowed: true,
+      rule: 'grants[0], line 1',
+      limits: address === '10.0.0.1' ? { idleMs, postQuantum: false } : undefined,
+    }),
+  })
+  let asked = 0
+  const counted = (idleMs: number): Decider => {
+    const inner = limited(idleMs)
+    return { ...inner, decide: (...args) => (asked++, inner.decide(...args)) }
+  }
+  let decider = counted(1000)
+  const { ask, authorizer } = world({ names: { two: ['10.0.0.1', '10.0.0.2'] }, parts: { decider: () => decider } })
+  const grant = await ask('two')
+  assert.ok(isAccessGrant(grant))
+  asked = 0
+  assert.deepEqual(authorizer.limits(grant, '10.0.0.1'), { idleMs: 1000, postQuantum: false })
+  assert.equal(authorizer.limits(grant, '10.0.0.2'), undefined)
+  assert.equal(asked, 0, 'nothing has changed since it was decided')
+  decider = counted(2000)
+  assert.deepEqual(authorizer.limits(grant, '10.0.0.1'), { idleMs: 2000, postQuantum: false })
+  assert.deepEqual(authorizer.recheck(grant, '10.0.0.1'), {
+    lost: undefined,
+    limits: { idleMs: 2000, postQuantum: false },
+  })
+})
+
+test('a recheck that fails on terms says which', async () => {
+  let now: Decider = allowing('10.0.0.1')
+  const { ask, authorizer } = world({ parts: { decider: () => now } })
+  const grant = await ask('db1')
+  assert.ok(isAccessGrant(grant))
+  now = {
+    ...now,
+    decide: () => ({
+      allowed: false,
+      denied: 'policy.recording',
+      reason: 'policy.recording',
+      rule: undefined,
+      hint: undefined,
+    }),
+  }
+  assert.deepEqual(authorizer.recheck(grant, '10.0.0.1'), { lost: 'policy.recording', limits: undefined })
+})
+
 test('an abort while a name is looked up ends the request', async () => {
   const controller = new AbortController()
   const { authorizer } = world({

@@ -1,3 +1,4 @@
+export { securityKey } from '../auth/testing/security-key.ts'
 export { ChannelRecorder, ConnectionPair, ConnectionSide, type OpenedChannel } from './connection-pair.ts'
 export { RawPair, type RawPairOptions } from './raw-pair.ts'
 export { RawPeer, type RawPeerOptions } from './raw-peer.ts'
