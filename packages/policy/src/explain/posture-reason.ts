@@ -6,7 +6,11 @@ import { quote } from '../text/quote.ts'
 const TOLD_MAX = 3
 
 /** Which conditions of which posture the device does not fulfil, and what is known of the device instead. */
-export function postureReason(policy: Policy, rule: Rule, attributes: Attributes | undefined): string {
+export function postureReason(
+  policy: Policy,
+  rule: Pick<Rule, 'srcPosture'>,
+  attributes: Attributes | undefined,
+): string {
   const names = posturesOf(policy, rule)
   const told = names.slice(0, TOLD_MAX).map((name) => unmetText(policy, name, attributes))
   if (names.length > TOLD_MAX) told.push(`and ${names.length - TOLD_MAX} more`)

@@ -6,7 +6,7 @@ import { quote } from '../text/quote.ts'
 import { listed } from './listed.ts'
 
 /** Why none of a rule's sources means who asks. */
-export function sourceReason({ sources }: Rule, subject: Subject, policy: Policy): string {
+export function sourceReason({ sources }: Pick<Rule, 'sources'>, subject: Subject, policy: Policy): string {
   const name = subject.user === undefined ? 'the machine' : bare(subject.user.name)
   const [only, ...others] = sources
   if (only === undefined) return 'its src is empty'

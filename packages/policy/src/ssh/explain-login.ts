@@ -1,9 +1,11 @@
 import { formatIpAddress } from '../address/ip-address.ts'
-import { formatIpRange } from '../address/ip-range.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
-import { postureAllows, posturesOf, unmetConditions } from '../decide/posture.ts'
+import { postureAllows } from '../decide/posture.ts'
 import { type Subject, selectsSubject } from '../decide/subject.ts'
-import type { Selector, SshRule } from '../language/policy.ts'
+import { listed } from '../explain/listed.ts'
+import { postureReason } from '../explain/posture-reason.ts'
+import { sourceReason } from '../explain/source-reason.ts'
+import type { SshRule } from '../language/policy.ts'
 import { quote } from '../text/quote.ts'
 import { decideLogin, type LastCheck, type LoginDecision, type SshRuleRef, sshRuleRef } from './decide-login.ts'
 import { allowsLogin } from './login-names.ts'
@@ -52,9 +54,6 @@ export interface FailedLoginCondition {
   readonly condition: 'source' | 'posture' | 'destination' | 'login'
   readonly text: string
 }
-
-/** Names that a line lists before it only counts the rest. */
-const LISTED_MAX = 5
 
 /** Decides by the slow way through every rule, telling each condition that failed. */
 export function explainLogin(
@@ -131,42 +130,7 @@ function explainRule(
 function sourceFault({ policy }: CompiledPolicy, subject: Subject, rule: SshRule): FailedLoginCondition | undefined {
   const groups = sshRuleIndex(policy).memberships
   if (rule.sources.some((selector) => selectsSubject(selector, subject, groups))) return undefined
-  const name = subject.user?.name ?? 'the machine'
-  const [only, ...others] = rule.sources
-  if (only === undefined) return { condition: 'source', text: 'its src is empty' }
-  if (others.length > 0) return { condition: 'source', text: `${name} is none of ${texts(rule.sources)}` }
-  return { condition: 'source', text: sourceReason(only, subject, name) }
-}
-
-function sourceReason(selector: Selector, subject: Subject, name: string): string {
-  switch (selector.kind) {
-    case 'group':
-      return `${name} is not in ${selector.text}`
-    case 'tag':
-      return `${selector.text} is for machines; ${name} signed in as a person`
-    case 'autogroup':
-      if (selector.text === 'autogroup:tagged') return `autogroup:tagged is for machines; ${name} signed in as a person`
-      return `${name} has the role ${subject.user?.role ?? 'of no user'}, not ${selector.text.slice('autogroup:'.length)}`
-    case 'domain':
-      return `${name} is not of the domain ${selector.domain}`
-    case 'addresses': {
-      const range = selector.alias ? `${selector.text} (${formatIpRange(selector.range)})` : selector.text
-      return cameFrom(subject, name, `from ${range}`)
-    }
-    case 'ipset':
-      return cameFrom(subject, name, `from ${selector.text}`)
-    case 'user':
-    case 'any':
-    case 'service':
-      return `${name} is not ${selector.text}`
-    default:
-      return selector satisfies never
-  }
-}
-
-function cameFrom({ source }: Subject, name: string, wanted: string): string {
-  if (source === undefined) return `it is not known whether ${name} comes ${wanted}`
-  return `${name} comes from ${formatIpAddress(source)}, not ${wanted}`
+  return { condition: 'source', text: sourceReason(rule, subject, policy) }
 }
 
 function postureFault(
@@ -175,11 +139,7 @@ function postureFault(
   rule: SshRule,
 ): FailedLoginCondition | undefined {
   if (postureAllows(policy, rule, attributes)) return undefined
-  const wanted = posturesOf(policy, rule)
-  const posture = wanted.length === 1 ? policy.postures.get(wanted[0] ?? '') : undefined
-  if (posture === undefined) return { condition: 'posture', text: `the device fulfils none of ${listed(wanted)}` }
-  const unmet = unmetConditions(posture, attributes).map(({ text }) => text)
-  return { condition: 'posture', text: `the device does not fulfil ${posture.name}: ${listed(unmet)}` }
+  return { condition: 'posture', text: postureReason(policy, rule, attributes) }
 }
 
 function destinationFault(
@@ -212,10 +172,4 @@ function loginFault(subject: Subject, rule: SshRule, login: string): FailedLogin
 
 function texts(items: readonly { readonly text: string }[]): string {
   return listed(items.map(({ text }) => text))
-}
-
-function listed(names: readonly string[]): string {
-  if (names.length === 0) return '(empty)'
-  const shown = names.slice(0, LISTED_MAX).join(', ')
-  return names.length > LISTED_MAX ? `${shown} and ${names.length - LISTED_MAX} more` : shown
 }

@@ -26,7 +26,7 @@ export function loginRemedies(
       return [`enable the user ${user.name} again`]
     case 'no-ssh-rules':
     case 'no-login-rule':
-      return [...new Set(rules.flatMap((rule) => change(rule, user.name, tag, login)))]
+      return [...new Set(rules.flatMap((rule) => change(rule, user.name, login)))]
         .slice(0, NEAREST_MAX)
         .concat(ownRule(user.name, own ? 'autogroup:self' : tag, login))
     default:
@@ -35,12 +35,7 @@ export function loginRemedies(
 }
 
 /** How a rule that fails in one condition would come to admit them. */
-function change(
-  { ref, failed }: ExplainedLoginRule,
-  name: string,
-  tag: string | undefined,
-  login: string,
-): readonly string[] {
+function change({ ref, failed }: ExplainedLoginRule, name: string, login: string): readonly string[] {
   const [only, ...others] = failed
   if (only === undefined || others.length > 0) return []
   const rule = `ssh[${ref.index}] (line ${ref.line})`
@@ -50,7 +45,8 @@ function change(
     case 'source':
       return [`add ${quote(selectorFor(name))} to "src" of ${rule}`]
     case 'destination':
-      return tag === undefined ? [] : [`add ${quote(tag)} to "dst" of ${rule}`]
+      // Everybody of the rule would get there: a rule of their own is the smaller change.
+      return []
     case 'posture':
       return [`come from a device for which ${rule} holds: ${only.text}`]
     default:
