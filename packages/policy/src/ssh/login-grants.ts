@@ -1,60 +1,57 @@
 import type { CompiledPolicy } from '../decide/compile.ts'
 import { subjectOf } from '../decide/decide.ts'
 import { selectsSubject } from '../decide/subject.ts'
-import type { Selector, SshUser } from '../language/policy.ts'
+import type { Selector, SshRule } from '../language/policy.ts'
+import { allowsLogin, isSuperuser, loginNames } from './login-names.ts'
 
 /** One way to log in that the `ssh` section gives somebody without a check: as `login` on every target of `place`. */
 export interface LoginPlace {
-  /** A login name, or `nonroot` for every name but root. */
+  /** A login name, or `nonroot` for every name but a superuser's. */
   readonly login: string
   /** A tag (`tag:db`), or `any`. */
   readonly place: string
 }
 
+/** Stands for every name but a superuser's; no system has a user of this name. */
+const NONROOT = 'nonroot'
+
 /**
  * What a certificate may say of a person's logins, wherever they come from and whatever device they use: rules that ask for
- * a check, for a posture or for an address say nothing that holds for a whole day, so they are left out. In the order of the
- * text, each once; none for somebody whom the directory does not hold or who is disabled.
+ * a posture or an address say nothing that holds for a whole day, so they are left out; and a login that some rule checks
+ * is left out everywhere, since a target may carry several tags. In the order of the text, each once; none for somebody
+ * whom the directory does not hold or who is disabled.
  */
 export function loginPlaces(compiled: CompiledPolicy, userName: string): readonly LoginPlace[] {
   const user = compiled.directory.user(userName)
   if (user === undefined || user.disabled) return []
-  const subject = subjectOf(user, undefined)
   const { policy, rules } = compiled
-  const lasting = policy.sshRules.filter(
-    (rule) =>
-      rule.action === 'accept' &&
-      rule.srcPosture.length === 0 &&
-      policy.defaultSrcPosture.length === 0 &&
-      rule.sources.some((selector) => selectsSubject(selector, subject, rules.memberships)),
-  )
-  const places = lasting.flatMap(({ destinations, users }) =>
-    destinations.flatMap((selector) => {
-      const place = placeOf(selector)
-      return place === undefined ? [] : users.flatMap((each) => loginsOf(each, user.name).map((login) => ({ login, place })))
-    }),
-  )
+  const subject = subjectOf(user, undefined)
+  const selects = (rule: SshRule): boolean =>
+    rule.sources.some((selector) => selectsSubject(selector, subject, rules.memberships))
+  const checking = policy.sshRules.filter((rule) => rule.action === 'check')
+  const isChecked = (login: string): boolean =>
+    // Every other name is checked as soon as one of them may be.
+    checking.some(({ users }) =>
+      login === NONROOT ? !users.every(({ text }) => isSuperuser(text)) : allowsLogin(users, login, user.name),
+    )
+  const places = policy.sshRules
+    .filter((rule) => rule.action === 'accept' && isUnconditional(compiled, rule) && selects(rule))
+    .flatMap(({ destinations, users }) => {
+      const { names, anyNonroot } = loginNames(users, user.name)
+      const logins = [...names, ...(anyNonroot ? [NONROOT] : [])].filter((login) => !isChecked(login))
+      return destinations.flatMap((selector) =>
+        placesOf(selector).flatMap((place) => logins.map((login) => ({ login, place }))),
+      )
+    })
   return [...new Map(places.map((each) => [`${each.login}@${each.place}`, each])).values()]
 }
 
-/** Targets know their own name and tags, and nothing of who owns a mesh node or of addresses. */
-function placeOf(selector: Selector): string | undefined {
-  if (selector.kind === 'tag') return selector.text
-  return selector.kind === 'any' ? 'any' : undefined
+function isUnconditional({ policy }: CompiledPolicy, rule: SshRule): boolean {
+  return rule.srcPosture.length === 0 && policy.defaultSrcPosture.length === 0
 }
 
-function loginsOf(user: SshUser, userName: string): readonly string[] {
-  switch (user.kind) {
-    case 'name':
-      return [user.text]
-    case 'nonroot':
-      return ['nonroot']
-    case 'localpart': {
-      const at = userName.lastIndexOf('@')
-      const local = userName.slice(0, at)
-      return at > 0 && userName.slice(at + 1) === user.domain && local !== 'root' ? [local] : []
-    }
-    default:
-      return user satisfies never
-  }
+/** Targets know their own name and tags, and nothing of who owns a mesh node, or of addresses. */
+function placesOf(selector: Selector): readonly string[] {
+  if (selector.kind === 'tag') return [selector.text]
+  return selector.kind === 'any' ? ['any'] : []
 }
