@@ -299,6 +299,23 @@ suite('channels', { skip }, () => {
     }
   })
 
+  test('V-D11 a way whose terms want a recording or a look inside stays closed, and the log says so', async () => {
+    const control = controlOf(gateway)
+    for (const [terms, denied] of [
+      [{ recording: 'required' }, 'SP2116 policy.recording'],
+      [{ mode: 'inspected' }, 'SP2115 policy.inspection'],
+    ] as const) {
+      const app = { 'sallyport.dev/cap/ssh': [terms] }
+      const grants = [...LOOPBACK_POLICY.grants, { src: ['*'], dst: ['*'], app }]
+      await control.call('policy.apply', { text: JSON.stringify({ ...LOOPBACK_POLICY, grants }), allow_lockout: true })
+      const answer = await open('direct-tcpip', directTcpip('127.0.0.1', target.port))
+      assert.ok('text' in answer && answer.text.startsWith(denied), JSON.stringify(answer))
+      const { events } = await control.call('audit.search', { type: 'access-denied', limit: 1 })
+      assert.equal(events[0]?.data['reason'], denied.split(' ')[1])
+    }
+    await control.call('policy.apply', { text: JSON.stringify(LOOPBACK_POLICY), allow_lockout: true })
+  })
+
   test('V-I10 what goes through a passage stands nowhere in the state of the gateway', async () => {
     const canary = 'hunter2-planted-canary'
     await using client = await RawClient.signedIn(gateway.port, key)
