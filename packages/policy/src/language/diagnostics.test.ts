@@ -70,7 +70,7 @@ const golden: readonly (readonly [section: string, text: string, said: readonly 
     'grants',
     '{\n  "tagOwners": { "tag:db": [] },\n  "grants": [\n    { "src": ["*"], "dst": ["*"], "ip": ["tpc:22"], "via": ["tag:bd"], "app": { "cap": [] } },\n  ],\n}',
     [
-      'p:4:42: unknown protocol "tpc"',
+      'p:4:42: proto name "tpc" not known; use protocol number 0-255',
       'p:4:61: tag "tag:bd" not found (did you mean "tag:db"?)',
       'p:4:81: capability name must have the form {domain}/{path}',
     ],

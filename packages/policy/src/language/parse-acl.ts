@@ -12,7 +12,7 @@ import {
   selectorsOf,
 } from './rule-parts.ts'
 import type { Names } from './selector.ts'
-import { PROTOCOL_NAMES, parseAclService, parseProtocol } from './service.ts'
+import { isProtocolFault, PROTOCOL_NAMES, parseAclService, parseProtocol, protocolFault } from './service.ts'
 
 const ACL_KEYS: KeySet = {
   known: ['action', 'src', 'dst', 'proto', 'srcPosture'],
@@ -70,10 +70,7 @@ function parseProto(node: JsonNode | undefined, what: string, reader: NodeReader
   const text = reader.string(node, `${what}.proto`)
   if (text === undefined || text.value === '') return undefined
   if (parseProtocol(text.value) !== undefined) return text.value
-  const hint = text.value === '*' ? ': leave it out to mean TCP, UDP and ICMP' : ''
-  reader.report('bad-protocol', text.offset, `unknown protocol ${quote(text.value)}${hint}`, () =>
-    nearestName(text.value, PROTOCOL_NAMES),
-  )
+  reader.report('bad-protocol', text.offset, protocolFault(text.value), () => nearestName(text.value, PROTOCOL_NAMES))
   return undefined
 }
 
@@ -88,9 +85,13 @@ function parseDestination(
     reader.report('bad-port', entry.offset, `dst=${quote(entry.value)}: hostport must contain a colon (":")`)
     return undefined
   }
+  if (split.name.includes(',')) {
+    reader.report('bad-port', entry.offset, `dst=${quote(entry.value)}: host cannot contain a comma (",")`)
+    return undefined
+  }
   const service = parseAclService(split.ports, protocol)
   if (!service.ok) {
-    const code = service.message.startsWith('unknown protocol') ? 'bad-protocol' : 'bad-port'
+    const code = isProtocolFault(service.message) ? 'bad-protocol' : 'bad-port'
     reader.report(code, entry.offset, `dst=${quote(entry.value)}: ${service.message}`)
     return undefined
   }

@@ -13,7 +13,7 @@ import {
   selectorsOf,
 } from './rule-parts.ts'
 import type { Names } from './selector.ts'
-import { parseGrantService, type Service } from './service.ts'
+import { isProtocolFault, parseGrantService, type Service } from './service.ts'
 
 const GRANT_KEYS: KeySet = { known: ['src', 'dst', 'ip', 'app', 'via', 'srcPosture'] }
 
@@ -31,7 +31,7 @@ export function parseGrant(node: JsonNode, index: number, reader: NodeReader, na
     const service = parseGrantService(value)
     if (service.ok) services.push(service.value)
     else {
-      const code = service.message.startsWith('unknown protocol') ? 'bad-protocol' : 'bad-port'
+      const code = isProtocolFault(service.message) ? 'bad-protocol' : 'bad-port'
       reader.report(code, offset, service.message)
     }
   }

@@ -15,13 +15,17 @@ const grants: readonly (readonly [string, readonly number[] | undefined, string]
   ['22', [6, 17, 1, 58], '22'],
   ['47', [6, 17, 1, 58], '47'],
   ['80-443', [6, 17, 1, 58], '80-443'],
-  ['22,80-90', [6, 17, 1, 58], '22,80-90'],
   ['tcp:22', [6], '22'],
   ['tcp:*', [6], '*'],
   ['icmp:*', [1], '*'],
   ['udp:53', [17], '53'],
   ['6:22', [6], '22'],
   ['sctp:1-65535', [132], '1-65535'],
+  ['TCP:022', [6], '22'],
+  ['06:22', [6], '22'],
+  ['*:22', [6, 17, 1, 58], '22'],
+  ['0:22', [6, 17, 1, 58], '22'],
+  ['icmpv6:*', [58], '*'],
 ]
 for (const [text, protocols, ports] of grants) {
   test(`a grant's ip ${text} opens ports ${ports}`, () => {
@@ -37,23 +41,38 @@ const refused: readonly (readonly [string, string])[] = [
   ['tcp:0', `port range "0": first port must be >0, or use '*' for wildcard`],
   ['tcp:22-', 'port range "22-": invalid last integer'],
   ['tcp:-22', 'port range "-22": invalid first integer'],
-  ['22-21', 'port range "22-21": first port must be <= last port'],
-  ['65536', 'port range "65536": a port is at most 65535'],
+  ['22-21', 'port range "22-21": first port must be >= last port'],
+  ['1-2-3', 'port range "1-2-3": too many dashes(-)'],
+  ['22,80', 'port range "22,80": invalid first integer'],
+  ['tcp,udp:22', 'host cannot contain a comma (",")'],
+  ['65536', 'port range "65536": invalid first integer'],
   ['1-99999999999', 'port range "1-99999999999": invalid last integer'],
-  ['', 'port range "": invalid first integer'],
-  ['22,', 'port range "": invalid first integer'],
+  ['', 'empty string'],
+  ['tcp:', 'invalid port list: ""'],
+  [':22', 'empty protocol'],
   ['22 ', 'port range "22 ": invalid first integer'],
   ['٢٢', 'port range "٢٢": invalid first integer'],
-  ['*:22', 'unknown protocol "*"'],
-  ['06:22', 'unknown protocol "06"'],
-  ['256:*', 'unknown protocol "256"'],
-  ['constructor:22', 'unknown protocol "constructor"'],
+  ['tpc:22', 'proto name "tpc" not known; use protocol number 0-255'],
+  ['256:*', 'proto name "256" not known; use protocol number 0-255'],
+  ['constructor:22', 'proto name "constructor" not known; use protocol number 0-255'],
   ['icmp:22', 'protocol icmp has no ports: write "*" as its port'],
   ['gre:1-2', 'protocol gre has no ports: write "*" as its port'],
 ]
 for (const [text, message] of refused) {
   test(`a grant's ip ${JSON.stringify(text)} is refused`, () => {
     assert.deepEqual(parseGrantService(text), { ok: false, message })
+  })
+}
+
+for (const [ports, protocol, message] of [
+  ['22', '*', 'proto name "*" not known; use protocol number 0-255 or protocol name (icmp, tcp, udp, etc.)'],
+  ['22', '06', 'leading 0 not permitted in protocol number "06"'],
+  ['22', '0', 'leading 0 not permitted in protocol number "0"'],
+  ['22,', undefined, 'invalid port list: ""'],
+  ['22,443-80', undefined, 'port range "443-80": first port must be >= last port'],
+] as const) {
+  test(`a rule with proto ${protocol} and ports ${ports} is refused`, () => {
+    assert.deepEqual(parseAclService(ports, protocol), { ok: false, message })
   })
 }
 

@@ -23,9 +23,10 @@ export const SCTP = 132
 export const PORT_MAX = 65535
 export const ALL_PORTS: readonly PortRange[] = [{ first: 0, last: PORT_MAX }]
 
-/** Names that Tailscale's language gives to IP protocols. */
+/** Names that Tailscale's language gives to IP protocols; the first of a number is the one that we print. */
 const PROTOCOL_NUMBERS: Readonly<Record<string, number>> = {
   icmp: 1,
+  icmpv4: 1,
   igmp: 2,
   ipv4: 4,
   'ip-in-ip': 4,
@@ -33,14 +34,20 @@ const PROTOCOL_NUMBERS: Readonly<Record<string, number>> = {
   egp: 8,
   igp: 9,
   udp: UDP,
+  dccp: 33,
   gre: 47,
   esp: 50,
   ah: 51,
   'ipv6-icmp': 58,
+  icmpv6: 58,
+  // Tailscale's own messages between nodes.
+  tsmp: 99,
   sctp: SCTP,
   fc: 133,
 }
 const PROTOCOL_MAX = 255
+/** Longest text of a protocol: its names are shorter. */
+const PROTOCOL_TEXT_MAX = 32
 /** Protocols that have ports. */
 const PORT_PROTOCOLS: readonly number[] = [TCP, UDP, SCTP]
 /** What a rule without `proto` opens: TCP, UDP and both ICMPs. */
@@ -50,10 +57,17 @@ const PORT_RANGES_MAX = 1024
 
 export const PROTOCOL_NAMES: readonly string[] = Object.keys(PROTOCOL_NUMBERS)
 
-/** A protocol's name, or its number without leading zeros. */
+/** A protocol's name in upper or lower case, or its number without leading zeros, from 1. */
 export function parseProtocol(text: string): number | undefined {
-  if (Object.hasOwn(PROTOCOL_NUMBERS, text)) return PROTOCOL_NUMBERS[text]
-  return /^(?:0|[1-9][0-9]{0,2})$/.test(text) && Number(text) <= PROTOCOL_MAX ? Number(text) : undefined
+  const name = text.length <= PROTOCOL_TEXT_MAX ? text.toLowerCase() : ''
+  if (Object.hasOwn(PROTOCOL_NUMBERS, name)) return PROTOCOL_NUMBERS[name]
+  return /^[1-9][0-9]{0,2}$/.test(text) && Number(text) <= PROTOCOL_MAX ? Number(text) : undefined
+}
+
+/** Why a rule's `proto` is none, in Tailscale's words. */
+export function protocolFault(text: string): string {
+  if (/^0[0-9]*$/.test(text)) return `leading 0 not permitted in protocol number ${quote(text)}`
+  return `proto name ${quote(text)} not known; use protocol number 0-255 or protocol name (icmp, tcp, udp, etc.)`
 }
 
 export function protocolName(number: number): string {
@@ -62,19 +76,36 @@ export function protocolName(number: number): string {
 
 /** The part of an `acls` destination after its last colon, under the rule's `proto` (absent or empty: the default ones). */
 export function parseAclService(portsText: string, protocolText: string | undefined): Parsed<Service> {
-  const protocols = protocolText === undefined || protocolText === '' ? DEFAULT_PROTOCOLS : aclProtocol(protocolText)
-  if (protocols === undefined) return { ok: false, message: `unknown protocol ${quote(protocolText ?? '')}` }
-  return withPorts(protocols, portsText, portsText)
+  const named = protocolText !== undefined && protocolText !== ''
+  const protocol = named ? parseProtocol(protocolText) : undefined
+  if (named && protocol === undefined) return { ok: false, message: protocolFault(protocolText) }
+  const protocols = protocol === undefined ? DEFAULT_PROTOCOLS : [protocol]
+  return withPorts(protocols, parsePorts(portsText), portsText)
 }
 
-/** One entry of a grant's `ip`: `*`, `22`, `80-90`, `tcp:22`, `icmp:*`. */
+/**
+ * One entry of a grant's `ip`: `*`, `22`, `80-90`, `tcp:22`, `icmp:*`. The rules and the words for faults are those of
+ * `ParseProtoPortRanges` in Tailscale's package tailcfg.
+ */
 export function parseGrantService(text: string): Parsed<Service> {
-  const colon = text.indexOf(':')
-  if (colon < 0) return withPorts(DEFAULT_PROTOCOLS, text, text)
-  const name = text.slice(0, colon)
-  const protocol = parseProtocol(name)
-  if (protocol === undefined) return { ok: false, message: `unknown protocol ${quote(name)}` }
-  return withPorts([protocol], text.slice(colon + 1), text)
+  if (text === '') return { ok: false, message: 'empty string' }
+  const colon = text.lastIndexOf(':')
+  const name = colon < 0 ? '*' : text.slice(0, colon)
+  if (name.includes(',')) return { ok: false, message: 'host cannot contain a comma (",")' }
+  const portsText = text.slice(colon + 1)
+  const ports = parsePortRange(portsText.toLowerCase())
+  if (!ports.ok) return ports
+  if (name === '') return { ok: false, message: 'empty protocol' }
+  const protocols = grantProtocols(name)
+  if (protocols === undefined) {
+    return { ok: false, message: `proto name ${quote(name.toLowerCase())} not known; use protocol number 0-255` }
+  }
+  return withPorts(protocols, { ok: true, value: [ports.value] }, text)
+}
+
+/** Whether a fault of a service is one of its protocol rather than its ports. */
+export function isProtocolFault(message: string): boolean {
+  return /^(?:proto name|leading 0|empty protocol)/.test(message)
 }
 
 export function isEveryPort(ports: readonly PortRange[]): boolean {
@@ -102,13 +133,13 @@ export function formatPortRanges(ranges: readonly PortRange[]): string {
   return ranges.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`)).join(',')
 }
 
-function aclProtocol(text: string): readonly number[] | undefined {
-  const protocol = parseProtocol(text)
+function grantProtocols(name: string): readonly number[] | undefined {
+  if (name === '*' || /^0{1,32}$/.test(name)) return DEFAULT_PROTOCOLS
+  const protocol = parseProtocol(name.length <= PROTOCOL_TEXT_MAX ? name.replace(/^0{1,31}(?=[1-9])/, '') : name)
   return protocol === undefined ? undefined : [protocol]
 }
 
-function withPorts(protocols: readonly number[], portsText: string, text: string): Parsed<Service> {
-  const ports = parsePorts(portsText)
+function withPorts(protocols: readonly number[], ports: Parsed<readonly PortRange[]>, text: string): Parsed<Service> {
   if (!ports.ok) return ports
   if (!isEveryPort(ports.value) && !protocols.some((protocol) => PORT_PROTOCOLS.includes(protocol))) {
     const name = protocolName(protocols[0] ?? 0)
@@ -117,9 +148,8 @@ function withPorts(protocols: readonly number[], portsText: string, text: string
   return { ok: true, value: { protocols, ports: ports.value, text } }
 }
 
-/** `*`, or numbers and ranges joined by commas; the messages for faults are those of Tailscale. */
+/** `*`, or numbers and ranges joined by commas. */
 function parsePorts(text: string): Parsed<readonly PortRange[]> {
-  if (text === '*') return { ok: true, value: ALL_PORTS }
   const ranges: PortRange[] = []
   for (const part of text.split(',', PORT_RANGES_MAX + 1)) {
     if (ranges.length === PORT_RANGES_MAX) return { ok: false, message: `more than ${PORT_RANGES_MAX} port ranges` }
@@ -130,22 +160,24 @@ function parsePorts(text: string): Parsed<readonly PortRange[]> {
   return { ok: true, value: mergePortRanges(ranges) }
 }
 
+/** `*`, a number, or two with a dash; the messages for faults are those of Tailscale, in its order. */
 function parsePortRange(text: string): Parsed<PortRange> {
-  const fault = (why: string): Parsed<PortRange> => ({
-    ok: false,
-    message: `port range ${quote(text)}: ${why}`,
-  })
+  if (text === '*') return { ok: true, value: { first: 0, last: PORT_MAX } }
+  if (text === '') return { ok: false, message: 'invalid port list: ""' }
+  const fault = (why: string): Parsed<PortRange> => ({ ok: false, message: `port range ${quote(text)}: ${why}` })
   const dash = text.indexOf('-')
+  if (dash !== text.lastIndexOf('-')) return fault('too many dashes(-)')
   const first = portNumber(dash < 0 ? text : text.slice(0, dash))
   const last = dash < 0 ? first : portNumber(text.slice(dash + 1))
   if (first === undefined) return fault('invalid first integer')
   if (last === undefined) return fault('invalid last integer')
   if (first === 0) return fault("first port must be >0, or use '*' for wildcard")
-  if (first > PORT_MAX || last > PORT_MAX) return fault(`a port is at most ${PORT_MAX}`)
-  if (last < first) return fault('first port must be <= last port')
+  // As it is said there; meant is the contrary.
+  if (first > last) return fault('first port must be >= last port')
   return { ok: true, value: { first, last } }
 }
 
+/** A number of 16 bits, perhaps with leading zeros. */
 function portNumber(text: string): number | undefined {
-  return /^[0-9]{1,9}$/.test(text) ? Number(text) : undefined
+  return /^[0-9]{1,32}$/.test(text) && Number(text) <= PORT_MAX ? Number(text) : undefined
 }
