@@ -108,7 +108,8 @@ const DESTINATION_ORDER: readonly Selector['kind'][] = [
 function grantClauses(policy: Policy, rule: Rule): readonly MeshClause[] {
   const selectors = rule.destinations.map((destination) => destination.selector)
   const ports = protocolPorts(grantServices(rule))
-  const parts = splitSelf(selectors)
+  // People's own nodes are never behind a router.
+  const parts = splitSelf(selectors).filter((part) => rule.via.length === 0 || !isSelf(part))
   return [
     ...(ports.length === 0 ? [] : parts.map((part) => clauseOf(policy, rule, rule.sources, part, { ports }))),
     ...(rule.app.length === 0 ? [] : capabilityClauses(policy, rule, parts)),

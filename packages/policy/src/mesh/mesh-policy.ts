@@ -76,6 +76,13 @@ export class MeshPolicy {
     return this.facts.primaries
   }
 
+  /** Untagged nodes of the owner of a node, itself among them; none for a tagged node. */
+  ownNodes({ node }: MeshMember): readonly MeshMember[] {
+    if (node.user === undefined || node.tags.length > 0) return []
+    const places = this.facts.own.get(node.user) ?? []
+    return places.map((place) => this.facts.members[place]).filter((member) => member !== undefined)
+  }
+
   /**
    * A member's own prefixes as a viewer, or itself, is told of them. The attribute `disable-ipv4` takes those of IPv4 away
    * from what its node is told and from what is told of it; subnet routes stay.

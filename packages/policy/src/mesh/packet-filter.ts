@@ -34,15 +34,10 @@ export function packetFilter(mesh: MeshPolicy, nodeId: number): readonly FilterR
   return filter.rules()
 }
 
-/** Untagged nodes of the same owner that a clause for `autogroup:self` is about; none where this node is not one of them. */
+/** Untagged nodes of a node's own owner that a clause for `autogroup:self` lets start something. */
 export function selfSources(mesh: MeshPolicy, clause: CompiledClause, member: MeshMember): readonly MeshMember[] {
-  const owner = member.node.tags.length > 0 ? undefined : member.node.user
-  const source = mesh.sources[clause.source]
-  if (owner === undefined || source === undefined || !setHolds(source.nodes, member.place)) return []
-  return (mesh.facts.own.get(owner) ?? []).flatMap((place) => {
-    const other = mesh.facts.members[place]
-    return other !== undefined && setHolds(source.nodes, place) ? [other] : []
-  })
+  const nodes = mesh.sources[clause.source]?.nodes
+  return nodes === undefined ? [] : mesh.ownNodes(member).filter(({ place }) => setHolds(nodes, place))
 }
 
 function addSelf(filter: FilterBuilder, mesh: MeshPolicy, clause: CompiledClause, member: MeshMember): void {

@@ -3,6 +3,7 @@ import type { CapabilityMap } from './filter-rule.ts'
 import type { RouteFacts } from './mesh-facts.ts'
 import type { MeshMember } from './mesh-member.ts'
 import type { MeshPolicy } from './mesh-policy.ts'
+import type { CompiledClause } from './mesh-rules.ts'
 import { addAll, addTo, type NodeSet, newSet, setHolds } from './node-set.ts'
 import { selfSources } from './packet-filter.ts'
 import { electPrimary } from './primary-routes.ts'
@@ -79,7 +80,7 @@ class View {
       const source = mesh.sources[clause.source]
       const target = clause.target === undefined ? undefined : mesh.targets[clause.target]
       if (target === undefined) {
-        for (const other of selfSources(mesh, clause, viewer)) addTo(this.visible, other.place)
+        this.#addSelf(mesh, clause, viewer)
         continue
       }
       if (source === undefined) continue
@@ -97,6 +98,12 @@ class View {
       const route = mesh.facts.routes.get(text)
       if (route !== undefined) addTo(this.routes, route.place)
     }
+  }
+
+  /** All own nodes for one that may start something, else those that may. */
+  #addSelf(mesh: MeshPolicy, clause: CompiledClause, viewer: MeshMember): void {
+    const sources = selfSources(mesh, clause, viewer)
+    for (const other of sources.includes(viewer) ? mesh.ownNodes(viewer) : sources) addTo(this.visible, other.place)
   }
 
   #addTarget(target: TargetSet): void {

@@ -1,4 +1,4 @@
-import { formatIpRange } from '../address/ip-range.ts'
+import { formatIpRange, type IpRange } from '../address/ip-range.ts'
 import { fulfilsOne } from '../decide/posture.ts'
 import { rangesOf } from '../decide/subject.ts'
 import type { Policy } from '../language/policy.ts'
@@ -6,8 +6,8 @@ import { NO_SETS } from './mesh-draft.ts'
 import type { MeshFacts } from './mesh-facts.ts'
 import type { MeshMember } from './mesh-member.ts'
 import type { MeshRules, SourceTerms } from './mesh-rules.ts'
-import { EVERYBODY } from './mesh-selectors.ts'
-import { addTo, EMPTY_SET, type NodeSet, newSet, placesOf, unionOf } from './node-set.ts'
+import { EVERYBODY, overlaps } from './mesh-selectors.ts'
+import { addTo, EMPTY_SET, intersectionOf, type NodeSet, newSet, placesOf, unionOf } from './node-set.ts'
 
 /**
  * What `*` is as a source: the addresses that mesh nodes can have. IPv4: 100.64.0.0/10 without 100.115.92.0/23, which
@@ -91,25 +91,29 @@ function hashOf(list: readonly string[]): number {
   return hash >>> 0
 }
 
-export function addressTexts(members: Iterable<MeshMember>): string[] {
-  return [...members].flatMap((member) => member.addresses.map((address) => address.text))
+/** Addresses of nodes, or those of them within some ranges. */
+export function addressTexts(members: Iterable<MeshMember>, within?: readonly IpRange[]): string[] {
+  return [...members].flatMap((member) =>
+    member.addresses
+      .filter(({ range }) => within === undefined || within.some((other) => overlaps(range, other)))
+      .map((address) => address.text),
+  )
 }
 
 function* listSource(rules: MeshRules, facts: MeshFacts, source: SourceSet): Generator<string> {
-  const { terms } = source
-  if (terms.postures.length > 0) {
-    yield* addressTexts(membersOf(facts, source.nodes))
-    return
-  }
-  for (const place of terms.selectors) {
+  for (const place of source.terms.selectors) {
     const selector = rules.selectors.list[place] ?? EVERYBODY
     const ranges = rangesOf(selector)
-    if (selector.text === ALL_SOURCES) yield '*'
+    const nodes = facts.selectors[place]?.nodes ?? EMPTY_SET
+    if (source.terms.postures.length > 0) {
+      const fulfilling = membersOf(facts, intersectionOf(nodes, source.nodes))
+      yield* addressTexts(fulfilling, ranges.length > 0 ? ranges : undefined)
+    } else if (selector.text === ALL_SOURCES) yield '*'
     else if (selector.kind === 'any') {
       yield* ANY_SOURCE
       yield* facts.routes.keys()
     } else if (ranges.length > 0) yield* ranges.map((range) => formatIpRange(range))
-    else yield* addressTexts(membersOf(facts, facts.selectors[place]?.nodes ?? EMPTY_SET))
+    else yield* addressTexts(membersOf(facts, nodes))
   }
 }
 

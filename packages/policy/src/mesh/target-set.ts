@@ -27,9 +27,14 @@ export function resolveTarget(rules: MeshRules, facts: MeshFacts, terms: TargetT
     terms.via.length > 0
       ? intersectionOf(unionOf(terms.via.map((tag) => setsOf(tag).nodes)), routers)
       : unionOf([...sets.map((set) => set.nodes), routers])
+  // What lies behind a router, or an exit node, is no device whose posture is known.
+  if (terms.postures.length > 0) {
+    const own = unionOf(sets.map((set) => set.nodes))
+    return { terms, nodes: fulfilling(rules.policy, terms.postures, facts, own), routes: EMPTY_SET, internet: false }
+  }
   return {
     terms,
-    nodes: terms.postures.length === 0 ? nodes : fulfilling(rules.policy, terms.postures, facts, nodes),
+    nodes,
     routes: unionOf(sets.map((set) => set.routes)),
     internet: selectors.some(({ selector }) => selector.kind === 'any' || selector.text === INTERNET.text),
   }
