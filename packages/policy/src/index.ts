@@ -67,7 +67,13 @@ export { defaultPolicy } from './language/default-policy.ts'
 export { type ParseOptions, type ParsePolicyResult, POLICY_TEXT_MAX, parsePolicy } from './language/parse-policy.ts'
 export type { Group, HostAlias, JsonValue, Policy, Rule, RuleRef, Section, TagOwners } from './language/policy.ts'
 export { formatPortRanges, type PortRange } from './language/service.ts'
+export { approveRoutes, approveServices, type OfferedService } from './mesh/approve-routes.ts'
+export type { CapabilityGrant, CapabilityMap, FilterPorts, FilterRule } from './mesh/filter-rule.ts'
+export type { MeshChange } from './mesh/mesh-facts.ts'
+export { compileMesh, type MeshPolicy } from './mesh/mesh-policy.ts'
 export { addressPool, hasAttribute, type MeshSettings, selfCapabilities } from './mesh/node-attributes.ts'
+export { packetFilter } from './mesh/packet-filter.ts'
+export { type MeshPeer, ownAllowedIps, ownPrimaryRoutes, peersOf } from './mesh/peers.ts'
 export { acceptsVariable } from './ssh/accept-env.ts'
 export { type AllowedLogin, type AllowedLogins, allowedLogins } from './ssh/allowed-logins.ts'
 export {
@@ -86,6 +92,7 @@ export {
   type FailedLoginCondition,
   type LoginExplanation,
 } from './ssh/explain-login.ts'
+export { type LoginPlace, loginPlaces } from './ssh/login-grants.ts'
 export type { LoginQuery } from './ssh/login-question.ts'
 export type { LoginTarget } from './ssh/machine.ts'
 export type { NodeSshAction, NodeSshRule } from './ssh/node-ssh-rule.ts'
