@@ -136,7 +136,7 @@ function addressRow({ explanation, own }: Answer): ApiExplanation['addresses'][n
     why: told.map(({ ref, summary, failed }) =>
       allows ? summary : `${ruleName(ref)}: ${failed.map(({ text }) => text).join('; ')}`,
     ),
-    others: (allows ? asked.allow : asked.rules) - told.length,
+    others: asked === undefined ? 0 : (allows ? asked.allow : asked.rules) - told.length,
   }
 }
 

@@ -1,14 +1,23 @@
 import { formatIpAddress, parseIpAddress } from '../address/ip-address.ts'
 import type { SpecialClass } from '../address/special-address.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
-import { type Decision, decide, type Query, type Question, resolveQuery, ruleRef } from '../decide/decide.ts'
+import {
+  type Decision,
+  decide,
+  type NodeQuery,
+  type Query,
+  type Question,
+  resolveQuery,
+  ruleRef,
+  type Unasked,
+} from '../decide/decide.ts'
 import type { Rule, RuleRef } from '../language/policy.ts'
 import { destinationReason, endpointText } from './destination-reason.ts'
 import { listed } from './listed.ts'
 import { postureReason } from './posture-reason.ts'
 import { remedies } from './remedies.ts'
 import { type Condition, type NearestRules, nearestRules, type RuleMisses } from './rule-misses.ts'
-import { sourceReason } from './source-reason.ts'
+import { type Asker, personAsker, sourceReason } from './source-reason.ts'
 
 /** A decision with what went into it; plain data, fit for JSON, and bounded however large the policy is. */
 export interface Explanation {
@@ -20,6 +29,8 @@ export interface Explanation {
     readonly groups: readonly string[]
     /** Canonical text of the address they come from. */
     readonly source?: string
+    /** Where a machine of the mesh asks: it, and its tags; `name` is its owner's then, or its own where it is nobody's. */
+    readonly machine?: { readonly name: string; readonly tags: readonly string[] }
   }
   readonly destination: {
     /** Canonical text, or what was given where that is no address. */
@@ -36,8 +47,8 @@ export interface Explanation {
    * first. At most `EXPLAINED_RULES_MAX`; none where no rule was asked (unknown or disabled user, bad address).
    */
   readonly rules: readonly ExplainedRule[]
-  /** How many rules were asked, and how many of them allow. */
-  readonly asked: { readonly rules: number; readonly allow: number }
+  /** How many rules were asked, and how many of them allow; absent where none was. */
+  readonly asked?: { readonly rules: number; readonly allow: number }
   /** What would make it allow, the likeliest first; empty where it is allowed. */
   readonly remedies: readonly string[]
 }
@@ -60,36 +71,54 @@ export interface FailedCondition {
 export const EXPLAINED_RULES_MAX = 20
 
 /** Decides, and walks every rule to tell the conditions that failed: the slow readable twin of the index. */
-export function explain(compiled: CompiledPolicy, query: Query): Explanation {
+export function explain(compiled: CompiledPolicy, query: Query | NodeQuery): Explanation {
   const decision = decide(compiled, query)
   const question = resolveQuery(compiled, query)
   const { nearest, allowing }: NearestRules = question.ok
     ? nearestRules(compiled, question, EXPLAINED_RULES_MAX)
     : { nearest: [], allowing: 0 }
-  const rules = question.ok ? nearest.map((each) => explainRule(compiled, question, each)) : []
+  const user = userFacts(compiled, query)
+  const asker = askerOf(user, question)
+  const rules = question.ok ? nearest.map((each) => explainRule(compiled, question, each, asker)) : []
   const facts = {
     decision,
-    user: userFacts(compiled, query),
+    user,
     destination: destinationFacts(query, question),
     rules,
-    asked: { rules: question.ok ? compiled.policy.rules.length : 0, allow: allowing },
+    ...(question.ok ? { asked: { rules: compiled.policy.rules.length, allow: allowing } } : {}),
   }
   return { ...facts, remedies: decision.verdict === 'allow' ? [] : remedies(compiled, facts, question, nearest) }
 }
 
-function userFacts(compiled: CompiledPolicy, { user, source }: Query): Explanation['user'] {
-  const known = compiled.directory.user(user.name)
+function userFacts(compiled: CompiledPolicy, query: Query | NodeQuery): Explanation['user'] {
+  const { source } = query
+  const node = 'node' in query ? compiled.directory.node(query.node) : undefined
+  const owner = node === undefined ? undefined : compiled.directory.ownerOf(node)
+  const name = 'node' in query ? (owner?.name ?? node?.name ?? `machine ${query.node}`) : query.user.name
+  const role = 'node' in query ? owner?.role : compiled.directory.user(name)?.role
   const address = source === undefined ? undefined : parseIpAddress(source)
   return {
-    name: user.name,
-    groups: compiled.rules.memberships.get(user.name) ?? [],
-    ...(known === undefined ? {} : { role: known.role }),
+    name,
+    groups: 'node' in query && owner === undefined ? [] : (compiled.rules.memberships.get(name) ?? []),
+    ...(role === undefined ? {} : { role }),
     ...(address === undefined ? {} : { source: formatIpAddress(address) }),
+    ...(node === undefined ? {} : { machine: { name: node.name, tags: node.tags } }),
   }
 }
 
-function destinationFacts(query: Query, question: Question | { readonly ok: false }): Explanation['destination'] {
-  const { address, port, protocol = 'tcp', tags = [] } = query.destination
+function askerOf({ name, machine }: Explanation['user'], question: Question | Unasked): Asker {
+  if (!question.ok) return { name, machine: machine !== undefined }
+  const { subject } = question
+  if (machine === undefined) return personAsker(subject)
+  if (subject.user !== undefined) return { name: `${name} (on ${machine.name})`, machine: true }
+  // Neither an owner nor a tag: the packet comes from behind it.
+  if (subject.tags.length === 0) return { name: `what is behind ${machine.name}`, machine: true }
+  return { name: `${machine.name} (${listed(subject.tags)})`, machine: true }
+}
+
+function destinationFacts(query: Query | NodeQuery, question: Question | Unasked): Explanation['destination'] {
+  const { address, port, protocol = 'tcp' } = query.destination
+  const tags = 'node' in query ? [] : (query.destination.tags ?? [])
   if (!question.ok) return { address, port, protocol, targets: [], tags }
   const { endpoint } = question
   return {
@@ -102,24 +131,31 @@ function destinationFacts(query: Query, question: Question | { readonly ok: fals
   }
 }
 
-function explainRule(compiled: CompiledPolicy, question: Question, { rule, order, misses }: RuleMisses): ExplainedRule {
+function explainRule(
+  compiled: CompiledPolicy,
+  question: Question,
+  { rule, order, misses }: RuleMisses,
+  asker: Asker,
+): ExplainedRule {
   const failed = misses.map(
     (condition): FailedCondition => ({
       condition,
-      text: reason(condition, compiled, rule, question),
+      text: reason(condition, compiled, rule, question, asker),
     }),
   )
   return { ref: ruleRef(compiled, order), summary: ruleSummary(rule), allows: failed.length === 0, failed }
 }
 
-function reason(condition: Condition, compiled: CompiledPolicy, rule: Rule, question: Question): string {
+function reason(condition: Condition, compiled: CompiledPolicy, rule: Rule, question: Question, asker: Asker): string {
   switch (condition) {
     case 'source':
-      return sourceReason(rule, question.subject, compiled.policy)
+      return sourceReason(rule, question.subject, compiled.policy, asker)
     case 'posture':
       return postureReason(compiled.policy, rule, question.subject.attributes)
     case 'via':
-      return `it holds through a router of the mesh (${listed(rule.via)}); who comes by the SSH or desktop door passes none`
+      return asker.machine
+        ? `it holds through the routers of the mesh alone (${listed(rule.via)})`
+        : `it holds through a router of the mesh (${listed(rule.via)}); who comes by the SSH or desktop door passes none`
     case 'destination':
     case 'special-address':
     case 'protocol':

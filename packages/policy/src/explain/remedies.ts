@@ -1,3 +1,4 @@
+import { formatIpAddress } from '../address/ip-address.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
 import type { Question } from '../decide/decide.ts'
 import { fulfilsOne } from '../decide/posture.ts'
@@ -32,14 +33,18 @@ export function remedies(
       return ['ask for an IP address in its usual form and a port from 1 to 65535']
     case 'special-address':
       return [
-        `name the address itself; ${ownGrant(facts, destination.address)}`,
+        `name the address itself; ${ownGrant(facts, destination.address, selectorFor(user.name))}`,
         `give a target of the inventory the address ${destination.address} and a tag that a rule names`,
       ]
+    case 'node-unknown':
+      return ['ask for a machine that the mesh has']
     case 'no-matching-rule':
     case 'posture-unmet':
-    case 'node-unknown':
     case 'allowed':
-      return question.ok ? changes(compiled, facts, question, nearest) : []
+      if (question.ok) return changes(compiled, facts, question, nearest)
+      return [
+        "ask from the machine's own address, or one in a route of it that is switched on, of the destination's family",
+      ]
     default:
       return decision.code satisfies never
   }
@@ -48,6 +53,15 @@ export function remedies(
 /** A login name as a selector: one without a domain ends with `@`. */
 export function selectorFor(name: string): string {
   return name.includes('@') ? name : `${name}@`
+}
+
+/** A selector for who asks: the person, the owner of the machine, a tag of it, or the address it asks from. */
+function sourceFor({ policy }: CompiledPolicy, { user }: Facts, { subject }: Question): string {
+  if (subject.user !== undefined) return selectorFor(subject.user.name)
+  // A tag that the policy does not define would only be refused.
+  const tag = subject.tags.find((each) => policy.tagOwners.has(each))
+  if (tag !== undefined) return tag
+  return subject.source === undefined ? selectorFor(user.name) : formatIpAddress(subject.source)
 }
 
 function unknownUser({ directory }: CompiledPolicy, name: string): readonly string[] {
@@ -74,7 +88,7 @@ function changes(
   // A tag that the policy does not define would only be refused.
   const tag = destination.tags.find((each) => compiled.policy.tagOwners.has(each))
   const wanted = destination.special === undefined ? (tag ?? destination.address) : destination.address
-  const own = ownGrant(facts, wanted)
+  const own = ownGrant(facts, wanted, sourceFor(compiled, facts, question))
   const { policy } = compiled
   const postures = policy.defaultSrcPosture
   // The default postures hold for a new rule too.
@@ -123,12 +137,14 @@ function changeOf(
 }
 
 function sourceChange(
-  { policy }: CompiledPolicy,
+  compiled: CompiledPolicy,
   rule: Rule,
   where: string,
-  { user }: Facts,
-  { subject }: Question,
+  facts: Facts,
+  question: Question,
 ): string | undefined {
+  const { policy } = compiled
+  const { subject } = question
   const place = rule.sources.find(({ kind }) => kind === 'addresses' || kind === 'ipset')
   if (place !== undefined && rule.sources.every(({ kind }) => kind === 'addresses' || kind === 'ipset')) {
     const told = subject.source === undefined ? ' (say from where: --from ADDRESS)' : ''
@@ -136,8 +152,9 @@ function sourceChange(
   }
   // Letting somebody into a rule for everything is no remedy for one address.
   if (rule.destinations.some(({ selector }) => selector.kind === 'any')) return undefined
-  const selector = quote(selectorFor(user.name))
-  const group = rule.sources.find(({ kind }) => kind === 'group')
+  const selector = quote(sourceFor(compiled, facts, question))
+  // Members of groups are people.
+  const group = subject.user === undefined ? undefined : rule.sources.find(({ kind }) => kind === 'group')
   const definition = group === undefined ? undefined : policy.groups.get(group.text)
   if (definition === undefined) return `add ${selector} to src of ${where}`
   return `add ${selector} to ${definition.name} (line ${definition.position.line}), which ${where} lets in`
@@ -161,9 +178,9 @@ function opensNothing(rule: Rule): boolean {
   return rule.destinations.every(({ services }) => services.length === 0)
 }
 
-function ownGrant({ user, destination }: Facts, dst: string): string {
+function ownGrant({ destination }: Facts, dst: string, src: string): string {
   const { protocol, port } = destination
-  return `add to "grants": { "src": [${quote(selectorFor(user.name))}], "dst": [${quote(dst)}], "ip": ["${protocol}:${port}"] }`
+  return `add to "grants": { "src": [${quote(src)}], "dst": [${quote(dst)}], "ip": ["${protocol}:${port}"] }`
 }
 
 /** A name as it is, or in quotes where it could deceive. */

@@ -1,5 +1,4 @@
 import { SPECIAL_CLASS_WORDS } from '../address/special-address.ts'
-import type { DecisionCode } from '../decide/decide.ts'
 import type { RuleRef } from '../language/policy.ts'
 import { quote } from '../text/quote.ts'
 import type { ExplainedRule, Explanation } from './explain.ts'
@@ -23,22 +22,30 @@ export function renderExplanation(explanation: Explanation, options: RenderOptio
 function headline({ decision, user, destination }: Explanation): string {
   const allowed = decision.verdict === 'allow'
   const what = `${destination.protocol} ${safe(destination.address)} port ${destination.port}`
-  return `${allowed ? 'ALLOWED' : 'DENIED'}  ${safe(user.name)} ${allowed ? 'may' : 'may not'} open ${what}  [${decision.code}]`
+  const who = user.machine === undefined ? safe(user.name) : `the machine ${safe(user.machine.name)}`
+  return `${allowed ? 'ALLOWED' : 'DENIED'}  ${who} ${allowed ? 'may' : 'may not'} open ${what}  [${decision.code}]`
 }
 
-function userLine({ user }: Explanation): readonly string[] {
+function userLine({ decision, user }: Explanation): readonly string[] {
+  if (decision.code === 'node-unknown') return []
+  const from = user.source === undefined ? [] : [`from ${user.source}`]
+  if (user.machine !== undefined) {
+    const tags = user.machine.tags
+    const whose = tags.length > 0 ? `tags ${tags.join(', ')}` : `of ${safe(user.name)}, role ${user.role ?? 'unknown'}`
+    const groups = user.groups.length === 0 ? [] : [`groups ${user.groups.join(', ')}`]
+    return [row('machine', [whose, ...groups, ...from].join('; '))]
+  }
   const known = user.role === undefined ? 'not known here' : `role ${user.role}`
   const groups = user.groups.length === 0 ? 'no groups' : `groups ${user.groups.join(', ')}`
-  return [row('user', [known, groups, ...(user.source === undefined ? [] : [`from ${user.source}`])].join('; '))]
+  return [row('user', [known, groups, ...from].join('; '))]
 }
 
-/** Codes with which nothing was asked about the destination. */
-const UNASKED: readonly DecisionCode[] = ['user-unknown', 'user-disabled', 'invalid-destination']
-
-function addressLine({ decision, destination }: Explanation): readonly string[] {
-  if (UNASKED.includes(decision.code)) return []
+function addressLine({ asked, destination, user }: Explanation): readonly string[] {
+  if (asked === undefined) return []
   const facts = [
-    ...(destination.targets.length === 0 ? ['no target of the inventory'] : [destination.targets.join(', ')]),
+    ...(destination.targets.length === 0
+      ? [user.machine === undefined ? 'no target of the inventory' : 'no machine of the mesh']
+      : [destination.targets.join(', ')]),
     ...(destination.tags.length === 0 ? [] : [`tags ${destination.tags.join(', ')}`]),
     ...(destination.special === undefined ? [] : [SPECIAL_CLASS_WORDS[destination.special]]),
   ]
@@ -46,10 +53,10 @@ function addressLine({ decision, destination }: Explanation): readonly string[] 
 }
 
 function rulesLines({ decision, rules, asked }: Explanation, file: string, ruleCount: number): readonly string[] {
-  if (asked.rules === 0)
-    return decision.code === 'no-matching-rule'
-      ? [row('rules', 'the policy has none; what no rule allows is denied')]
-      : []
+  if (decision.verdict === 'allow' && decision.rule === undefined)
+    return [row('rules', 'neither "acls" nor "grants": in the mesh everything is open')]
+  if (asked === undefined) return []
+  if (asked.rules === 0) return [row('rules', 'the policy has none; what no rule allows is denied')]
   const told = rules.slice(0, ruleCount)
   if (decision.verdict === 'allow') {
     const lines = told.map((rule, index) => row(index === 0 ? 'rule' : 'also', ruleText(rule, file)))
