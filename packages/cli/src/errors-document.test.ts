@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { AUDIT_ERROR_CODES, FAULT_CODES } from '@sallyport/audit'
-import { DECISION_CODES, DIAGNOSTIC_CODES } from '@sallyport/policy'
+import { DECISION_CODES, DIAGNOSTIC_CODES, LOGIN_CODES } from '@sallyport/policy'
 import { STORE_ERROR_CODES } from '@sallyport/store'
 import { COMMAND_ERRORS } from './command-error.ts'
 
@@ -44,7 +44,7 @@ test('no code and no name stands for two errors', () => {
 })
 
 test('docs/errors.md lists the words of the policy’s diagnostics and decisions', () => {
-  sameWords(wordsOf('Words of the policy'), [...DIAGNOSTIC_CODES, ...DECISION_CODES])
+  sameWords(wordsOf('Words of the policy'), [...new Set([...DIAGNOSTIC_CODES, ...DECISION_CODES, ...LOGIN_CODES])])
 })
 
 test('docs/errors.md lists the words of the audit log and its verifier', () => {
