@@ -152,6 +152,9 @@ function sourceChange(
   }
   // Letting somebody into a rule for everything is no remedy for one address.
   if (rule.destinations.some(({ selector }) => selector.kind === 'any')) return undefined
+  // Only people have machines of their own, so such a rule takes no other source.
+  if (subject.user === undefined && rule.destinations.some(({ selector }) => selector.text === 'autogroup:self'))
+    return undefined
   const selector = quote(sourceFor(compiled, facts, question))
   // Members of groups are people.
   const group = subject.user === undefined ? undefined : rule.sources.find(({ kind }) => kind === 'group')
