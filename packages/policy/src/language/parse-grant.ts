@@ -43,6 +43,14 @@ export function parseGrant(node: JsonNode, index: number, reader: NodeReader, na
   }
   checkSelf('grants', sources, selectorsOf(destinations), node, reader)
   checkInternet(destinations, app, node, reader)
+  const via = parseVia(fields.get('via'), what, reader, names)
+  if (via.length > 0) {
+    reader.warn(
+      'no-effect',
+      node.offset,
+      `${what}: with "via" it holds in the mesh alone, not at the SSH and desktop doors`,
+    )
+  }
   return {
     section: 'grants',
     index,
@@ -51,7 +59,7 @@ export function parseGrant(node: JsonNode, index: number, reader: NodeReader, na
     destinations,
     ip: entries.map(({ value }) => value),
     app,
-    via: parseVia(fields.get('via'), what, reader, names),
+    via,
     srcPosture: parseSrcPosture(fields.get('srcPosture'), `${what}.srcPosture`, reader, names),
   }
 }

@@ -240,6 +240,12 @@ test('warns of what is legal and has no effect', () => {
   assert.deepEqual(warnings({ acls: [] }), [])
   const devices = { acls: [{ action: 'accept', src: ['*'], dst: ['bob@example.com:22', 'autogroup:self:*'] }] }
   assert.equal(warnings(devices).filter((message) => message.includes('mesh devices')).length, 2)
+  const nobody = { src: ['autogroup:it-admin'], dst: ['svc:web'], ip: ['22'], via: ['tag:db'] }
+  assert.deepEqual(warnings({ tagOwners: { 'tag:db': [] }, grants: [nobody] }), [
+    'grants[0]: with "via" it holds in the mesh alone, not at the SSH and desktop doors',
+    'src="autogroup:it-admin": nobody here is one; it selects nothing',
+    'dst="svc:web": there are no services here; it selects nothing',
+  ])
   const masked = { hosts: { a: '10.1.2.3/8' }, grants: [{ src: ['*'], dst: ['10.1.2.3/16'], ip: ['22'] }] }
   assert.deepEqual(warnings(masked), [
     'hosts["a"]: "10.1.2.3/8" has bits beyond its prefix length; read as 10.0.0.0/8',
