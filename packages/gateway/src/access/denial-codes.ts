@@ -268,6 +268,9 @@ export interface DenialFacts {
 /** Longest piece of what a client wrote that is said back to it, in characters. */
 const ECHO_MAX = 80
 
+/** Longest hint, in characters: a line of a terminal or two. */
+const HINT_MAX = 200
+
 /** Puts the line together: `SP2103 policy.denied: the policy does not let you reach this (db1 port 22); ask an admin, …`. */
 export function denial(denied: DenialName, facts: DenialFacts = {}): Denial {
   const { code, message, fix } = DENIALS[denied]
@@ -277,12 +280,15 @@ export function denial(denied: DenialName, facts: DenialFacts = {}): Denial {
     .replaceAll('{user}', facts.user ?? 'USER')
     .replaceAll('{host}', host ?? 'HOST')
     .replaceAll('{port}', String(facts.port ?? 'PORT'))
-  const hint = facts.hint === undefined ? '' : `: ${facts.hint}`
+  const hint = facts.hint === undefined ? '' : `: ${cut(facts.hint, HINT_MAX)}`
   return { denied, text: `${code} ${denied}: ${message}${subject}; ${filled}${hint}` }
 }
 
 /** What a client wrote, as it may be repeated: cut, and every character outside the alphabet of hosts replaced. */
 function plainEcho(text: string): string {
-  const cut = text.length > ECHO_MAX ? `${text.slice(0, ECHO_MAX)}...` : text
-  return cut.replaceAll(/[^A-Za-z0-9._:[\]-]/g, '?')
+  return cut(text, ECHO_MAX).replaceAll(/[^A-Za-z0-9._:[\]-]/g, '?')
+}
+
+function cut(text: string, max: number): string {
+  return text.length > max ? `${text.slice(0, max)}...` : text
 }

@@ -137,7 +137,8 @@ function limitsOf({ idleTimeout, sessionLimit, hours }: CommonTerms, now: number
   }
 }
 
-function needsInspection({ mode, forwarding, sftp }: SshTerms): boolean {
+/** Whether terms ask for what only a door can do that sees what goes through it. */
+export function needsInspection({ mode, forwarding, sftp }: SshTerms): boolean {
   return (
     mode === 'inspected' ||
     (sftp?.direction ?? 'both') !== 'both' ||

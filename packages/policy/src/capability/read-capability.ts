@@ -5,8 +5,9 @@ import { nearestName } from '../text/nearest-name.ts'
 import { NodeReader } from '../text/node-reader.ts'
 import { quote } from '../text/quote.ts'
 import { DESKTOP_CAPABILITY, desktopTerms } from './desktop-terms.ts'
-import { type SectionKind, section } from './kinds/section.ts'
-import { SSH_CAPABILITY, sshTerms } from './ssh-terms.ts'
+import { needsInspection } from './judge-terms.ts'
+import { meetAll, type SectionKind, section } from './kinds/section.ts'
+import { SSH_CAPABILITY, type SshTerms, sshTerms } from './ssh-terms.ts'
 import type { TermSchema, TermsOf } from './term-kind.ts'
 
 /** The capabilities whose values this package reads. Everybody else's are their own business. */
@@ -14,6 +15,14 @@ export const CAPABILITIES: ReadonlyMap<string, SectionKind<TermSchema>> = new Ma
   [SSH_CAPABILITY, section<TermSchema>(sshTerms.fields)],
   [DESKTOP_CAPABILITY, section<TermSchema>(desktopTerms.fields)],
 ])
+
+/** What no door of this version can keep of the terms of a capability, in words; `undefined` where one can keep them all. */
+function unkept(capability: string, terms: TermsOf<TermSchema>): string | undefined {
+  if (capability === DESKTOP_CAPABILITY) return 'this version has no Desktop door: they act when it is there'
+  const ssh = terms as SshTerms
+  if (needsInspection(ssh)) return 'this version cannot look into a session: what they hold for stays closed'
+  return ssh.recording === 'required' ? 'this version cannot record: what they hold for stays closed' : undefined
+}
 
 /** What capabilities of ours begin with. */
 const OURS = 'sallyport.dev/'
@@ -31,7 +40,11 @@ export function checkCapability(
 ): void {
   const kind = CAPABILITIES.get(name)
   if (kind !== undefined) {
-    for (const [index, value] of values.entries()) kind.read(value, `${what}[${index}]`, reader)
+    for (const [index, value] of values.entries()) {
+      const terms = kind.read(value, `${what}[${index}]`, reader)
+      const warning = terms === undefined ? undefined : unkept(name, terms)
+      if (warning !== undefined) reader.warn('no-effect', value.offset, `terms in ${what}[${index}]: ${warning}`)
+    }
   } else if (name.toLowerCase().startsWith(OURS)) {
     const suggest = (): string | undefined => nearestName(name, CAPABILITIES.keys())
     reader.report('unknown-name', nameOffset, `there is no capability ${quote(name)}`, suggest)
@@ -43,11 +56,10 @@ export function termsOfValues<S extends TermSchema>(kind: SectionKind<S>, values
   const place = { offset: 0, line: 1, column: 1 }
   const problems = new DiagnosticList(() => place)
   const reader = new NodeReader(() => place, problems, new DiagnosticList(() => place))
-  let terms = {} as TermsOf<S>
-  for (const value of values) terms = kind.meet(terms, kind.read(nodeOf(value), 'a value', reader) ?? terms)
+  const terms = values.map((value) => kind.read(nodeOf(value), 'a value', reader)).filter((each) => each !== undefined)
   const [problem] = problems.list()
   if (problem !== undefined) throw new RangeError(problem.message)
-  return terms
+  return meetAll(kind, terms) ?? kind.meet({}, {})
 }
 
 /** Where a value stands that was not read from a text. */

@@ -5,10 +5,11 @@ import { compilePolicy } from '../decide/compile.ts'
 import { decide, type Query } from '../decide/decide.ts'
 import { parsePolicy } from '../language/parse-policy.ts'
 import { compileText, DIRECTORY, policyOf } from '../testing/compile-text.ts'
-import { desktopTerms } from './desktop-terms.ts'
-import { sshTerms } from './ssh-terms.ts'
+import { DESKTOP_CAPABILITY, desktopTerms } from './desktop-terms.ts'
+import { SSH_CAPABILITY, sshTerms } from './ssh-terms.ts'
 import { desktopTermRules, desktopTermsFor, hasTerms, sshTermRules, termsFor } from './terms-for.ts'
 import { desktopValue, sshValue } from './testing/terms.ts'
+import { walkTerms } from './testing/walk-terms.ts'
 
 const ssh = (...values: unknown[]) => ({ 'sallyport.dev/cap/ssh': values })
 const asked = (name: string, address: string, more: Partial<Query> = {}): Query => ({
@@ -177,8 +178,12 @@ test('the index finds what a walk over every rule finds, in whatever order they 
         const compiled = compilePolicy(policyOf({ ...DEFINITIONS, grants }), directory)
         const reversed = compilePolicy(policyOf({ ...DEFINITIONS, grants: grants.toReversed() }), directory)
         for (const each of queries) {
-          const walkedSsh = sshTermRules(compiled, each).map(({ terms }) => terms)
-          const walkedDesktop = desktopTermRules(compiled, each).map(({ terms }) => terms)
+          const walked = walkTerms(compiled, each, SSH_CAPABILITY, sshTerms)
+          const walkedSsh = walked.map(({ terms }) => terms)
+          assert.deepEqual(sshTermRules(compiled, each), walked)
+          const walkedOfDesktop = walkTerms(compiled, each, DESKTOP_CAPABILITY, desktopTerms)
+          assert.deepEqual(desktopTermRules(compiled, each), walkedOfDesktop)
+          const walkedDesktop = walkedOfDesktop.map(({ terms }) => terms)
           const found = termsFor(compiled, each)
           assert.equal(found === undefined, walkedSsh.length === 0)
           assert.deepEqual(
@@ -232,4 +237,35 @@ test('what is wrong with values is told where it stands, with what was probably 
   assert.deepEqual(of('{"factors":[{"within":"8h"}]}'), [['missing-key', '{"within":"8', undefined]])
   assert.deepEqual(of('{"forwarding":{"local":["fd00::1:22"]}}'), [['bad-value', '"fd00::1:22"', undefined]])
   assert.deepEqual(of('{"forwarding":{"local":["db:0"]}}'), [['bad-value', '"db:0"]}}]}}', undefined]])
+})
+
+test('terms that no door can keep are told of, where they stand', () => {
+  const warned = (app: object) =>
+    policyOf({ grants: [{ src: ['*'], dst: ['*'], app }] }).warnings.map(({ message }) => message)
+  const opening = (value: object) => warned(ssh(value)).map((message) => message.split(': ')[1])
+  assert.deepEqual(opening({ recording: 'required' }), ['this version cannot record'])
+  assert.deepEqual(opening({ mode: 'inspected', recording: 'required' }), ['this version cannot look into a session'])
+  assert.deepEqual(opening({ recording: 'best-effort', idleTimeout: '1h' }), [])
+  assert.equal(warned({ 'sallyport.dev/cap/desktop': [{ concurrent: 1 }] }).length, 1)
+})
+
+test('many terms in one place are combined in a time that grows with their number', () => {
+  const values = Array.from({ length: 20_000 }, (_, index) => ({ sources: [`10.0.${index >> 8}.${index & 255}`] }))
+  const compiled = compileText({ grants: [{ src: ['*'], dst: ['*'], app: ssh(...values) }] })
+  assert.equal(termsFor(compiled, asked('carol', '10.0.0.5'))?.sources?.length, 20_000)
+})
+
+test('many zones that do not exist are found out in a time that does not hang on their number', () => {
+  const values = Array.from({ length: 50_000 }, (_, index) => ({ hours: [{ timeZone: `US/x${index}` }] }))
+  const started = performance.now()
+  const result = parsePolicy(JSON.stringify({ grants: [{ src: ['*'], dst: ['*'], app: ssh(...values) }] }))
+  assert.equal(result.ok, false)
+  assert.ok(performance.now() - started < 5000)
+})
+
+test('a zone is the same in any spelling of upper and lower case', () => {
+  const of = (timeZone: string) =>
+    compileText({ grants: [{ src: ['*'], dst: ['*'], app: ssh({ hours: [{ timeZone }] }) }] })
+  const query = asked('carol', '10.0.0.5')
+  assert.deepEqual(termsFor(of('europe/BERLIN'), query), termsFor(of('Europe/Berlin'), query))
 })

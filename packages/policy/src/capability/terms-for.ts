@@ -1,12 +1,7 @@
 import type { CompiledPolicy } from '../decide/compile.ts'
-import { type Query, type Question, resolveQuery, ruleRef } from '../decide/decide.ts'
-import { coverage } from '../decide/endpoint.ts'
-import { postureAllows } from '../decide/posture.ts'
-import { selectsSubject } from '../decide/subject.ts'
+import { type Query, type Question, resolveQuery } from '../decide/decide.ts'
 import type { Policy, RuleRef } from '../language/policy.ts'
 import { DESKTOP_CAPABILITY, type DesktopTerms, desktopTerms } from './desktop-terms.ts'
-import type { SectionKind } from './kinds/section.ts'
-import { termsOfValues } from './read-capability.ts'
 import { SSH_CAPABILITY, type SshTerms, sshTerms } from './ssh-terms.ts'
 import type { TermSchema, TermsOf } from './term-kind.ts'
 import { TermsIndex } from './terms-index.ts'
@@ -50,9 +45,9 @@ export interface RuleTerms<S extends TermSchema> {
   readonly terms: TermsOf<S>
 }
 
-/** The lines whose terms hold for a question, in the order of the text: a walk over every rule, for those who ask why. */
+/** The lines whose terms hold for a question, in the order of the text. */
 export function sshTermRules(compiled: CompiledPolicy, query: Query): readonly RuleTerms<typeof sshTerms.fields>[] {
-  return walk(compiled, query, SSH_CAPABILITY, sshTerms)
+  return rulesOf(compiled, query, indexesOf(compiled.policy).ssh)
 }
 
 /** The same for the Desktop door. */
@@ -60,7 +55,20 @@ export function desktopTermRules(
   compiled: CompiledPolicy,
   query: Query,
 ): readonly RuleTerms<typeof desktopTerms.fields>[] {
-  return walk(compiled, query, DESKTOP_CAPABILITY, desktopTerms)
+  return rulesOf(compiled, query, indexesOf(compiled.policy).desktop)
+}
+
+function rulesOf<S extends TermSchema>(
+  compiled: CompiledPolicy,
+  query: Query,
+  index: TermsIndex<S>,
+): readonly RuleTerms<S>[] {
+  const question = index.size === 0 ? undefined : termsQuestion(compiled, query)
+  if (question === undefined) return []
+  return index.rules(question.subject, question.endpoint).map(({ rule, terms }) => {
+    const { section, index: number, position } = rule
+    return { rule: { section, index: number, line: position.line, column: position.column }, terms }
+  })
 }
 
 function meetOf<S extends TermSchema>(
@@ -75,7 +83,7 @@ function meetOf<S extends TermSchema>(
 }
 
 /** At a special address tags that the caller claims open nothing, but they narrow. */
-function termsQuestion(compiled: CompiledPolicy, query: Query): Question | undefined {
+export function termsQuestion(compiled: CompiledPolicy, query: Query): Question | undefined {
   const question = resolveQuery(compiled, query)
   if (!question.ok) return undefined
   const { tags = [] } = query.destination
@@ -92,30 +100,6 @@ function indexesOf(policy: Policy): Indexes {
       desktop: new TermsIndex(policy, desktop.capability, desktop.kind),
     }
     indexes.set(policy, found)
-  }
-  return found
-}
-
-/** The slow readable twin of the index. */
-function walk<S extends TermSchema>(
-  compiled: CompiledPolicy,
-  query: Query,
-  capability: string,
-  kind: SectionKind<S>,
-): readonly RuleTerms<S>[] {
-  const question = termsQuestion(compiled, query)
-  if (question === undefined) return []
-  const { subject, endpoint } = question
-  const groups = compiled.rules.memberships
-  const found: RuleTerms<S>[] = []
-  for (const [order, rule] of compiled.policy.rules.entries()) {
-    const values = rule.app.filter(({ name }) => name === capability).flatMap((each) => each.values)
-    if (values.length === 0) continue
-    if (!rule.sources.some((source) => selectsSubject(source, subject, groups))) continue
-    if (!rule.destinations.some(({ selector }) => coverage(selector, endpoint, subject, groups) !== 'misses')) continue
-    if (subject.attributes !== undefined && !postureAllows(compiled.policy, rule, subject.attributes)) continue
-    const terms = termsOfValues(kind, values)
-    if (Object.keys(terms).length > 0) found.push({ rule: ruleRef(compiled, order), terms })
   }
   return found
 }

@@ -11,7 +11,7 @@ import {
   subjectKeys,
 } from '../decide/subject.ts'
 import type { Policy, Rule, Selector } from '../language/policy.ts'
-import type { SectionKind } from './kinds/section.ts'
+import { meetAll, type SectionKind } from './kinds/section.ts'
 import { termsOfValues } from './read-capability.ts'
 import type { TermSchema, TermsOf } from './term-kind.ts'
 
@@ -51,13 +51,25 @@ export class TermsIndex<S extends TermSchema> {
   /** What all rules that mean this subject and endpoint demand; `undefined` where none does. */
   meet(subject: Subject, endpoint: Endpoint): TermsOf<S> | undefined {
     let met: TermsOf<S> | undefined
-    const take = (place: Place<S>): void => {
+    this.#each(subject, endpoint, (place) => {
       const terms = place.terms(this.#policy, subject.attributes)
       if (terms !== undefined) met = met === undefined ? terms : this.#kind.meet(met, terms)
-    }
-    for (const destinations of this.#applying(subject))
-      destinations.each(endpoint, isOwn(endpoint, subject), this.#groups, take)
+    })
     return met
+  }
+
+  /** Those rules with their terms, in the order of the text. */
+  rules(subject: Subject, endpoint: Endpoint): readonly Demand<S>[] {
+    const found = new Map<Rule, Demand<S>>()
+    this.#each(subject, endpoint, (place) => {
+      for (const demand of place.demands(this.#policy, subject.attributes)) found.set(demand.rule, demand)
+    })
+    return [...found.values()].toSorted((a, b) => a.rule.position.offset - b.rule.position.offset)
+  }
+
+  #each(subject: Subject, endpoint: Endpoint, visit: (place: Place<S>) => void): void {
+    const own = isOwn(endpoint, subject)
+    for (const destinations of this.#applying(subject)) destinations.each(endpoint, own, this.#groups, visit)
   }
 
   #add(rule: Rule, terms: TermsOf<S>): void {
@@ -93,6 +105,12 @@ export class TermsIndex<S extends TermSchema> {
     }
     return [destinations]
   }
+}
+
+/** A rule and what it demands. */
+export interface Demand<S extends TermSchema> {
+  readonly rule: Rule
+  readonly terms: TermsOf<S>
 }
 
 /** Terms of one source's rules, by destination. */
@@ -143,7 +161,7 @@ class Destinations<S extends TermSchema> {
 /** Terms of one source and one destination. */
 class Place<S extends TermSchema> {
   readonly #kind: SectionKind<S>
-  readonly #items: { readonly rule: Rule; readonly terms: TermsOf<S> }[] = []
+  readonly #items: Demand<S>[] = []
   #all: TermsOf<S> | undefined
   /** Whether all items hold for every device. */
   #certain: boolean | undefined
@@ -157,19 +175,25 @@ class Place<S extends TermSchema> {
     if (this.#items.at(-1)?.rule !== rule) this.#items.push({ rule, terms })
   }
 
-  /** A device of which nothing is known might fulfil any posture: for it every item holds. */
+  /** What all of them demand; `undefined` where none applies. */
   terms(policy: Policy, attributes: Attributes | undefined): TermsOf<S> | undefined {
-    this.#certain ??= this.#items.every(({ rule }) => posturesOf(policy, rule).length === 0)
-    if (attributes === undefined || this.#certain) {
-      this.#all ??= this.#combined(this.#items)
-      return this.#all
-    }
-    return this.#combined(this.#items.filter(({ rule }) => postureAllows(policy, rule, attributes)))
+    const demands = this.demands(policy, attributes)
+    if (demands !== this.#items) return this.#combined(demands)
+    this.#all ??= this.#combined(demands)
+    return this.#all
   }
 
-  #combined(items: readonly { readonly terms: TermsOf<S> }[]): TermsOf<S> | undefined {
-    let met: TermsOf<S> | undefined
-    for (const { terms } of items) met = met === undefined ? terms : this.#kind.meet(met, terms)
-    return met
+  /** A device of which nothing is known might fulfil any posture: for it every rule applies. */
+  demands(policy: Policy, attributes: Attributes | undefined): readonly Demand<S>[] {
+    this.#certain ??= this.#items.every(({ rule }) => posturesOf(policy, rule).length === 0)
+    if (attributes === undefined || this.#certain) return this.#items
+    return this.#items.filter(({ rule }) => postureAllows(policy, rule, attributes))
+  }
+
+  #combined(demands: readonly Demand<S>[]): TermsOf<S> | undefined {
+    return meetAll(
+      this.#kind,
+      demands.map(({ terms }) => terms),
+    )
   }
 }

@@ -7,17 +7,19 @@ interface Clock {
   wall: number
 }
 
-/** Clocks by zone: making one costs a hundred times what reading it does. There are some 600 names of zones. */
+/**
+ * Clocks by the zone's name in lower case: making one costs a hundred times what reading it does. There are some 600 names,
+ * and upper and lower case are the same in them.
+ */
 const clocks = new Map<string, Clock>()
 
-/** Whether a text names a zone of the IANA database: `Europe/Berlin`, `UTC`. Offsets such as `+01:00` are none. */
-export function isTimeZone(text: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(text)) return false
+/** The zone of the IANA database that a text names, in its usual spelling; offsets such as `+01:00` name none. */
+export function timeZoneOf(text: string): string | undefined {
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(text)) return undefined
   try {
-    clockOf(text)
-    return true
+    return clockOf(text).format.resolvedOptions().timeZone
   } catch (error) {
-    if (error instanceof RangeError) return false
+    if (error instanceof RangeError) return undefined
     throw error
   }
 }
@@ -61,7 +63,8 @@ export function clockChange(zone: string, from: number, to: number): number | un
 }
 
 function clockOf(zone: string): Clock {
-  let clock = clocks.get(zone)
+  const key = zone.toLowerCase()
+  let clock = clocks.get(key)
   if (clock === undefined) {
     const format = new Intl.DateTimeFormat('en-US-u-nu-latn', {
       timeZone: zone,
@@ -75,7 +78,7 @@ function clockOf(zone: string): Clock {
       second: 'numeric',
     })
     clock = { format, at: Number.NaN, wall: Number.NaN }
-    clocks.set(zone, clock)
+    clocks.set(key, clock)
   }
   return clock
 }

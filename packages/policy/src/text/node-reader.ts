@@ -35,6 +35,11 @@ export class NodeReader {
     this.#problems.add(code, offset, message, suggestion)
   }
 
+  /** Whether enough problems have been told: costly checks for more of them may be left out. */
+  get full(): boolean {
+    return this.#problems.full
+  }
+
   warn(code: DiagnosticCode, offset: number, message: string): void {
     this.#warnings.add(code, offset, message)
   }

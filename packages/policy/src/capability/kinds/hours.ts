@@ -2,7 +2,7 @@ import type { JsonNode } from '../../text/hujson.ts'
 import { nearestName } from '../../text/nearest-name.ts'
 import { kindWords, type NodeReader } from '../../text/node-reader.ts'
 import { quote } from '../../text/quote.ts'
-import { clockChange, isTimeZone, nearestTimeZone, wallClock } from '../time-zone.ts'
+import { clockChange, nearestTimeZone, timeZoneOf, wallClock } from '../time-zone.ts'
 import type { AllOf, EntryKind } from './all-of.ts'
 
 /** A stretch of the week, by the clocks on the walls of a zone. */
@@ -166,7 +166,9 @@ function readZone(node: JsonNode | undefined, hours: JsonNode, what: string, rea
     return undefined
   }
   const text = reader.string(node, `${what}.timeZone`)
-  if (text === undefined || isTimeZone(text.value)) return text?.value
+  // A zone that is none takes long to be found out.
+  const zone = text === undefined || reader.full ? undefined : timeZoneOf(text.value)
+  if (text === undefined || zone !== undefined) return zone
   const message = `${what}.timeZone: ${quote(text.value)} is no zone of the IANA database, such as "Europe/Berlin"`
   reader.report('bad-value', text.offset, message, () => nearestTimeZone(text.value))
   return undefined

@@ -40,6 +40,23 @@ export function section<S extends TermSchema>(fields: S): SectionKind<S> {
   }
 }
 
+/** What many terms come to, pair by pair: lists that grow are copied a few times, not once for each. */
+export function meetAll<S extends TermSchema>(
+  kind: SectionKind<S>,
+  terms: readonly TermsOf<S>[],
+): TermsOf<S> | undefined {
+  let level = terms
+  while (level.length > 1) {
+    const next: TermsOf<S>[] = []
+    for (let at = 0; at < level.length; at += 2) {
+      const [one, other] = [level[at], level[at + 1]]
+      if (one !== undefined) next.push(other === undefined ? one : kind.meet(one, other))
+    }
+    level = next
+  }
+  return level[0]
+}
+
 /** `key: value` for each key that demands something, `section.key: value` within a section. */
 export function termLines<S extends TermSchema>(fields: S, terms: TermsOf<S>): readonly string[] {
   return Object.entries(fields).flatMap(([key, { kind }]) => {
