@@ -4,9 +4,10 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { type CompiledPolicy, compilePolicy, decide, failures, parsePolicy, runTests } from '@sallyport/policy'
 import { runCommand, SeededRandom, TemporaryDirectory } from '@sallyport/testkit'
+import * as fc from 'fast-check'
 import { readAccounts } from './accounts.ts'
 import { type ImportedPolicy, policyFromSshdConfig } from './policy-from-sshd-config.ts'
-import { readSshdConfig } from './sshd-config-file.ts'
+import { readSshdConfig, SshdConfigFault } from './sshd-config-file.ts'
 
 const SSHD = '/usr/sbin/sshd'
 const ADDRESSES = new Map([
@@ -223,6 +224,64 @@ test('names that could pass for something else stay out of the policy', async ()
     ),
   )
   assert.ok(notes.some(({ text: note }) => note === 'PermitOpen web1:nonsense: not HOST:PORT'))
+})
+
+test('whatever is written, what comes out is a policy whose tests pass, or a fault with its line', async () => {
+  const word = fc.oneof(
+    fc.constantFrom(
+      ...[
+        'any',
+        'none',
+        '*',
+        '!*',
+        '*:*',
+        '*:22',
+        'db1:22',
+        'db1:*',
+        'web1:443',
+        '10.0.0.5:22',
+        '[fd00::6]:22',
+        '[::1]:22',
+      ],
+      ...[
+        'localhost:22',
+        '10.0.0.0/8:22',
+        'tag:db:22',
+        'group:x:1',
+        '1.2:3',
+        '10:22',
+        '-:22',
+        '..:22',
+        'a"b:1',
+        '[fe80::1%eth0]:22',
+      ],
+      ...['alice', 'bob', 'ALICE', 'al*', '!bob', 'a@b', 'alice@192.0.2.0/24', 'dba', 'contractors', '-x', 'user$'],
+      ...['192.0.2.0/24', '10.*', '0.0.0.0/0', '::/0', '!10.0.0.0/8', 'yes', 'no', 'local'],
+    ),
+    fc.string({ maxLength: 8 }),
+  )
+  const keyword = fc.constantFrom(
+    ...['PermitOpen', 'AllowTcpForwarding', 'AllowUsers', 'DenyUsers', 'AllowGroups', 'DenyGroups', 'PermitRootLogin'],
+    ...['Match User', 'Match Group', 'Match Address', 'Match Host', 'Match', 'Include', 'Banner', '#'],
+  )
+  const line = fc
+    .tuple(keyword, fc.array(word, { maxLength: 4 }))
+    .map(([name, words]) => `${name} ${words.join(name.startsWith('Match') ? ',' : ' ')}`)
+  let made = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { maxLength: 12 }), async (lines) => {
+      const policy = await imported(lines.join('\n')).catch((error: unknown) => {
+        assert.ok(error instanceof SshdConfigFault, String(error))
+        return undefined
+      })
+      if (policy === undefined) return
+      compiled(policy.text, ['alice', 'bob', 'carol', 'root'])
+      for (const { place = '', text } of policy.notes) assert.doesNotMatch(`${place} ${text}`, /[^\x20-\x7e’]/)
+      made++
+    }),
+    { numRuns: 1500 },
+  )
+  assert.ok(made > 300, 'most of them are configurations')
 })
 
 test('a configuration that sshd would not take is refused with its line', async () => {
