@@ -144,10 +144,20 @@ export class Askers {
     return { name, subject: { tags, tagged: true, ...(attributes !== undefined && { attributes }) }, machines }
   }
 
-  /** Whoever comes from there, and the machine of the mesh that has the address. */
+  /** The machine of the mesh that has the address; where there is none, whoever comes from there. */
   #address(source: IpAddress, attributes: Attributes | undefined): Asker {
-    const subject = { tags: [], tagged: false, source, ...(attributes !== undefined && { attributes }) }
-    return { name: formatIpAddress(source), subject, machines: this.#compiled.directory.nodesAt(source) }
+    const { directory } = this.#compiled
+    const machines = directory.nodesAt(source)
+    const user = machines.map((node) => directory.ownerOf(node)).find((owner) => owner !== undefined)
+    const tags = [...new Set(machines.flatMap((node) => node.tags))]
+    const subject = {
+      ...(user !== undefined && { user }),
+      tags,
+      tagged: tags.length > 0,
+      source,
+      ...(attributes !== undefined && { attributes }),
+    }
+    return { name: formatIpAddress(source), subject, machines }
   }
 }
 
