@@ -28,6 +28,18 @@ export const API_ERRORS = {
   'session.not-found': { code: 'SP1401', status: 404 },
   'ban.not-found': { code: 'SP1501', status: 404 },
   'ban.source-invalid': { code: 'SP1502', status: 400 },
+  'sign-in.refused': { code: 'SP1601', status: 401 },
+  'sign-in.stale': { code: 'SP1602', status: 403 },
+  'link.unknown': { code: 'SP1603', status: 404 },
+  'passkey.refused': { code: 'SP1604', status: 400 },
+  'credential.not-found': { code: 'SP1605', status: 404 },
+  'credential.last': { code: 'SP1606', status: 409 },
+  'code.refused': { code: 'SP1607', status: 400 },
+  'credential.exists': { code: 'SP1608', status: 409 },
+  'certificate.not-found': { code: 'SP1611', status: 404 },
+  'authority.not-found': { code: 'SP1612', status: 404 },
+  'authority.active': { code: 'SP1613', status: 409 },
+  'key.revoked': { code: 'SP1614', status: 409 },
   'config.invalid': { code: 'SP1701', status: 422 },
 } as const satisfies Record<string, { code: `SP1${string}`; status: number }>
 

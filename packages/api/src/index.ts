@@ -35,6 +35,24 @@ export type {
   Status,
 } from './schemas/daemon.ts'
 export type {
+  ApiToken,
+  Authority,
+  Ceremony,
+  Certificate,
+  Enrolment,
+  Factor,
+  IssuedCertificate,
+  Link,
+  LinkFinished,
+  Me,
+  NewLink,
+  Passkey,
+  RevocationList,
+  SignedIn,
+  SignInState,
+  WebSession,
+} from './schemas/identity.ts'
+export type {
   Diagnostic,
   ExplainInput,
   Explanation,

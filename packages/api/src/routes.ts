@@ -1,5 +1,6 @@
 import type { Role } from '@sallyport/model'
 import { z } from 'zod'
+import { identityRoutes } from './identity-routes.ts'
 import { type Route, route, streamRoute } from './route.ts'
 import {
   auditEvent,
@@ -360,6 +361,7 @@ export const routes = {
     input: nothing,
     output: liveEvent,
   }),
+  ...identityRoutes,
 } as const satisfies Record<string, Route>
 
 export type Routes = typeof routes

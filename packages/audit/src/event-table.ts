@@ -91,6 +91,10 @@ const port = number('TCP port')
 const duration = number('Milliseconds')
 const user = text('Login name')
 const certificateKind = text('`user` or `host`')
+const webSession = text('The web session')
+const signInMethod = text('How, e.g. `passkey`')
+const linkPurpose = text('`setup`, `invite` or `recover`')
+const credentialKind = text('`passkey` or `totp`')
 const decision = {
   passage: maybe(passage),
   destinationHost: text('Name or address as the client wrote it'),
@@ -313,6 +317,44 @@ export const AUDIT_EVENTS = {
     fields: { fingerprint, reason: text('Why', LONG_BYTES) },
   },
   'key-reinstated': { doc: 'A revoked key counts again.', fields: { fingerprint } },
+  'signed-in': {
+    doc: 'Somebody signed in to the console or with the command: the actor.',
+    fields: { webSession, method: signInMethod, agent: text('What the browser or command calls itself') },
+  },
+  'sign-in-refused': {
+    doc: 'A credential that is known, or claims to be somebody’s, proved nobody.',
+    fields: { method: signInMethod, reason },
+    mayWait: true,
+  },
+  'signed-out': { doc: 'A web session is over before its time.', fields: { webSession, user } },
+  'link-made': {
+    doc: 'A one-time link was made with which this person sets up how they sign in.',
+    fields: { user, purpose: linkPurpose, until: time('When it ends') },
+  },
+  'link-used': { doc: 'A one-time link was used up by the actor.', fields: { purpose: linkPurpose } },
+  'credential-added': {
+    doc: 'This person can prove themselves in one more way.',
+    fields: { user, kind: credentialKind, name: text('What its owner calls it') },
+  },
+  'credential-removed': {
+    doc: 'A way to prove oneself no longer counts.',
+    fields: { user, kind: credentialKind, name: text('What its owner called it') },
+  },
+  'recovery-codes-made': { doc: 'New recovery codes; the old ones no longer count.', fields: { user } },
+  'api-token-added': {
+    doc: 'A token with which scripts act for this person.',
+    fields: {
+      user,
+      credential: text('The token’s id, as `token ls` names it'),
+      name: text('What it is for'),
+      scopes: texts('What it may do'),
+      until: time('When it ends'),
+    },
+  },
+  'api-token-removed': {
+    doc: 'An API token no longer counts.',
+    fields: { user, credential: text('The token’s id'), name: text('What it was for') },
+  },
 } as const satisfies { readonly [T in AuditEventType]: EventSpec<T> }
 
 export const AUDIT_EVENT_TYPES = Object.keys(AUDIT_EVENTS) as readonly AuditEventType[]

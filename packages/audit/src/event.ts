@@ -48,6 +48,16 @@ export type AuditEvent =
   | CertificateRevoked
   | KeyRevoked
   | KeyReinstated
+  | SignedIn
+  | SignInRefused
+  | SignedOut
+  | LinkMade
+  | LinkUsed
+  | CredentialAdded
+  | CredentialRemoved
+  | RecoveryCodesMade
+  | ApiTokenAdded
+  | ApiTokenRemoved
 
 export type AuditEventType = AuditEvent['type']
 /** The event of one type. */
@@ -391,4 +401,70 @@ export interface KeyRevoked extends EventContext {
 export interface KeyReinstated extends EventContext {
   readonly type: 'key-reinstated'
   readonly fingerprint: string
+}
+
+export interface SignedIn extends EventContext {
+  readonly type: 'signed-in'
+  readonly webSession: string
+  readonly method: string
+  readonly agent: string
+}
+
+export interface SignInRefused extends EventContext {
+  readonly type: 'sign-in-refused'
+  readonly method: string
+  readonly reason: string
+}
+
+export interface SignedOut extends EventContext {
+  readonly type: 'signed-out'
+  readonly webSession: string
+  readonly user: string
+}
+
+export interface LinkMade extends EventContext {
+  readonly type: 'link-made'
+  readonly user: string
+  readonly purpose: string
+  readonly until: number
+}
+
+export interface LinkUsed extends EventContext {
+  readonly type: 'link-used'
+  readonly purpose: string
+}
+
+export interface CredentialAdded extends EventContext {
+  readonly type: 'credential-added'
+  readonly user: string
+  readonly kind: string
+  readonly name: string
+}
+
+export interface CredentialRemoved extends EventContext {
+  readonly type: 'credential-removed'
+  readonly user: string
+  readonly kind: string
+  readonly name: string
+}
+
+export interface RecoveryCodesMade extends EventContext {
+  readonly type: 'recovery-codes-made'
+  readonly user: string
+}
+
+export interface ApiTokenAdded extends EventContext {
+  readonly type: 'api-token-added'
+  readonly user: string
+  readonly credential: string
+  readonly name: string
+  readonly scopes: readonly string[]
+  readonly until: number
+}
+
+export interface ApiTokenRemoved extends EventContext {
+  readonly type: 'api-token-removed'
+  readonly user: string
+  readonly credential: string
+  readonly name: string
 }

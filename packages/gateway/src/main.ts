@@ -9,6 +9,7 @@ import { hostname } from 'node:os'
 import type { RouteName } from '@sallyport/api'
 import { CONTROL_HOST } from '@sallyport/api/unix'
 import { ACTOR_GATEWAY, type AuditEvent, localActor } from '@sallyport/audit'
+import { PasskeyCeremonies } from '@sallyport/identity'
 import { hasHardwareAes } from '@sallyport/ssh'
 import { systemClock } from '@sallyport/wire'
 import { createAuthorizer } from './access/authorize.ts'
@@ -18,6 +19,8 @@ import { ownAddresses } from './access/own-addresses.ts'
 import { RosterKeeper } from './access/roster.ts'
 import { currentTargetIn, deciderOf, policyHostIn, standingIn, targetAt } from './access/roster-decider.ts'
 import { targetDirectory } from './access/target-directory.ts'
+import { AuthorityKeys } from './authority/authority-keys.ts'
+import { CertificateService } from './authority/certificate-service.ts'
 import { ConfigKeeper } from './config/config-keeper.ts'
 import { loadConfig } from './config/load-config.ts'
 import type { Config } from './config/settings.ts'
@@ -33,6 +36,7 @@ import { StartLimits } from './defence/start-limits.ts'
 import { GatewayError } from './gateway-error.ts'
 import { apiApp } from './http/api-app.ts'
 import { openWeb, type Web } from './http/open-web.ts'
+import { publicOrigin } from './http/public-origin.ts'
 import { webPeer } from './http/web-peer.ts'
 import { countKeyExchanges } from './ops/count-key-exchanges.ts'
 import { LiveEvents } from './ops/live-events.ts'
@@ -42,11 +46,13 @@ import { listenOps } from './ops/ops-server.ts'
 import { revocation } from './sessions/revocation.ts'
 import { SessionRegistry } from './sessions/session-registry.ts'
 import { WayWatch } from './sessions/way-watch.ts'
+import { SignInService } from './sign-in/sign-in-service.ts'
 import { SshFront } from './ssh/ssh-front.ts'
 import { welcomeText } from './ssh/welcome-text.ts'
 import { lockState } from './state/daemon-lock.ts'
 import { starter } from './state/first-admin.ts'
 import { greeting } from './state/greeting.ts'
+import { MasterKey } from './state/master-key.ts'
 import { type FirstStart, type OpenState, openState } from './state/open-state.ts'
 import { explained } from './state/start-failure.ts'
 import { createPrivateDirectory, requirePrivate, statePaths } from './state/state-directory.ts'
@@ -282,7 +288,33 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     log.info('configuration read again', { detail: [...result.changed, ...result.restartNeeded].join(' ') })
     return result
   }
+  const masterKey = MasterKey.open(paths.masterKey)
+  const authorityKeys = new AuthorityKeys(paths.authorities)
+  const certificates = await CertificateService.open({ store, keys: authorityKeys, record, now })
+  const origin = () => web?.origin ?? publicOrigin(config.current, config.current.listen.https[0]?.port ?? 0)
+  const passkeys = new PasskeyCeremonies({
+    relyingParty: () => ({ id: new URL(origin()).hostname, name: 'Sallyport', origin: origin() }),
+    randomBytes,
+    now,
+  })
+  const signIn = new SignInService({
+    store,
+    passkeys,
+    user: (id) => roster.current.usersById.get(id),
+    userByName: (name) => roster.current.usersByName.get(name),
+    record,
+    failed,
+    randomBytes,
+    now,
+    sessionMs: () => config.current.https.session_limit,
+    origin,
+  })
   const services: Services = {
+    certificates,
+    passkeys,
+    signIn,
+    masterKey,
+    randomBytes,
     paths,
     store,
     audit,

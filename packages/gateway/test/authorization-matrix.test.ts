@@ -2,13 +2,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type RouteName, routes } from '@sallyport/api'
-import { ROLES, type Role } from '@sallyport/model'
+import { type ApiTokenId, ROLES, type Role, type UserId, type WebSessionId } from '@sallyport/model'
 import type { Handlers } from '../src/control/handlers.ts'
 import { apiApp } from '../src/http/api-app.ts'
+import type { Peer } from '../src/http/peer.ts'
 import { createLog } from '../src/ops/log-writer.ts'
 
 const READ = ['owner', 'admin', 'auditor']
 const CHANGE = ['owner', 'admin']
+
+const EVERYBODY = ['owner', 'admin', 'auditor', 'member']
+/** Also whoever has not signed in. */
+const ANYONE = [...EVERYBODY, 'nobody']
 
 /** Who may do what. A new route has to be entered here, and one that changes its callers has to be changed here. */
 const MAY: Readonly<Record<RouteName, readonly string[]>> = {
@@ -50,7 +55,47 @@ const MAY: Readonly<Record<RouteName, readonly string[]>> = {
   'daemon.ssh-config': READ,
   'daemon.reload': CHANGE,
   'daemon.events': READ,
+  'auth.state': ANYONE,
+  'auth.passkey-begin': ANYONE,
+  'auth.passkey-finish': ANYONE,
+  'auth.recovery-code': ANYONE,
+  'auth.sign-out': ANYONE,
+  'link.show': ANYONE,
+  'link.begin': ANYONE,
+  'link.finish': ANYONE,
+  'me.show': EVERYBODY,
+  'me.passkey-begin': EVERYBODY,
+  'me.passkey-add': EVERYBODY,
+  'me.passkey-rename': EVERYBODY,
+  'me.passkey-remove': EVERYBODY,
+  'me.totp-begin': EVERYBODY,
+  'me.totp-confirm': EVERYBODY,
+  'me.totp-remove': EVERYBODY,
+  'me.recovery-codes': EVERYBODY,
+  'me.session-end': EVERYBODY,
+  'me.token-add': EVERYBODY,
+  'me.token-remove': EVERYBODY,
+  'me.certificate-issue': EVERYBODY,
+  'user.invite': CHANGE,
+  'ca.list': READ,
+  'ca.rotate': CHANGE,
+  'ca.retire': CHANGE,
+  'ca.krl': READ,
+  'certificate.list': READ,
+  'certificate.revoke': CHANGE,
+  'key.revoke': CHANGE,
+  'target.enrol': CHANGE,
 }
+/** What a token may do by its scopes, said once more and apart: reading never changes, `me` is for people. */
+const TOKEN_MAY: readonly (readonly [scope: string, may: (name: string, isRead: boolean) => boolean])[] = [
+  ['*', (name, isRead) => isRead || !name.startsWith('me.')],
+  ['read', (_, isRead) => isRead],
+  ['policy', (name) => name.startsWith('policy.')],
+  ['policy:read', (name, isRead) => name.startsWith('policy.') && isRead],
+  ['me', (name, isRead) => name.startsWith('me.') && isRead],
+  ['polic', () => false],
+  ['', () => false],
+]
 
 const INPUTS: Partial<Record<RouteName, object>> = {
   'user.add': { name: 'x' },
@@ -62,6 +107,17 @@ const INPUTS: Partial<Record<RouteName, object>> = {
   'policy.rollback': { version: 1 },
   'policy.who-can': { host: 'x' },
   'ban.add': { source: '1.1.1.1' },
+  'auth.passkey-finish': { ceremony: 'x', response: {} },
+  'auth.recovery-code': { user: 'x', code: 'x' },
+  'link.finish': { ceremony: 'x', response: {}, passkey_name: 'x' },
+  'me.passkey-add': { ceremony: 'x', response: {}, name: 'x' },
+  'me.passkey-rename': { name: 'x' },
+  'me.totp-confirm': { code: 'x' },
+  'me.token-add': { name: 'x', scopes: ['read'], seconds: 60 },
+  'me.certificate-issue': { public_key: 'x' },
+  'ca.rotate': { kind: 'user' },
+  'certificate.revoke': { serial: 1, reason: 'x' },
+  'key.revoke': { public_key: 'x', reason: 'x' },
 }
 /** What a proxy would say of whom it speaks for, and what nobody should believe. */
 const CLAIMS = {
@@ -75,8 +131,10 @@ const CLAIMS = {
 }
 const CALLED = 500
 
-function appFor(role: string) {
+/** An app that takes every request for one of this peer. */
+function appFor(role: string, peer: Peer = { by: 'socket', role: role as Role, actor: '@local:test' }) {
   const called: string[] = []
+  const refused: string[] = []
   const handlers = Object.fromEntries(
     Object.keys(routes).map((name) => [
       name,
@@ -88,12 +146,12 @@ function appFor(role: string) {
   ) as unknown as Handlers
   const app = apiApp({
     handlers,
-    peer: () => ({ by: 'socket', role: role as Role, actor: '@local:test' }),
+    peer: () => peer,
     hosts: () => new Set(['sallyport.local']),
     log: createLog({ level: 'silent', format: 'json', write: () => {} }),
     randomBytes: (size) => new Uint8Array(size),
     stopping: new AbortController().signal,
-    refused: () => {},
+    refused: (_actor, name) => void refused.push(name),
   })
   const ask = async (
     name: string,
@@ -107,18 +165,19 @@ function appFor(role: string) {
     const url = `http://sallyport.local${change.path ?? path.replaceAll(/:[a-z]+/g, 'x')}`
     return (await app.request(url, { method: how, headers, ...body })).status
   }
-  return { ask, called }
+  return { ask, called, refused }
 }
 
 test('V-E01 every route × role: exactly the cells of the list reach their handler, whatever the caller claims to be', async () => {
   assert.deepEqual(Object.keys(MAY).sort(), Object.keys(routes).sort())
   for (const role of [...ROLES, 'stranger', '', '__proto__']) {
     for (const headers of [{}, CLAIMS]) {
-      const { ask, called } = appFor(role)
+      const { ask, called, refused } = appFor(role)
       for (const [name, roles] of Object.entries(MAY)) {
-        const may = roles.includes(role)
+        const may = roles === ANYONE || roles.includes(role)
         assert.equal(await ask(name, { headers }), may ? CALLED : 403, `${name} as ${role}`)
         assert.equal(called.length, may ? 1 : 0, name)
+        assert.deepEqual(refused.splice(0), may ? [] : [name], 'a refusal is told to the log')
         called.length = 0
       }
     }
@@ -142,6 +201,76 @@ test('V-E01 another method, another case or another way to write a path reaches 
         await ask(name, { path: other })
     }
     for (const name of called) assert.ok(MAY[name as RouteName].includes(role), `${name} as ${role}`)
+  }
+})
+
+const PERSON = { actor: 'alice', userId: 'usr_aaaaaaaaaaaaaaaa' as UserId, source: '192.0.2.7' }
+const NOBODY: Peer = { by: 'nobody', actor: '@stranger', source: '192.0.2.7' }
+const sessionOf = (role: Role): Peer => ({
+  ...PERSON,
+  by: 'session',
+  role,
+  webSession: 'web_aaaaaaaaaaaaaaaa' as WebSessionId,
+  factors: [],
+})
+const tokenOf = (role: Role, scope: string): Peer => ({
+  ...PERSON,
+  by: 'token',
+  role,
+  token: 'tok_aaaaaaaaaaaaaaaa' as ApiTokenId,
+  scopes: [scope],
+})
+
+test('V-E01 V-C09 whoever has not signed in reaches what is open to anyone, and gets a 401 from everything else', async () => {
+  const { ask, called, refused } = appFor('nobody', NOBODY)
+  for (const [name, roles] of Object.entries(MAY)) {
+    assert.equal(await ask(name, { headers: CLAIMS }), roles === ANYONE ? CALLED : 401, name)
+    assert.equal(called.length, roles === ANYONE ? 1 : 0, name)
+    called.length = 0
+  }
+  assert.deepEqual(refused, [], 'strangers do not fill the log')
+})
+
+test('V-E01 every route × role × session or token of every scope: exactly the listed cells', async () => {
+  for (const role of ROLES) {
+    const session = appFor(role, sessionOf(role))
+    for (const [name, roles] of Object.entries(MAY)) {
+      assert.equal(await session.ask(name), roles.includes(role) ? CALLED : 403, `${name} as ${role} by session`)
+    }
+    for (const [scope, mayBy] of TOKEN_MAY) {
+      const token = appFor(role, tokenOf(role, scope))
+      for (const [name, roles] of Object.entries(MAY)) {
+        const isRead = routes[name as RouteName].method === 'GET'
+        const may = roles === ANYONE || (roles.includes(role) && mayBy(name, isRead))
+        assert.equal(await token.ask(name), may ? CALLED : 403, `${name} as ${role} by a token for “${scope}”`)
+      }
+    }
+  }
+})
+
+test('V-E11 another site changes nothing in the name of who is signed in, whatever it sends', async () => {
+  const foreign = [
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { 'sec-fetch-site': 'none' },
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { origin: 'http://sallyport.local.evil.example' },
+    { origin: 'http://sallyport.local:1' },
+    { 'sec-fetch-site': 'cross-site', origin: 'http://sallyport.local' },
+  ]
+  for (const peer of [sessionOf('owner'), NOBODY]) {
+    const { ask, called } = appFor('owner', peer)
+    for (const [name, { method }] of Object.entries(routes)) {
+      if (method === 'GET' || (peer === NOBODY && MAY[name as RouteName] !== ANYONE)) continue
+      for (const headers of foreign)
+        assert.equal(await ask(name, { headers }), 403, `${name} ${JSON.stringify(headers)}`)
+      assert.deepEqual(called, [], name)
+      for (const headers of [{ 'sec-fetch-site': 'same-origin' }, { origin: 'http://sallyport.local' }, {}]) {
+        assert.equal(await ask(name, { headers }), CALLED, `${name} ${JSON.stringify(headers)}`)
+      }
+      called.length = 0
+    }
   }
 })
 

@@ -27,6 +27,8 @@ export const policyEffect = z.object({
   /** As a grant's `ip` would say it: `22`, `tcp:22 udp:53`, `*`. */
   opened: z.string(),
   where: z.object({ ...named, targets: count, examples: z.array(z.string()) }),
+  /** Whether other rules leave some of these people some of it. */
+  partly: z.boolean(),
 })
 export type PolicyEffect = z.infer<typeof policyEffect>
 

@@ -17,7 +17,7 @@ import {
   fingerprint,
   type PlainKey,
 } from '@sallyport/ssh/keys'
-import type { Authority, FactorAt, IssuedCertificate, Store } from '@sallyport/store'
+import { type Authority, type FactorAt, type IssuedCertificate, type Store, StoreError } from '@sallyport/store'
 import type { AuthorityKeys } from './authority-keys.ts'
 
 export interface CertificateServiceParts {
@@ -105,12 +105,18 @@ export class CertificateService {
     return authority
   }
 
-  /** A short-lived certificate for a person. Throws RangeError for its life, SshError for what must not be signed. */
+  /**
+   * A short-lived certificate for a person. Throws RangeError for its life, SshError for what must not be signed, StoreError
+   * `already-exists` for a key that was revoked.
+   */
   async issueUser(order: UserCertificateOrder): Promise<Certificate> {
     const { user, key, session, grants, seconds, factors } = order
     const { record } = this.#parts
     const { row: authority, signer } = await this.#active('user')
     const now = Math.floor(this.#parts.now() / 1000)
+    if ((await this.#parts.store.revokedKeys.list()).some((each) => each.fingerprint === fingerprint(key))) {
+      throw new StoreError('already-exists', 'the key was revoked')
+    }
     // Before the row: a life that is refused must not leave one.
     const draft = userCertificateRequest({ ...order, serial: 1, now, seconds })
     const issued = await this.#parts.store.certificates.add(

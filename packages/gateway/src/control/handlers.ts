@@ -1,7 +1,10 @@
 import type { CallRouteName, CheckedInput, RouteOutput, StreamRouteName } from '@sallyport/api'
 import { auditHandlers } from './audit.ts'
+import { authHandlers } from './auth.ts'
 import { banHandlers } from './bans.ts'
+import { certificateHandlers } from './certificates.ts'
 import { daemonHandlers } from './daemon.ts'
+import { meHandlers } from './me.ts'
 import { policyHandlers } from './policy.ts'
 import type { Caller, Services } from './services.ts'
 import { sessionHandlers } from './sessions.ts'
@@ -26,5 +29,8 @@ export function handlersOf(services: Services): Handlers {
     ...banHandlers(services),
     ...auditHandlers(services),
     ...daemonHandlers(services),
+    ...authHandlers(services),
+    ...meHandlers(services),
+    ...certificateHandlers(services),
   }
 }

@@ -26,12 +26,13 @@ export function policyEffectHandlers(services: Services): Pick<Handlers, 'policy
         against: base.version ?? 0,
         version: candidate.version ?? null,
         same_text: base.text === candidate.text,
-        effects: rows.map(({ change, kind, who, opened, where }) => ({
+        effects: rows.map(({ change, kind, who, opened, where, partly }) => ({
           change,
           kind,
           who: { ...who, names: [...who.names] },
           opened,
           where: { ...where, names: [...where.names], examples: [...where.examples] },
+          partly,
         })),
         more,
         losers,
@@ -58,7 +59,8 @@ export function policyEffectHandlers(services: Services): Pick<Handlers, 'policy
         return { ...nobody, destination, addresses: [], of, why, policy_version: asked ?? 0 }
       }
       const { target, addresses } = resolved
-      const answer = whoCan(compiled, directory, { addresses, tags: target?.tags ?? [], port: resolved.port })
+      const asking = whoCan(compiled, directory, { addresses, tags: target?.tags ?? [], port: resolved.port })
+      const answer = await inSlices(asking, signal)
       const users = answer.users.filter(({ name }) => after === undefined || name > after)
       const page = users.slice(0, limit)
       return {

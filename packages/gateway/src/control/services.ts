@@ -1,9 +1,11 @@
 import type { Status } from '@sallyport/api'
 import type { AuditEvent, AuditLog } from '@sallyport/audit'
+import type { PasskeyCeremonies } from '@sallyport/identity'
 import type { Store } from '@sallyport/store'
 import type { NameLookup } from '../access/name-lookup.ts'
 import type { IsOwn } from '../access/own-addresses.ts'
 import type { RosterKeeper } from '../access/roster.ts'
+import type { CertificateService } from '../authority/certificate-service.ts'
 import type { ConfigKeeper } from '../config/config-keeper.ts'
 import type { SocketAddress } from '../config/socket-address.ts'
 import type { Gatekeeper } from '../defence/gatekeeper.ts'
@@ -13,7 +15,9 @@ import type { LiveEvents } from '../ops/live-events.ts'
 import type { Log } from '../ops/log-writer.ts'
 import type { Revoked } from '../sessions/revocation.ts'
 import type { SessionRegistry } from '../sessions/session-registry.ts'
+import type { SignInService } from '../sign-in/sign-in-service.ts'
 import type { HostKey } from '../state/host-keys.ts'
+import type { MasterKey } from '../state/master-key.ts'
 import type { StatePaths } from '../state/state-directory.ts'
 
 /** What administration works on; made in main.ts. */
@@ -29,6 +33,11 @@ export interface Services {
   readonly config: ConfigKeeper
   readonly hostKeys: readonly HostKey[]
   readonly lookup: NameLookup
+  readonly certificates: CertificateService
+  readonly passkeys: PasskeyCeremonies
+  readonly signIn: SignInService
+  readonly masterKey: MasterKey
+  readonly randomBytes: (size: number) => Uint8Array
   readonly isOwn: IsOwn
   readonly events: LiveEvents
   readonly log: Log
@@ -51,6 +60,8 @@ export interface Caller {
   readonly actor: string
   readonly signal: AbortSignal
   readonly peer: Peer
+  /** What the browser or command calls itself; empty where it does not say. */
+  readonly agent: string
   /** Adds a `Set-Cookie` line to the answer. */
   readonly setCookie: (cookie: string) => void
 }

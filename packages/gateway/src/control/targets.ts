@@ -16,7 +16,9 @@ interface NewTarget {
 type TargetFields = Omit<NewTarget, 'hostKeys'> & { readonly host_keys: readonly string[] }
 
 /** `target …`. */
-export function targetHandlers(services: Services): Pick<Handlers, `target.${string}` & keyof Handlers> {
+export function targetHandlers(
+  services: Services,
+): Pick<Handlers, Exclude<`target.${string}` & keyof Handlers, 'target.enrol'>> {
   const { store, roster } = services
   const find = (selector: string): Target => {
     const { targetsByName } = roster.current

@@ -11,7 +11,7 @@ const COMMENT_MAX = 128
 /** `user …` and `key …`. */
 export function userHandlers(
   services: Services,
-): Pick<Handlers, (`user.${string}` & keyof Handlers) | (`key.${string}` & keyof Handlers)> {
+): Pick<Handlers, Exclude<(`user.${string}` | `key.${string}`) & keyof Handlers, 'user.invite' | 'key.revoke'>> {
   const { store, roster, sessions } = services
 
   const shown = (user: User): ApiUser => ({
@@ -159,7 +159,7 @@ function recordKey(
   return recordAct(services, { type, actor, user, key: id, keyType, fingerprint, comment })
 }
 
-function shownKey({ id, type, fingerprint, comment, addedAt, blob }: UserKey, user: string): ApiKey {
+export function shownKey({ id, type, fingerprint, comment, addedAt, blob }: UserKey, user: string): ApiKey {
   const line = formatPublicKey(decodePublicKey(blob), comment)
   return { id, user, type, fingerprint, comment, added_at: timeText(addedAt), line }
 }

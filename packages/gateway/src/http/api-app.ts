@@ -92,6 +92,7 @@ async function answer(c: Context, name: RouteName, route: Route, parts: ApiAppPa
     actor,
     signal,
     peer,
+    agent: c.req.header('user-agent') ?? '',
     setCookie: (cookie) => c.header('set-cookie', cookie, { append: true }),
   }
   const result = handler(parsed.data, caller)

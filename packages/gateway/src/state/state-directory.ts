@@ -16,6 +16,8 @@ export interface StatePaths {
   readonly hostKeys: string
   /** Secret halves of the certificate authorities. */
   readonly authorities: string
+  /** Seals small secrets in the database. */
+  readonly masterKey: string
   /** The self-signed certificate of the HTTPS listener. */
   readonly tls: string
   readonly auditKey: string
@@ -32,6 +34,7 @@ export function statePaths(directory: string): StatePaths {
     lock: join(directory, 'daemon.lock'),
     hostKeys: join(directory, 'host-keys'),
     authorities: join(directory, 'authorities'),
+    masterKey: join(directory, 'master.key'),
     tls: join(directory, 'tls'),
     auditKey: join(directory, 'audit-key.pem'),
     auditAnchor: join(directory, 'audit-checkpoints.ndjson'),

@@ -1,0 +1,195 @@
+import {
+  type Authority as ApiAuthority,
+  type Certificate as ApiCertificate,
+  ApiError,
+  type IssuedCertificate as ApiIssuedCertificate,
+} from '@sallyport/api'
+import type { User } from '@sallyport/model'
+import {
+  type Certificate,
+  decodePlainKey,
+  decodeRevocationList,
+  fingerprint,
+  formatPublicKey,
+  isCertificate,
+  isPrincipal,
+  type PlainKey,
+  parsePublicKey,
+} from '@sallyport/ssh/keys'
+import { type Authority, type IssuedCertificate, StoreError } from '@sallyport/store'
+import { enrolment } from '../authority/enrolment.ts'
+import type { Handlers } from './handlers.ts'
+import { type Services, timeText } from './services.ts'
+import { plain } from './users.ts'
+
+type CertificateRoute = (`ca.${string}` | `certificate.${string}` | 'key.revoke' | 'user.invite' | 'target.enrol') &
+  keyof Handlers
+
+/** `ca …`, `cert …` of everybody, and what hands out ways in. */
+export function certificateHandlers(services: Services): Pick<Handlers, CertificateRoute> {
+  const { certificates, store, roster, signIn, now } = services
+
+  const findUser = (selector: string): User => {
+    const user = roster.current.usersByName.get(selector) ?? roster.current.usersById.get(selector)
+    if (user !== undefined) return user
+    throw new ApiError('user.not-found', `there is no user “${plain(selector)}”`, { fix: 'sallyport user ls' })
+  }
+
+  return {
+    'ca.list': async () => ({ authorities: (await certificates.authorities()).map(shownAuthority) }),
+
+    'ca.rotate': async ({ kind }, { actor }) => {
+      const authority = await certificates.rotate(kind, actor)
+      await roster.refresh()
+      return shownAuthority(authority)
+    },
+
+    async 'ca.retire'({ authority: selector }, { actor }) {
+      const known = (await certificates.authorities()).find(
+        ({ id, fingerprint: print }) => id === selector || print === selector,
+      )
+      if (known === undefined) throw new ApiError('authority.not-found', `there is no authority “${plain(selector)}”`)
+      try {
+        const retired = await certificates.retire(known.id, actor)
+        await roster.refresh()
+        return shownAuthority(retired)
+      } catch (cause) {
+        if (!(cause instanceof StoreError && cause.code === 'still-in-use')) throw cause
+        throw new ApiError('authority.active', 'this authority signs: another has to before it can be retired', {
+          fix: `sallyport ca rotate ${known.kind}`,
+          cause,
+        })
+      }
+    },
+
+    async 'ca.krl'() {
+      const list = await certificates.revocationList()
+      const { certificates: revoked, keys } = decodeRevocationList(list)
+      const serials = revoked.reduce((sum, each) => sum + each.serials.length, 0)
+      return { krl: list.toBase64(), serials, keys: keys.length }
+    },
+
+    async 'certificate.list'({ user, valid, limit }) {
+      const filter = {
+        limit,
+        ...(user === undefined ? {} : { userId: findUser(user).id }),
+        ...(valid ? { validAt: Math.floor(now() / 1000) } : {}),
+      }
+      return { certificates: (await store.certificates.list(filter)).map(shownCertificate) }
+    },
+
+    async 'certificate.revoke'({ serial, user, reason }, { actor }) {
+      if ((serial === undefined) === (user === undefined)) {
+        throw new ApiError('request.invalid', 'name either a serial number or a user')
+      }
+      if (serial !== undefined && (await store.certificates.get(serial)) === undefined) {
+        throw new ApiError('certificate.not-found', `no certificate has the serial number ${serial}`)
+      }
+      const which = serial === undefined ? { userId: findUser(user ?? '').id } : { serial }
+      const revoked = await certificates.revoke(which, { actor, reason })
+      await roster.refresh()
+      return { revoked: [...revoked] }
+    },
+
+    async 'key.revoke'({ public_key, reason }, { actor }) {
+      const key = readPlainKey(public_key)
+      await certificates.revokeKey(key, { actor, reason }).catch((cause: unknown) => {
+        if (cause instanceof StoreError && cause.code === 'already-exists')
+          throw new ApiError('key.revoked', 'this key is revoked already', { cause })
+        throw cause
+      })
+      await roster.refresh()
+      return { fingerprint: fingerprint(key), revoked_at: timeText(now()) }
+    },
+
+    async 'user.invite'({ user: selector }, { actor }) {
+      const user = findUser(selector)
+      const purpose = (await store.passkeys.list(user.id)).length === 0 ? 'invite' : 'recover'
+      const { url, expiresAt } = await signIn.makeLink(user, actor, purpose)
+      return { url, user: user.name, purpose, expires_at: timeText(expiresAt) }
+    },
+
+    async 'target.enrol'({ target: selector, host_key, names }, { actor }) {
+      const target = roster.current.targetsByName.get(selector)
+      if (target === undefined) {
+        throw new ApiError('target.not-found', `there is no target “${plain(selector)}”`, {
+          fix: 'sallyport target ls',
+        })
+      }
+      for (const name of names) {
+        if (!isPrincipal(name, 'host')) throw new ApiError('request.invalid', `“${plain(name)}” is no host name`)
+      }
+      const line = host_key ?? target.hostKeys.find((each) => each.startsWith('ssh-ed25519 ')) ?? target.hostKeys[0]
+      const hostNames = [target.name, target.address, ...names]
+      const hostCertificate =
+        line === undefined
+          ? undefined
+          : await certificates.issueHost({ actor, subject: target.name, key: readPlainKey(line), names: hostNames })
+      const believed = (await certificates.authorities()).filter(
+        ({ kind, state }) => kind === 'user' && state !== 'retired',
+      )
+      const made = enrolment({
+        target,
+        authorities: believed.map(({ publicKey }) => decodePlainKey(publicKey)),
+        revocationList: await certificates.revocationList(),
+        ...(hostCertificate === undefined ? {} : { hostCertificate }),
+      })
+      return { ...made, files: [...made.files], commands: [...made.commands] }
+    },
+  }
+}
+
+/** One line of a plain public key. Throws ApiError `key.invalid`. */
+export function readPlainKey(line: string): PlainKey {
+  try {
+    const { key } = parsePublicKey(line)
+    if (!isCertificate(key)) return key
+  } catch (cause) {
+    throw new ApiError('key.invalid', 'this is no public key that can be used', {
+      why: (cause as Error).message,
+      fix: 'give one line of a .pub file, as ssh-keygen writes it',
+      cause,
+    })
+  }
+  throw new ApiError('key.invalid', 'this is a certificate, not a key', { fix: 'give the key itself: its .pub file' })
+}
+
+export function shownCertificate(certificate: IssuedCertificate): ApiCertificate {
+  const { serial, kind, subject, fingerprint: print, principals, revoked } = certificate
+  return {
+    serial,
+    kind,
+    subject,
+    fingerprint: print,
+    principals: [...principals],
+    valid_after: timeText(certificate.validAfter * 1000),
+    valid_before: timeText(certificate.validBefore * 1000),
+    issued_at: timeText(certificate.issuedAt),
+    revoked: revoked === undefined ? null : { ...revoked, at: timeText(revoked.at) },
+  }
+}
+
+/** A certificate that was signed just now, with its row. */
+export function shownIssued(row: IssuedCertificate, certificate: Certificate): ApiIssuedCertificate {
+  return { ...shownCertificate(row), line: formatPublicKey(certificate, `sallyport ${row.subject}`) }
+}
+
+function shownAuthority({
+  id,
+  kind,
+  state,
+  fingerprint: print,
+  publicKey,
+  createdAt,
+  retiredAt,
+}: Authority): ApiAuthority {
+  return {
+    id,
+    kind,
+    state,
+    fingerprint: print,
+    created_at: timeText(createdAt),
+    retired_at: retiredAt === undefined ? null : timeText(retiredAt),
+    line: formatPublicKey(decodePlainKey(publicKey)),
+  }
+}

@@ -1,0 +1,285 @@
+import {
+  type ApiToken as ApiApiToken,
+  ApiError,
+  type Passkey as ApiPasskey,
+  type WebSession as ApiWebSession,
+  type Me,
+} from '@sallyport/api'
+import {
+  makeRecoveryCodes,
+  TOTP_SECRET_BYTES,
+  totpSecretText,
+  totpStep,
+  totpUri,
+  USER_CERTIFICATE_SECONDS,
+} from '@sallyport/identity'
+import type { User } from '@sallyport/model'
+import { loginPlaces } from '@sallyport/policy'
+import { type ApiToken, type Passkey, StoreError, type WebSession } from '@sallyport/store'
+import { mintToken } from '../http/bearer-tokens.ts'
+import type { Peer } from '../http/peer.ts'
+import { newPasskey } from '../sign-in/sign-in-service.ts'
+import { ceremonyOf, orBadPasskey } from './auth.ts'
+import { readPlainKey, shownCertificate, shownIssued } from './certificates.ts'
+import { gatewayName } from './daemon.ts'
+import type { Handlers } from './handlers.ts'
+import { type Caller, recordAct, type Services, timeText } from './services.ts'
+import { shownKey } from './users.ts'
+
+type MeRoute = `me.${string}` & keyof Handlers
+
+/** How long ago somebody may have proved themselves who changes how they sign in. */
+const FRESH_MS = 10 * 60 * 1000
+/** What a TOTP secret is sealed for. */
+const totpContext = (user: User) => `totp ${user.id}`
+
+/** `me …`: what people do about themselves. */
+export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
+  const { store, roster, passkeys, certificates, masterKey, config, now, randomBytes } = services
+
+  /** Whoever asks. Over the control socket that is nobody: it is the machine's owner. */
+  const self = ({ peer }: Caller): User => {
+    const user = peer.by === 'session' || peer.by === 'token' ? roster.current.usersById.get(peer.userId) : undefined
+    if (user !== undefined) return user
+    throw new ApiError('caller.unknown', 'this is about whoever signed in, and nobody did', {
+      fix: 'sign in to the console, or: sallyport login',
+    })
+  }
+  const freshSelf = (caller: Caller): User => {
+    const user = self(caller)
+    requireFresh(caller.peer, now())
+    return user
+  }
+  const ownPasskey = async (user: User, id: string): Promise<Passkey> => {
+    const found = (await store.passkeys.list(user.id)).find((passkey) => passkey.id === id)
+    if (found !== undefined) return found
+    throw new ApiError('credential.not-found', 'you have no such passkey')
+  }
+
+  return {
+    async 'me.show'(_, caller): Promise<Me> {
+      const user = self(caller)
+      const keys = [...roster.current.keysByFingerprint.values()].filter(({ userId }) => userId === user.id)
+      const valid = { userId: user.id, validAt: Math.floor(now() / 1000) }
+      return {
+        id: user.id,
+        user: user.name,
+        display_name: user.displayName,
+        role: user.role,
+        passkeys: (await store.passkeys.list(user.id)).map(shownPasskey),
+        totp: (await store.secondFactors.totp(user.id))?.confirmedAt !== undefined,
+        recovery_codes_left: await store.secondFactors.recoveryCodesLeft(user.id),
+        keys: keys.map((key) => shownKey(key, user.name)),
+        certificates: (await store.certificates.list(valid)).map(shownCertificate),
+        sessions: (await store.webSessions.list(user.id)).map((session) => shownSession(session, caller.peer)),
+        tokens: (await store.apiTokens.list(user.id)).map(shownToken),
+      }
+    },
+
+    async 'me.passkey-begin'(_, caller) {
+      const user = freshSelf(caller)
+      return ceremonyOf(await passkeys.beginRegistration(user, await store.passkeys.list(user.id)))
+    },
+
+    async 'me.passkey-add'({ ceremony, response, name }, caller) {
+      const user = freshSelf(caller)
+      const registered = await orBadPasskey(passkeys.finishRegistration(ceremony, user.id, response))
+      const added = await store.passkeys.add(newPasskey(user.id, registered, name)).catch(orExists)
+      const { actor } = caller
+      await recordAct(services, { type: 'credential-added', actor, user: user.name, kind: 'passkey', name })
+      return shownPasskey(added)
+    },
+
+    async 'me.passkey-rename'({ passkey: id, name }, caller) {
+      const passkey = await ownPasskey(self(caller), id)
+      await store.passkeys.rename(passkey.id, name)
+      return shownPasskey({ ...passkey, name })
+    },
+
+    async 'me.passkey-remove'({ passkey: id }, caller) {
+      const user = freshSelf(caller)
+      const passkey = await ownPasskey(user, id)
+      await store.transaction(async (tx) => {
+        // Looked at inside, so that two who remove at once do not both see the other's.
+        if ((await tx.passkeys.list(user.id)).length === 1) {
+          throw new ApiError('credential.last', 'this is your last passkey', {
+            why: 'without it you could not sign in any more',
+            fix: 'register another one first',
+          })
+        }
+        await tx.passkeys.remove(passkey.id)
+      })
+      const { actor } = caller
+      await recordAct(services, {
+        type: 'credential-removed',
+        actor,
+        user: user.name,
+        kind: 'passkey',
+        name: passkey.name,
+      })
+      return shownPasskey(passkey)
+    },
+
+    async 'me.totp-begin'(_, caller) {
+      const user = freshSelf(caller)
+      const secret = randomBytes(TOTP_SECRET_BYTES)
+      await store.secondFactors.proposeTotp(user.id, masterKey.seal(secret, totpContext(user))).catch(orExists)
+      const issuer = `Sallyport ${gatewayName(config.current.ssh.hostname)}`
+      return { uri: totpUri(secret, { issuer, account: user.name }), secret: totpSecretText(secret) }
+    },
+
+    async 'me.totp-confirm'({ code }, caller) {
+      const user = freshSelf(caller)
+      const totp = await store.secondFactors.totp(user.id)
+      if (totp === undefined || totp.confirmedAt !== undefined)
+        throw new ApiError('code.refused', 'no secret waits for a code')
+      const step = totpStep(masterKey.unseal(totp.sealedSecret, totpContext(user)), code, now())
+      if (step === undefined || !(await store.secondFactors.takeTotpStep(user.id, step))) {
+        throw new ApiError('code.refused', 'this is not the code', {
+          fix: 'take the next one; check the phone’s clock',
+        })
+      }
+      const { actor } = caller
+      await recordAct(services, { type: 'credential-added', actor, user: user.name, kind: 'totp', name: '' })
+      return {}
+    },
+
+    async 'me.totp-remove'(_, caller) {
+      const user = freshSelf(caller)
+      if (!(await store.secondFactors.removeTotp(user.id))) {
+        throw new ApiError('credential.not-found', 'you have no one-time codes set up')
+      }
+      const { actor } = caller
+      await recordAct(services, { type: 'credential-removed', actor, user: user.name, kind: 'totp', name: '' })
+      return {}
+    },
+
+    async 'me.recovery-codes'(_, caller) {
+      const user = freshSelf(caller)
+      const codes = makeRecoveryCodes(user.id, randomBytes)
+      await store.secondFactors.setRecoveryCodes(
+        user.id,
+        codes.map(({ hash }) => hash),
+      )
+      await recordAct(services, { type: 'recovery-codes-made', actor: caller.actor, user: user.name })
+      return { recovery_codes: codes.map(({ code }) => code) }
+    },
+
+    async 'me.session-end'({ session: id }, caller) {
+      const user = self(caller)
+      const own = await store.webSessions.list(user.id)
+      const current = caller.peer.by === 'session' ? caller.peer.webSession : undefined
+      const chosen = id === 'others' ? own.filter((each) => each.id !== current) : own.filter((each) => each.id === id)
+      if (id !== 'others' && chosen.length === 0) {
+        throw new ApiError('credential.not-found', 'you have no such session')
+      }
+      for (const session of chosen) await services.signIn.signOut(session.id, user, caller.actor)
+      return { ended: chosen.length }
+    },
+
+    async 'me.token-add'({ name, scopes, seconds }, caller) {
+      const user = freshSelf(caller)
+      const { token, hash: tokenHash } = mintToken('api', randomBytes)
+      const expiresAt = now() + seconds * 1000
+      const added = await store.apiTokens.add({ userId: user.id, name, scopes, expiresAt, tokenHash })
+      await recordAct(services, {
+        type: 'api-token-added',
+        actor: caller.actor,
+        user: user.name,
+        credential: added.id,
+        name,
+        scopes,
+        until: expiresAt,
+      })
+      return { ...shownToken(added), token }
+    },
+
+    async 'me.token-remove'({ token: id }, caller) {
+      const user = self(caller)
+      const token = (await store.apiTokens.list(user.id)).find((each) => each.id === id)
+      if (token === undefined) throw new ApiError('credential.not-found', 'you have no such token')
+      await store.apiTokens.remove(token.id)
+      const { actor } = caller
+      await recordAct(services, {
+        type: 'api-token-removed',
+        actor,
+        user: user.name,
+        credential: token.id,
+        name: token.name,
+      })
+      return shownToken(token)
+    },
+
+    async 'me.certificate-issue'({ public_key, seconds = USER_CERTIFICATE_SECONDS }, caller) {
+      const user = self(caller)
+      const { peer, actor } = caller
+      const key = readPlainKey(public_key)
+      const signedIn = peer.by === 'session' ? peer : undefined
+      const certificate = await certificates
+        .issueUser({
+          actor,
+          user,
+          key,
+          session: signedIn?.webSession ?? 'direct',
+          factors: signedIn?.factors ?? [],
+          grants: loginPlaces(roster.current.compiled, user.name),
+          seconds,
+        })
+        .catch((cause: unknown) => {
+          if (cause instanceof StoreError && cause.code === 'already-exists')
+            throw new ApiError('key.revoked', 'this key was revoked', { fix: 'make a new key', cause })
+          throw cause
+        })
+      const row = await store.certificates.get(Number(certificate.serial))
+      if (row === undefined) throw new Error('a certificate without its row')
+      return shownIssued(row, certificate)
+    },
+  }
+}
+
+/** What changes how somebody signs in takes more than a browser that was left open (V-F08). */
+function requireFresh(peer: Peer, now: number): void {
+  const last = peer.by === 'session' ? Math.max(...peer.factors.map(({ at }) => at)) : Number.NEGATIVE_INFINITY
+  if (now - last <= FRESH_MS) return
+  throw new ApiError('sign-in.stale', 'you proved yourself too long ago for this', {
+    why: `it has to be within ${FRESH_MS / 60_000} minutes`,
+    fix: 'sign in again, then repeat it',
+  })
+}
+
+function orExists(cause: unknown): never {
+  if (cause instanceof StoreError && cause.code === 'already-exists') {
+    throw new ApiError('credential.exists', 'there is one already', { fix: 'remove the old one first', cause })
+  }
+  throw cause
+}
+
+function shownPasskey({ id, name, createdAt, lastUsedAt, backedUp, aaguid }: Passkey): ApiPasskey {
+  const last = lastUsedAt === undefined ? null : timeText(lastUsedAt)
+  return { id, name, created_at: timeText(createdAt), last_used_at: last, synced: backedUp, aaguid }
+}
+
+function shownSession(session: WebSession, peer: Peer): ApiWebSession {
+  const { id, method, source, agent } = session
+  return {
+    id,
+    method,
+    source,
+    agent,
+    created_at: timeText(session.createdAt),
+    last_seen_at: timeText(session.lastSeenAt),
+    expires_at: timeText(session.expiresAt),
+    current: peer.by === 'session' && peer.webSession === id,
+  }
+}
+
+function shownToken({ id, name, scopes, createdAt, lastUsedAt, expiresAt }: ApiToken): ApiApiToken {
+  return {
+    id,
+    name,
+    scopes: [...scopes],
+    created_at: timeText(createdAt),
+    last_used_at: lastUsedAt === undefined ? null : timeText(lastUsedAt),
+    expires_at: timeText(expiresAt),
+  }
+}

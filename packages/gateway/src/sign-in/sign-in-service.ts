@@ -1,0 +1,239 @@
+import { ACTOR_GATEWAY, ACTOR_STRANGER, type AuditEvent } from '@sallyport/audit'
+import {
+  hashRecoveryCode,
+  IdentityError,
+  makeRecoveryCodes,
+  type PasskeyCeremonies,
+  type RegisteredPasskey,
+} from '@sallyport/identity'
+import type { User, UserId, WebSessionId } from '@sallyport/model'
+import { type FactorAt, type Invitation, type Passkey, type Store, StoreError, type WebSession } from '@sallyport/store'
+import { hashToken, isToken, mintToken } from '../http/bearer-tokens.ts'
+
+/** A link for somebody who is called in; who waits longer asks again. */
+const LINK_LIFE_MS = 24 * 60 * 60 * 1000
+/** The first start's link: whoever started the gateway sits before it. */
+const SETUP_LIFE_MS = 15 * 60 * 1000
+
+export interface SignInServiceParts {
+  readonly store: Store
+  readonly passkeys: PasskeyCeremonies
+  /** The user as known now; none where there is no such user. */
+  readonly user: (id: UserId) => User | undefined
+  readonly userByName: (name: string) => User | undefined
+  /** Resolves when the event is in the log; rejects when it is not, and then nobody signs in. */
+  readonly record: (event: AuditEvent) => Promise<unknown>
+  readonly failed: (what: string, error: unknown) => void
+  readonly randomBytes: (size: number) => Uint8Array
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Milliseconds that people stay signed in. */
+  readonly sessionMs: () => number
+  /** `https://gw.example.com:8443` */
+  readonly origin: () => string
+}
+
+/** Where a sign-in comes from. */
+export interface SignInFrom {
+  readonly source: string
+  /** What the browser or command calls itself. */
+  readonly agent: string
+}
+
+/** A session that just began; its token is nowhere else. */
+export interface OpenedSession {
+  readonly session: WebSession
+  readonly token: string
+  readonly user: User
+}
+
+/** Who may not sign in, and why: for the log alone. Whoever asked learns only that it was refused. */
+export class SignInRefused extends Error {
+  readonly reason: string
+
+  constructor(reason: string, options?: ErrorOptions) {
+    super('this proves nobody', options)
+    this.name = 'SignInRefused'
+    this.reason = reason
+  }
+}
+
+/** Signing in to the console and with the command: passkeys, recovery codes, one-time links, and the sessions they open. */
+export class SignInService {
+  readonly #parts: SignInServiceParts
+
+  constructor(parts: SignInServiceParts) {
+    this.#parts = parts
+  }
+
+  beginPasskey() {
+    return this.#parts.passkeys.beginAssertion('sign-in')
+  }
+
+  /** Throws SignInRefused. */
+  async finishPasskey(ceremony: string, response: unknown, from: SignInFrom): Promise<OpenedSession> {
+    const { store, passkeys } = this.#parts
+    let known: Passkey | undefined
+    try {
+      const find = async (id: string) => (known = await store.passkeys.byCredentialId(id))
+      const { passkey, counter, backedUp } = await passkeys.finishAssertion(ceremony, 'sign-in', response, find)
+      const user = this.#enabled(passkey.userId)
+      await store.passkeys.used(passkey.id, { counter, backedUp })
+      return await this.#open(user, 'passkey', from)
+    } catch (error) {
+      return this.#refuse(error, 'passkey', from, known?.userId)
+    }
+  }
+
+  /** Throws SignInRefused: for an unknown name as for a wrong code. */
+  async useRecoveryCode(name: string, typed: string, from: SignInFrom): Promise<OpenedSession> {
+    const named = this.#parts.userByName(name)
+    try {
+      const hash = hashRecoveryCode(named?.id ?? '', typed)
+      const used = named !== undefined && (await this.#parts.store.secondFactors.useRecoveryCode(named.id, hash))
+      if (!used) throw new SignInRefused(named === undefined ? 'user-unknown' : 'code-wrong')
+      return await this.#open(this.#enabled(named.id), 'recovery-code', from)
+    } catch (error) {
+      return this.#refuse(error, 'recovery-code', from, named?.id)
+    }
+  }
+
+  /** Whether there was such a session. */
+  async signOut(id: WebSessionId, user: User, actor: string): Promise<boolean> {
+    const ended = await this.#parts.store.webSessions.remove({ id })
+    if (ended > 0) await this.#parts.record({ type: 'signed-out', actor, webSession: id, user: user.name })
+    return ended > 0
+  }
+
+  /** A one-time link for somebody; links for them that were made before no longer work. */
+  async makeLink(
+    user: User,
+    actor: string,
+    purpose: Invitation['purpose'],
+  ): Promise<{ url: string; expiresAt: number }> {
+    const { store, randomBytes, now, record, origin } = this.#parts
+    const { token, hash: tokenHash } = mintToken('link', randomBytes)
+    const expiresAt = now() + (purpose === 'setup' ? SETUP_LIFE_MS : LINK_LIFE_MS)
+    await store.invitations.revoke({ userId: user.id })
+    await store.invitations.add({ purpose, userId: user.id, createdBy: actor, expiresAt, tokenHash })
+    await record({ type: 'link-made', actor, user: user.name, purpose, until: expiresAt })
+    return { url: `${origin()}/${purpose === 'setup' ? 'setup' : 'join'}/${token}`, expiresAt }
+  }
+
+  /** The first start's link: for the first owner, while nobody can sign in to the console. */
+  async setupLink(owner: User): Promise<{ url: string; expiresAt: number } | undefined> {
+    const { passkeys, secondFactors } = this.#parts.store
+    if ((await passkeys.list()).length > 0 || (await secondFactors.password(owner.id)) !== undefined) return undefined
+    return this.makeLink(owner, ACTOR_GATEWAY, 'setup')
+  }
+
+  /** Whom a link is for; undefined where it does not work (any more). */
+  async link(token: string): Promise<{ readonly link: Invitation; readonly user: User } | undefined> {
+    if (!isToken('link', token)) return undefined
+    const link = await this.#parts.store.invitations.byToken(hashToken(token))
+    const user = link?.userId === undefined ? undefined : this.#parts.user(link.userId)
+    return link === undefined || user === undefined || user.disabled ? undefined : { link, user }
+  }
+
+  /** Registers a passkey for whom the link is for, signs them in, and uses the link up. Throws IdentityError; undefined for a link that does not work. */
+  async finishLink(
+    token: string,
+    answer: { readonly ceremony: string; readonly response: unknown; readonly passkeyName: string },
+    from: SignInFrom,
+  ): Promise<(OpenedSession & { readonly recoveryCodes: readonly string[] }) | undefined> {
+    const found = await this.link(token)
+    if (found === undefined) return undefined
+    const { link, user } = found
+    const { passkeys, store, randomBytes, record } = this.#parts
+    const registered = await passkeys.finishRegistration(answer.ceremony, user.id, answer.response)
+    const codes = makeRecoveryCodes(user.id, randomBytes)
+    try {
+      await store.transaction(async (tx) => {
+        // First: of two who have the link, one gets in.
+        await tx.invitations.use(link.id)
+        if (link.purpose === 'recover') await forget(tx, user.id)
+        await tx.passkeys.add(newPasskey(user.id, registered, answer.passkeyName))
+        await tx.secondFactors.setRecoveryCodes(
+          user.id,
+          codes.map(({ hash }) => hash),
+        )
+      })
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'not-found') return undefined
+      throw error
+    }
+    const { source } = from
+    await record({ type: 'link-used', actor: user.name, source, purpose: link.purpose })
+    const name = answer.passkeyName
+    await record({ type: 'credential-added', actor: user.name, source, user: user.name, kind: 'passkey', name })
+    const opened = await this.#open(user, 'link', from)
+    return { ...opened, recoveryCodes: codes.map(({ code }) => code) }
+  }
+
+  #enabled(id: UserId): User {
+    const user = this.#parts.user(id)
+    if (user === undefined || user.disabled) throw new SignInRefused('user-disabled')
+    return user
+  }
+
+  async #open(user: User, method: string, { source, agent }: SignInFrom): Promise<OpenedSession> {
+    const { store, randomBytes, now, sessionMs, record } = this.#parts
+    const { token, hash: tokenHash } = mintToken('session', randomBytes)
+    const factors: readonly FactorAt[] = [{ factor: method === 'link' ? 'passkey' : method, at: now() }]
+    const draft = { userId: user.id, method, factors, source, agent: printable(agent), tokenHash }
+    const session = await store.webSessions.add({ ...draft, expiresAt: now() + sessionMs() })
+    try {
+      await record({
+        type: 'signed-in',
+        actor: user.name,
+        source,
+        webSession: session.id,
+        method,
+        agent: session.agent,
+      })
+    } catch (error) {
+      // Nobody is in whom the log does not know of.
+      await store.webSessions.remove({ id: session.id })
+      throw error
+    }
+    return { session, token, user }
+  }
+
+  /** What strangers make up is not written down; what concerns somebody we know is. */
+  async #refuse(error: unknown, method: string, { source }: SignInFrom, userId: UserId | undefined): Promise<never> {
+    const reason =
+      error instanceof SignInRefused ? error.reason : error instanceof IdentityError ? error.code : undefined
+    if (reason === undefined) throw error
+    const user = userId === undefined ? undefined : this.#parts.user(userId)
+    if (user !== undefined) {
+      // The name was claimed, not proved: it is in the reason, never the actor.
+      await this.#parts
+        .record({ type: 'sign-in-refused', actor: ACTOR_STRANGER, source, method, reason: `${reason} ${user.name}` })
+        .catch((failure: unknown) => this.#parts.failed('write a refused sign-in to the audit log', failure))
+    }
+    throw new SignInRefused(reason, { cause: error })
+  }
+}
+
+export function newPasskey(userId: UserId, registered: RegisteredPasskey, name: string) {
+  return { ...registered, userId, name }
+}
+
+/** Everything with which somebody could sign in to the console, and where they are signed in. */
+async function forget(
+  tx: Pick<Store, 'passkeys' | 'secondFactors' | 'webSessions' | 'apiTokens'>,
+  userId: UserId,
+): Promise<void> {
+  for (const { id } of await tx.passkeys.list(userId)) await tx.passkeys.remove(id)
+  for (const { id } of await tx.apiTokens.list(userId)) await tx.apiTokens.remove(id)
+  await tx.secondFactors.removeTotp(userId)
+  await tx.secondFactors.setPassword(userId, undefined)
+  await tx.webSessions.remove({ userId })
+}
+
+/** Longest name of a browser that is kept, in characters. */
+const AGENT_MAX = 200
+
+function printable(text: string): string {
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?').slice(0, AGENT_MAX)
+}
