@@ -308,7 +308,7 @@ const REAL = ['root', 'daemon', 'mail', 'games', 'nobody']
 const UNTOLD = ['news', 'lp']
 const SOURCES = ['192.0.2.7', '198.51.100.7']
 const DESTINATIONS = ['db1:22', 'db1:5432', 'web1:443', '10.9.9.9:22', '10.9.9.9:5']
-const CONFIGS = 24
+const CONFIGS = 32
 
 test('whatever the configuration, sshd opens all that the policy opens, and where it says no more than the policy can, the same', {
   skip: existsSync(SSHD) && existsSync('/etc/debian_version') ? false : `needs Debian’s ${SSHD}`,
@@ -325,10 +325,17 @@ test('whatever the configuration, sshd opens all that the policy opens, and wher
   let opened = 0
   for (let number = 0; number < CONFIGS; number++) {
     const placed = number % 2 === 1
-    const text = randomConfig(random, placed)
+    // Parts that are included, one of them from within the other, wherever a line may stand.
+    const parts = ['inner', 'outer'].map((name) => directory.file(`${name}.${number}`))
+    const includes: Record<string, string> = {}
+    for (const [depth, part] of parts.entries()) {
+      includes[part] = randomConfig(random, placed, parts.slice(0, depth))
+      await writeFile(part, includes[part])
+    }
+    const text = randomConfig(random, placed, parts)
     const path = directory.file(`sshd_config.${number}`)
     await writeFile(path, `HostKey ${key}\n${text}`)
-    const made = await imported(text, { accounts: [people, groups] })
+    const made = await imported(text, { accounts: [people, groups], includes })
     const policy = compiled(made.text, [...REAL, ...UNTOLD])
     for (const user of [...REAL, ...UNTOLD]) {
       for (const source of SOURCES) {
@@ -344,7 +351,7 @@ test('whatever the configuration, sshd opens all that the policy opens, and wher
         for (const at of DESTINATIONS) {
           const theirs = letsIn(effective, user, source, groups, passwd) && sshdOpens(effective, at)
           const ours = allows(policy, user, at, source)
-          const where = `${user} from ${source} to ${at}\n${text}\n${made.text}`
+          const where = `${user} from ${source} to ${at}\n${JSON.stringify(includes)}\n${text}\n${made.text}`
           if (ours) assert.ok(theirs, `only the policy opens: ${where}`)
           else if (!placed && REAL.includes(user)) assert.ok(!theirs, `only sshd opens: ${where}`)
           if (ours) opened++
@@ -355,7 +362,7 @@ test('whatever the configuration, sshd opens all that the policy opens, and wher
   assert.ok(opened > CONFIGS, 'the configurations open something')
 })
 
-function randomConfig(random: SeededRandom, placed: boolean): string {
+function randomConfig(random: SeededRandom, placed: boolean, parts: readonly string[]): string {
   const pick = <T>(from: readonly T[]): T => from[random.below(from.length)] as T
   const openings = (): string =>
     pick([
@@ -389,10 +396,12 @@ function randomConfig(random: SeededRandom, placed: boolean): string {
     ])
   const lines: string[] = []
   for (let count = random.below(4); count > 0; count--) lines.push(setting())
+  if (parts.length > 0 && random.below(3) === 0) lines.push(`Include ${pick(parts)}`, setting())
   for (let blocks = random.below(5); blocks > 0; blocks--) {
     const first = criterion()
     lines.push(`Match ${first}${first !== 'All' && random.below(4) === 0 ? ` User ${users()}` : ''}`)
     for (let count = 1 + random.below(3); count > 0; count--) lines.push(`  ${setting()}`)
+    if (parts.length > 0 && random.below(3) === 0) lines.push(`  Include ${pick(parts)}`, `  ${setting()}`)
   }
   return `${lines.join('\n')}\n`
 }
