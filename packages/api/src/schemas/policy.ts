@@ -33,11 +33,13 @@ export const diagnostic = z.object({
 export type Diagnostic = z.infer<typeof diagnostic>
 
 export const policyTestFailure = z.object({
-  /** The test's `src`. */
+  /** The test's `src`; empty where the whole test could not be asked. */
   source: z.string(),
+  /** `db1:22` of `tests`, `root@tag:db` of `sshTests`. */
   destination: z.string(),
-  expected: z.enum(['accept', 'deny']),
-  got: z.enum(['accept', 'deny']),
+  /** `check` in `sshTests` alone. */
+  expected: z.enum(['accept', 'check', 'deny']),
+  got: z.enum(['accept', 'check', 'deny']),
   line: z.int(),
   why: z.string(),
 })
@@ -47,7 +49,7 @@ export const policyReport = z.object({
   /** Whether it would be taken: no error, and every test passes. */
   ok: z.boolean(),
   diagnostics: z.array(diagnostic),
-  /** Assertions in the `tests` section. */
+  /** Assertions in `tests` and `sshTests`. */
   tests: count,
   failures: z.array(policyTestFailure),
 })

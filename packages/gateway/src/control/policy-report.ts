@@ -1,5 +1,5 @@
-import type { Diagnostic, PolicyReport } from '@sallyport/api'
-import { compilePolicy, parsePolicy, runTests } from '@sallyport/policy'
+import type { Diagnostic, PolicyReport, PolicyTestFailure } from '@sallyport/api'
+import { compilePolicy, parsePolicy, runTests, type SshTestResult, type TestResult } from '@sallyport/policy'
 import { directoryOf, type Roster } from '../access/roster.ts'
 
 /** Everything that is to be said about a policy text. */
@@ -12,35 +12,43 @@ export function reportOn(text: string, roster: Roster): PolicyReport {
       tests: 0,
       failures: [],
     }
-  const { passed, tests } = runTests(compilePolicy(parsed.policy, directoryOf(roster)))
+  const { passed, tests, sshTests } = runTests(compilePolicy(parsed.policy, directoryOf(roster)))
+  const checks = [...tests, ...sshTests].reduce((count, test) => count + test.checks.length, 0)
   return {
     ok: passed,
     diagnostics: parsed.policy.warnings.map((each) => shownDiagnostic(each, 'warning')),
-    tests: tests.reduce((count, test) => count + test.checks.length, 0),
-    failures: tests.flatMap((test) => {
-      if (test.problem !== undefined)
-        return [
-          {
-            source: '',
-            destination: '',
-            expected: 'accept',
-            got: 'deny',
-            line: test.position.line,
-            why: test.problem,
-          } as const,
-        ]
-      return test.checks
-        .filter((check) => !check.passed)
-        .map(({ source, destination, expect, position, reason }) => ({
-          source,
-          destination,
-          expected: expect,
-          got: expect === 'accept' ? ('deny' as const) : ('accept' as const),
-          line: position.line,
-          why: reason,
-        }))
-    }),
+    tests: checks,
+    failures: [...tests.flatMap(failuresOf), ...sshTests.flatMap(loginFailuresOf)],
   }
+}
+
+function failuresOf({ problem, position, checks }: TestResult): readonly PolicyTestFailure[] {
+  if (problem !== undefined) return [unasked(problem, position.line)]
+  return checks
+    .filter((check) => !check.passed)
+    .map(({ source, destination, expect, position: { line }, reason }) => ({
+      source,
+      destination,
+      expected: expect,
+      got: expect === 'accept' ? 'deny' : 'accept',
+      line,
+      why: reason,
+    }))
+}
+
+function loginFailuresOf({ problem, position, checks }: SshTestResult): readonly PolicyTestFailure[] {
+  if (problem !== undefined) return [unasked(problem, position.line)]
+  return checks
+    .filter((check) => !check.passed)
+    .map(({ source, login, destination, expect, found, position: { line }, reason }) =>
+      found === undefined
+        ? unasked(`${destination}: ${reason}`, line)
+        : { source, destination: `${login}@${destination}`, expected: expect, got: found, line, why: reason },
+    )
+}
+
+function unasked(why: string, line: number): PolicyTestFailure {
+  return { source: '', destination: '', expected: 'accept', got: 'deny', line, why }
 }
 
 function shownDiagnostic(

@@ -23,7 +23,7 @@ interface Asked {
 }
 
 type Expectation = LoginCheckResult['expect']
-type Found = Pick<LoginCheckResult, 'passed' | 'reason'>
+type Found = Pick<LoginCheckResult, 'passed' | 'reason' | 'found'>
 
 /**
  * Asks the policy's `sshTests`: of each login name on each destination, whether it is accepted, checked or denied. A name
@@ -96,11 +96,15 @@ export class SshTests {
       for (const asker of asked.askers) {
         if (!this.#questions.ask()) return { passed: false, reason: TOO_MANY_QUESTIONS }
         const { passed, decision } = this.#decide(asker, machine, login, expect, asked.attributes)
-        if (!passed) return { passed, reason: `${asker.name} as ${quote(login)} on ${name}: ${words(decision)}` }
+        if (!passed) {
+          const reason = `${asker.name} as ${quote(login)} on ${name}: ${words(decision)}`
+          return { passed, found: decision.verdict, reason }
+        }
         last = decision
       }
     }
-    return { passed: true, reason: last === undefined ? 'nobody is asked for' : words(last) }
+    if (last === undefined) return { passed: true, reason: 'nobody is asked for' }
+    return { passed: true, found: last.verdict, reason: words(last) }
   }
 
   /** As themselves; where that does not do, every machine of theirs has to. What is denied is so from all of them. */

@@ -35,6 +35,8 @@ export interface LoginCheckResult {
   readonly expect: 'accept' | 'check' | 'deny'
   readonly source: string
   readonly login: string
+  /** What was decided, of those asked the first that failed; absent where nothing could be asked. */
+  readonly found?: LoginCheckResult['expect']
   /** As written: `tag:db`. */
   readonly destination: string
   readonly position: Position
