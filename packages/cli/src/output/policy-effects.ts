@@ -25,12 +25,12 @@ export function renderDiff(diff: PolicyDiff): string {
   return lines.map((line) => `${printable(line)}\n`).join('')
 }
 
-function renderEffect({ change, kind, who, opened, where }: PolicyEffect): string {
+function renderEffect({ change, kind, who, opened, where, partly }: PolicyEffect): string {
   const people = listed(who.names, who.more)
   const many = who.names.length + who.more > 1
   const several = kind === 'users' && many ? ` (${counted(who.people, 'user')})` : ''
   const verb = many ? (change === 'loses' ? 'lose' : 'gain') : change
-  return `${SIGNS[change]} ${people}${several} ${verb} ${placed(opened, where)}`
+  return `${SIGNS[change]} ${people}${several} ${verb} ${placed(opened, where)}${partly ? ', partly' : ''}`
 }
 
 /** `tag:db:22 on 14 targets`; with the ports first where they or the places are several. */

@@ -31,10 +31,27 @@ export function openedAt(
   const opened = new Map<number, readonly PortRange[]>()
   for (const protocol of protocols) {
     const ports = compiled.rules.ports(subject, endpoint, protocol)
-    // Without ports, open is open.
-    if (ports.length > 0) opened.set(protocol, WITH_PORTS.includes(protocol) ? ports : ALL_PORTS)
+    if (ports.length > 0) opened.set(protocol, openPorts(protocol, ports))
   }
   return opened
+}
+
+/** The ports that a rule opens for a protocol. Where there are no ports, open is open. */
+export function openPorts(protocol: number, ports: readonly PortRange[]): readonly PortRange[] {
+  return WITH_PORTS.includes(protocol) ? ports : ALL_PORTS
+}
+
+/** What is open in any of them. */
+export function openedTogether(all: readonly Opened[]): Opened {
+  const [only = new Map()] = all
+  if (all.length < 2) return only
+  const ports = new Map<number, PortRange[]>()
+  for (const [protocol, ranges] of all.flatMap((opened) => [...opened])) {
+    const known = ports.get(protocol)
+    if (known === undefined) ports.set(protocol, [...ranges])
+    else known.push(...ranges)
+  }
+  return new Map([...ports].map(([protocol, ranges]) => [protocol, mergePortRanges(ranges)]))
 }
 
 /** What is open in the first and not in the second. */
@@ -71,7 +88,7 @@ function textOf(ports: readonly PortRange[]): string {
   return closed.length === 0 ? formatPortRanges(ports) : `* but for ${formatPortRanges(closed)}`
 }
 
-/** Both lists merged and ascending. */
+/** Both lists merged and ascending, and so is what is left. */
 function withoutPorts(ports: readonly PortRange[], taken: readonly PortRange[]): readonly PortRange[] {
   const rest: PortRange[] = []
   let next = 0
@@ -86,5 +103,5 @@ function withoutPorts(ports: readonly PortRange[], taken: readonly PortRange[]):
     }
     if (from <= last) rest.push({ first: from, last })
   }
-  return mergePortRanges(rest)
+  return rest
 }

@@ -1,10 +1,10 @@
 import { formatIpRange } from '../address/ip-range.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
 import type { Selector } from '../language/policy.ts'
-import { type EffectRow, NAMES_MAX } from './effect-rows.ts'
+import type { EffectRow } from './effect-rows.ts'
 import { joinRanges } from './join-ranges.ts'
-import type { PlaceClasses } from './place-classes.ts'
-import { told } from './subject-names.ts'
+import type { PlaceClass, PlaceClasses } from './place-classes.ts'
+import { NAMES_MAX, told } from './told.ts'
 
 /** Targets told beside a selector, so that a reader knows what kind of machines they are. */
 const EXAMPLES_MAX = 3
@@ -20,13 +20,17 @@ export class PlaceNames {
   constructor(policies: readonly CompiledPolicy[], places: PlaceClasses) {
     this.#places = places
     this.#inside = new Uint8Array(places.classes.length)
-    const selectors = new Map<string, Selector>()
-    // Those of only one policy first: what changed is better told by the words of the change.
     const [ours = new Map(), theirs = new Map()] = policies.map(selectorsOf)
-    for (const [name, selector] of [...ours, ...theirs]) {
-      if (ours.has(name) !== theirs.has(name)) selectors.set(name, selector)
-    }
-    for (const [name, selector] of [...ours, ...theirs]) if (!selectors.has(name)) selectors.set(name, selector)
+    // A name that means another place in each of them tells nothing.
+    const clear = [...ours, ...theirs].filter(([name, selector]) => {
+      const other = (ours.get(name) === selector ? theirs : ours).get(name)
+      return other === undefined || sameNumbers(places.meant(selector), places.meant(other))
+    })
+    // Those of only one policy first: what changed is better told by the words of the change.
+    const [changed, kept] = [true, false].map((wanted) =>
+      clear.filter(([name]) => (ours.has(name) !== theirs.has(name)) === wanted),
+    )
+    const selectors = new Map([...(changed ?? []), ...(kept ?? [])])
     const meant = [...selectors].map(([name, selector]) => ({ name, places: places.meant(selector) }))
     this.#candidates = [...meant, ...wholes(places)]
       .filter((candidate) => candidate.places.length > 0)
@@ -53,11 +57,34 @@ export class PlaceNames {
     for (const number of numbers) inside[number] = 0
     const untold = classes.flatMap(({ place, told: known }) => (known || place === undefined ? [] : [place]))
     const targets = new Set(classes.flatMap(({ place }) => place?.targets ?? []))
-    const ranges = joinRanges(untold.flatMap(({ range }) => (range === undefined ? [] : [range])))
-    const single = [...new Set(untold.flatMap((place) => place.targets)), ...ranges.map(formatIpRange)]
+    const single = [...new Set(untold.flatMap((place) => place.targets)), ...this.#stretches(untold, classes)]
     const examples = names.length === 0 ? [] : [...targets].slice(0, EXAMPLES_MAX)
     return { ...told([...names, ...single]), targets: targets.size, examples }
   }
+
+  /** Addresses outside of the inventory that no name tells: by their ranges, or by what is left out where that is shorter. */
+  #stretches(
+    untold: readonly PlaceClass[],
+    all: readonly { readonly place: PlaceClass | undefined }[],
+  ): readonly string[] {
+    const ranges = rangesOf(untold)
+    if (ranges.length < 2) return ranges
+    const inside = new Set(all.map(({ place }) => place))
+    const out = rangesOf(
+      this.#places.classes.filter(
+        (place) => place.range !== undefined && place.endpoint.special === undefined && !inside.has(place),
+      ),
+    )
+    return out.length < Math.min(ranges.length, NAMES_MAX) ? [`other addresses but for ${out.join(', ')}`] : ranges
+  }
+}
+
+function sameNumbers(one: Uint32Array, other: Uint32Array): boolean {
+  return one.length === other.length && one.every((number, index) => number === other[index])
+}
+
+function rangesOf(classes: readonly PlaceClass[]): readonly string[] {
+  return joinRanges(classes.flatMap(({ range }) => (range === undefined ? [] : [range]))).map(formatIpRange)
 }
 
 function selectorsOf({ policy }: CompiledPolicy): Map<string, Selector> {

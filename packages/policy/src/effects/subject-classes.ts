@@ -15,14 +15,18 @@ export interface SubjectClass {
   readonly range?: IpRange
 }
 
+/** Users read before other work gets its turn. */
+const BATCH = 1000
+
 /** People as rules tell them apart, coming from addresses that no rule names. Disabled ones reach nothing and are left out. */
-export function userClasses(
+export function* userClasses(
   policies: readonly CompiledPolicy[],
   { users, nodes = [] }: Directory,
-): readonly SubjectClass[] {
+): Generator<void, readonly SubjectClass[]> {
   const owners = selfMatters(policies) ? new Set(nodes.map(({ user }) => user)) : undefined
   const classes = new Map<string, { readonly subject: Subject; readonly members: string[] }>()
-  for (const user of users) {
+  for (const [index, user] of users.entries()) {
+    if (index % BATCH === 0) yield
     if (user.disabled) continue
     const subject = subjectOf(user, undefined)
     const telling = policies.map((policy) => tellingKeys(policy, subject).join('\n'))

@@ -2,9 +2,10 @@ import { ROLES } from '@sallyport/model'
 import { formatIpRange } from '../address/ip-range.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
 import type { Directory } from '../decide/directory.ts'
-import { type Change, NAMES_MAX, type Named } from './effect-rows.ts'
+import type { Effect } from './comparison.ts'
 import { joinRanges } from './join-ranges.ts'
 import type { SubjectClass } from './subject-classes.ts'
+import { NAMES_MAX, type Named, told } from './told.ts'
 
 interface Candidate {
   readonly name: string
@@ -27,7 +28,7 @@ export class SubjectNames {
     this.#enabled = new Set(directory.users.flatMap(({ name, disabled }) => (disabled ? [] : [name])))
   }
 
-  of(kind: SubjectClass['kind'], subjects: readonly SubjectClass[], change: Change['change']): Named {
+  of(kind: SubjectClass['kind'], subjects: readonly SubjectClass[], change: Effect['change']): Named {
     if (kind === 'address') {
       const ranges = subjects.flatMap(({ range }) => (range === undefined ? [] : [range]))
       return told(joinRanges(ranges).map((range) => `anyone from ${formatIpRange(range)}`))
@@ -71,9 +72,4 @@ export class SubjectNames {
       .filter(({ people }) => people.length > 1)
       .sort((a, b) => b.people.length - a.people.length)
   }
-}
-
-/** At most so many names, and how many there are beyond. */
-export function told(names: readonly string[]): Named {
-  return { names: names.slice(0, NAMES_MAX), more: Math.max(0, names.length - NAMES_MAX) }
 }

@@ -42,8 +42,12 @@ export interface Destination {
   readonly port: number
 }
 
-/** Who may open a TCP port at any of a destination's addresses. Work grows with the people whom rules tell apart, not with all. */
-export function whoCan(compiled: CompiledPolicy, directory: Directory, { addresses, tags, port }: Destination): WhoCan {
+/** Who may open a TCP port at any of a destination's addresses. Yields so that the caller can give others their turn. */
+export function* whoCan(
+  compiled: CompiledPolicy,
+  directory: Directory,
+  { addresses, tags, port }: Destination,
+): Generator<void, WhoCan> {
   const policies = [compiled]
   const known = addresses.map(parseIpAddress).filter((address) => address !== undefined)
   const endpoints =
@@ -57,7 +61,8 @@ export function whoCan(compiled: CompiledPolicy, directory: Directory, { address
       const names = kind === 'address' && range !== undefined ? [`anyone from ${formatIpRange(range)}`] : members
       return names.map((name) => ({ name, ...found }))
     })
-  const users = reachers(userClasses(policies, directory)).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const classes = yield* userClasses(policies, directory)
+  const users = reachers(classes).sort((a, b) => (a.name < b.name ? -1 : 1))
   return {
     users,
     of: directory.users.filter(({ disabled }) => !disabled).length,
