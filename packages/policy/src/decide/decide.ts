@@ -19,7 +19,10 @@ export interface Query {
   }
   /** Where the user comes from: text of an IP address. Without it, rules whose `src` is an address do not apply. */
   readonly source?: string
-  /** What is known of the device they come from; without it, rules with a posture do not apply. */
+  /**
+   * What is known of the device they come from; without it, rules with a posture do not apply. What becomes known later
+   * needs another object: what follows from one is kept with it.
+   */
   readonly attributes?: Attributes
   readonly destination: QueryDestination & {
     /** Tags of the inventory target that was asked for, beside those that the directory has for the address. */

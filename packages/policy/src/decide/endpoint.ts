@@ -28,34 +28,26 @@ const NOBODY: readonly Person[] = []
  */
 export function endpointAt(address: IpAddress, claimedTags: readonly string[], directory: DirectoryIndex): Endpoint {
   const special = specialClassOf(address)
-  const targets = directory.targetsAt(address)
-  const only = targets.length === 1 ? targets[0] : undefined
-  const names = only === undefined ? targets.map(({ name }) => name) : [only.name]
-  const tags = only === undefined ? targets.flatMap((target) => target.tags) : only.tags
+  const { names, tags } = factsOf(directory.targetsAt(address))
   if (special !== undefined) return { address, special, internet: false, tags, owners: NOBODY, targets: names }
   const nodes = directory.nodesAt(address)
   const internet = isInternetAddress(address)
   if (nodes.length === 0) return { address, internet, tags: joined(tags, claimedTags), owners: NOBODY, targets: names }
-  const nodeTags = nodes.flatMap((node) => node.tags)
+  const machines = factsOf(nodes)
   return {
     address,
     internet,
-    tags: joined(joined(tags, nodeTags), claimedTags),
+    tags: joined(joined(tags, machines.tags), claimedTags),
     owners: ownersOf(nodes, directory),
-    targets: [...names, ...nodes.map(({ name }) => name)],
+    targets: [...names, ...machines.names],
   }
 }
 
 /** An address as the mesh sees it: it has no special addresses, and knows its own machines alone. */
 export function meshEndpoint(address: IpAddress, directory: DirectoryIndex): Endpoint {
   const nodes = directory.nodesAt(address)
-  return {
-    address,
-    internet: isInternetAddress(address),
-    tags: nodes.flatMap((node) => node.tags),
-    owners: ownersOf(nodes, directory),
-    targets: nodes.map(({ name }) => name),
-  }
+  const { names, tags } = factsOf(nodes)
+  return { address, internet: isInternetAddress(address), tags, owners: ownersOf(nodes, directory), targets: names }
 }
 
 /** A destination of which only the tags are known. */
@@ -111,7 +103,48 @@ function ownersOf(nodes: readonly MeshNode[], directory: DirectoryIndex): readon
   return nodes.map((node) => directory.ownerOf(node)).filter((owner) => owner !== undefined)
 }
 
+interface Named {
+  readonly name: string
+  readonly tags: readonly string[]
+}
+
+interface PlaceFacts {
+  readonly names: readonly string[]
+  readonly tags: readonly string[]
+}
+
+const NOTHING: PlaceFacts = { names: [], tags: [] }
+/** For places that share an address, kept with their list: half an inventory may stand behind one. */
+const shared = new WeakMap<readonly Named[], PlaceFacts>()
+
+function factsOf(places: readonly Named[]): PlaceFacts {
+  const [first] = places
+  if (first === undefined) return NOTHING
+  if (places.length === 1) return { names: [first.name], tags: first.tags }
+  let facts = shared.get(places)
+  if (facts === undefined) {
+    facts = { names: places.map(({ name }) => name), tags: [...new Set(places.flatMap(({ tags }) => tags))] }
+    shared.set(places, facts)
+  }
+  return facts
+}
+
+/** Up to so many tags are compared one by one; of more, a set is made and kept with their list. */
+const FEW_TAGS = 8
+const tagSets = new WeakMap<readonly string[], ReadonlySet<string>>()
+
+/** Both lists; the first itself where the second adds nothing to it, as when a target is asked for by name. */
 function joined(tags: readonly string[], more: readonly string[]): readonly string[] {
-  if (more.length === 0) return tags
-  return tags.length === 0 ? more : [...new Set([...tags, ...more])]
+  if (more.length === 0 || more === tags) return tags
+  if (tags.length === 0) return more
+  if (tags.length <= FEW_TAGS) {
+    if (more.length <= FEW_TAGS && more.every((tag) => tags.includes(tag))) return tags
+    return [...new Set([...tags, ...more])]
+  }
+  let known = tagSets.get(tags)
+  if (known === undefined) {
+    known = new Set(tags)
+    tagSets.set(tags, known)
+  }
+  return more.every((tag) => known.has(tag)) ? tags : [...new Set([...known, ...more])]
 }

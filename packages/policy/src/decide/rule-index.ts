@@ -5,7 +5,8 @@ import type { Person } from './directory.ts'
 import { type Endpoint, isOwn } from './endpoint.ts'
 import { AddressSets, IntervalSets, Postings } from './interval-sets.ts'
 import { type LineSet, lineSet, lineSetBytes, NO_LINE, NO_LINES, scanCommon } from './line-set.ts'
-import { type Attributes, fulfilsOne, posturesOf } from './posture.ts'
+import { posturesOf } from './posture.ts'
+import { PostureLines } from './posture-lines.ts'
 import { isTagKey, type Memberships, memberships, personKeys, type Subject, sourceKey, subjectKeys } from './subject.ts'
 
 /** No rule: greater than every order. */
@@ -19,6 +20,9 @@ const KEPT_BYTES_MAX = 64 * 1024 * 1024
 
 /** So many lines have the lines of a user, and of a port, as bits (4 kB at most): what is asked of them is asked often. */
 const QUICK_LINES_MAX = 32 * 1024
+
+/** More tags than this on one destination are looked up once for all, and kept with their list. */
+const MANY_TAGS = 8
 
 /** What a look-up found. */
 export interface Found {
@@ -43,15 +47,12 @@ export interface Found {
 export class RuleIndex {
   readonly rules: readonly Rule[]
   readonly memberships: Memberships
-  readonly #policy: Policy
   /** First line of each rule, and after the last of them the number of lines. */
   readonly #firstLines: number[] = []
   /** Of each line: the order of its rule. */
   readonly #orders: number[] = []
   readonly #services: (readonly Service[])[] = []
-  /** Of each line: the place of what it wants in `#postures`, or -1. */
-  readonly #postureOf: number[] = []
-  readonly #postures: (readonly string[])[] = []
+  readonly #postures: PostureLines
   /** By source: orders of rules. */
   readonly #bySource = new Map<string, Postings>()
   readonly #bySourceAddress: AddressSets
@@ -66,15 +67,14 @@ export class RuleIndex {
   #keptBytes = 0
 
   constructor(policy: Policy) {
-    this.#policy = policy
     this.rules = policy.rules
     this.memberships = memberships(policy)
     this.#bySourceAddress = new AddressSets((found) => this.#unionOfRules(found))
-    const postures = new Map<string, number>()
+    this.#postures = new PostureLines(policy, (found) => this.#unionOfLines(found))
     for (const [order, rule] of policy.rules.entries()) {
       this.#firstLines.push(this.#orders.length)
       if (rule.via.length > 0) continue
-      this.#addLines(order, rule, this.#postureNumber(posturesOf(policy, rule), postures))
+      this.#addLines(order, rule, posturesOf(policy, rule))
       if (this.#orders.length === this.#firstLines[order]) continue
       for (const selector of rule.sources) this.#sourcePostings(selector).add(order)
     }
@@ -87,22 +87,17 @@ export class RuleIndex {
   }
 
   find(subject: Subject, endpoint: Endpoint, protocol: number, port: number): Found {
-    const gate = this.#postures.length === 0 ? undefined : this.#gate(subject.attributes)
     const ports = this.#byProtocol.get(protocol)
     if (ports === undefined) return { order: NO_RULE, postureUnmet: false }
-    let best = NO_LINE
-    const visit = (line: number): boolean => line >= best || gate === undefined || gate.admits(line)
-    const services = ports.at(port)
+    const sources = this.#sources(subject)
     const destinations = this.#destinations.of(endpoint, subject, this.memberships)
-    for (const source of this.#sources(subject)) {
-      for (const destination of destinations) {
-        for (const service of services) best = Math.min(best, scanCommon([destination, source, service], visit))
-      }
-    }
-    const order = this.#orders[best]
-    return order === undefined
-      ? { order: NO_RULE, postureUnmet: gate?.refused ?? false }
-      : { order, postureUnmet: false }
+    const services = ports.at(port)
+    const admitted = this.#postures.admitted(subject.attributes)
+    const line = firstLine(sources, destinations, services, admitted)
+    const order = this.#orders[line]
+    if (order !== undefined) return { order, postureUnmet: false }
+    const otherwise = admitted === undefined ? NO_LINE : firstLine(sources, destinations, services, undefined)
+    return { order: NO_RULE, postureUnmet: otherwise !== NO_LINE }
   }
 
   /** Ports that the rules open for a subject, merged and ascending. */
@@ -112,13 +107,12 @@ export class RuleIndex {
 
   /** `ports` for many endpoints: what those have in common is worked out once. */
   opener(subject: Subject, protocol: number): (endpoint: Endpoint) => readonly PortRange[] {
-    const gate = this.#gate(subject.attributes)
-    const sources = this.#sources(subject)
+    const sources = this.#admittedSources(subject)
     const known = new Map<LineSet, readonly PortRange[]>()
     const opened = (destination: LineSet): readonly PortRange[] => {
       let ranges = known.get(destination)
       if (ranges === undefined) {
-        ranges = this.#portsOf(sources, destination, gate, protocol)
+        ranges = this.#portsOf(sources, destination, protocol)
         known.set(destination, ranges)
       }
       return ranges
@@ -133,11 +127,10 @@ export class RuleIndex {
 
   /** Every rule that can open something and whose source side, postures included, holds for a subject; each once. */
   applying(subject: Subject): readonly Rule[] {
-    const gate = this.#gate(subject.attributes)
     const orders = new Set<number>()
-    for (const source of this.#sources(subject)) {
-      scanCommon([source], (line) => {
-        if (gate.admits(line)) orders.add(this.#orders[line] ?? 0)
+    for (const sets of this.#admittedSources(subject)) {
+      scanCommon(sets, (line) => {
+        orders.add(this.#orders[line] ?? 0)
         return false
       })
     }
@@ -149,7 +142,7 @@ export class RuleIndex {
     return this.#bySource.has(key)
   }
 
-  #addLines(order: number, rule: Rule, posture: number): void {
+  #addLines(order: number, rule: Rule, postures: readonly string[]): void {
     const lines = new Map<string, number>()
     let services: readonly Service[] | undefined
     let line = -1
@@ -158,18 +151,18 @@ export class RuleIndex {
       if (destination.services !== services) {
         services = destination.services
         const key = rule.destinations.length === 1 ? '' : serviceKey(services)
-        line = lines.get(key) ?? this.#addLine(order, services, posture)
+        line = lines.get(key) ?? this.#addLine(order, services, postures)
         lines.set(key, line)
       }
       this.#destinations.postings(destination.selector)?.add(line)
     }
   }
 
-  #addLine(order: number, services: readonly Service[], posture: number): number {
+  #addLine(order: number, services: readonly Service[], postures: readonly string[]): number {
     const line = this.#orders.length
     this.#orders.push(order)
     this.#services.push(services)
-    this.#postureOf.push(posture)
+    this.#postures.add(postures, line)
     for (const { protocols, ports } of services) {
       for (const protocol of new Set(protocols)) {
         let open = this.#byProtocol.get(protocol)
@@ -181,18 +174,6 @@ export class RuleIndex {
       }
     }
     return line
-  }
-
-  #postureNumber(names: readonly string[], numbers: Map<string, number>): number {
-    if (names.length === 0) return -1
-    const key = names.join('\n')
-    let number = numbers.get(key)
-    if (number === undefined) {
-      number = this.#postures.length
-      this.#postures.push(names)
-      numbers.set(key, number)
-    }
-    return number
   }
 
   #sourcePostings(selector: Selector): Postings {
@@ -232,25 +213,26 @@ export class RuleIndex {
     return lines
   }
 
-  #gate(attributes: Attributes | undefined): PostureGate {
-    return new PostureGate(this.#policy, this.#postures, this.#postureOf, attributes)
+  /** The sets of lines of a subject, each with that of the lines whose postures its device fulfils. */
+  #admittedSources(subject: Subject): readonly (readonly [LineSet, ...LineSet[]])[] {
+    const admitted = this.#postures.admitted(subject.attributes)
+    return this.#sources(subject).map((source) => (admitted === undefined ? [source] : [source, admitted]))
   }
 
   #portsOf(
-    sources: readonly LineSet[],
+    sources: readonly (readonly [LineSet, ...LineSet[]])[],
     destination: LineSet,
-    gate: PostureGate,
     protocol: number,
   ): readonly PortRange[] {
-    const lines = new Set<readonly Service[]>()
-    for (const source of sources) {
-      scanCommon([destination, source], (line) => {
+    const lists = new Set<readonly Service[]>()
+    for (const sets of sources) {
+      scanCommon([destination, ...sets], (line) => {
         const services = this.#services[line]
-        if (services !== undefined && gate.admits(line)) lines.add(services)
+        if (services !== undefined) lists.add(services)
         return false
       })
     }
-    const services = [...lines].flat().filter(({ protocols }) => protocols.includes(protocol))
+    const services = [...lists].flat().filter(({ protocols }) => protocols.includes(protocol))
     return mergePortRanges(services.flatMap(({ ports }) => ports))
   }
 
@@ -287,6 +269,7 @@ export class RuleIndex {
       this.#byKeys = new Map()
       this.#bySourceAddress.forget()
       this.#destinations.forget()
+      this.#postures.forget()
       for (const ports of this.#byProtocol.values()) ports.forget()
     }
     return set
@@ -304,6 +287,7 @@ class Destinations {
   readonly #ordinary: AddressSets
   readonly #special: AddressSets
   #sets = new Map<string, LineSet>()
+  #byTags = new WeakMap<readonly string[], LineSet>()
   #byOwner = new WeakMap<Person, readonly LineSet[]>()
 
   constructor(union: (found: readonly Postings[]) => LineSet) {
@@ -335,7 +319,8 @@ class Destinations {
     const add = (set: LineSet): void => {
       if (set.size > 0) sets.push(set)
     }
-    for (const tag of tags) if (isTagKey(tag)) add(this.#set(tag))
+    if (tags.length > MANY_TAGS) add(this.#tagged(tags))
+    else for (const tag of tags) if (isTagKey(tag)) add(this.#set(tag))
     for (const owner of owners) sets.push(...this.#owned(owner, groups))
     if (isOwn(endpoint, subject)) add(this.#set('autogroup:self'))
     if (address !== undefined) add(this.#special.at(address))
@@ -349,6 +334,7 @@ class Destinations {
 
   forget(): void {
     this.#sets = new Map()
+    this.#byTags = new WeakMap()
     this.#byOwner = new WeakMap()
     this.#ordinary.forget()
     this.#special.forget()
@@ -370,6 +356,16 @@ class Destinations {
       if (postings === undefined) return NO_LINES
       set = this.#union([postings])
       this.#sets.set(key, set)
+    }
+    return set
+  }
+
+  #tagged(tags: readonly string[]): LineSet {
+    let set = this.#byTags.get(tags)
+    if (set === undefined) {
+      const found = tags.filter(isTagKey).map((tag) => this.#byKey.get(tag))
+      set = this.#union(found.filter((postings) => postings !== undefined))
+      this.#byTags.set(tags, set)
     }
     return set
   }
@@ -443,39 +439,30 @@ class OpenPorts {
   }
 }
 
-/** Which lines want no more of a device than it has; each list of postures is judged once. */
-class PostureGate {
-  /** Whether any line was turned away. */
-  refused = false
-  readonly #policy: Policy
-  readonly #postures: readonly (readonly string[])[]
-  readonly #postureOf: readonly number[]
-  readonly #attributes: Attributes | undefined
-  readonly #judged: (boolean | undefined)[] = []
-
-  constructor(
-    policy: Policy,
-    postures: readonly (readonly string[])[],
-    postureOf: readonly number[],
-    attributes: Attributes | undefined,
-  ) {
-    this.#policy = policy
-    this.#postures = postures
-    this.#postureOf = postureOf
-    this.#attributes = attributes
-  }
-
-  admits(line: number): boolean {
-    const posture = this.#postureOf[line] ?? -1
-    if (posture < 0) return true
-    let fulfilled = this.#judged[posture]
-    if (fulfilled === undefined) {
-      fulfilled = fulfilsOne(this.#policy, this.#postures[posture] ?? [], this.#attributes)
-      this.#judged[posture] = fulfilled
+/** The first line of a source, a destination and a service that is admitted; any is, where nothing says which are. */
+function firstLine(
+  sources: readonly LineSet[],
+  destinations: readonly LineSet[],
+  services: readonly LineSet[],
+  admitted: LineSet | undefined,
+): number {
+  let best = NO_LINE
+  for (const source of sources) {
+    for (const destination of destinations) {
+      for (const service of services) {
+        const line =
+          admitted === undefined
+            ? scanCommon([destination, source, service], isFirst)
+            : scanCommon([destination, source, service, admitted], isFirst)
+        if (line < best) best = line
+      }
     }
-    if (!fulfilled) this.refused = true
-    return fulfilled
   }
+  return best
+}
+
+function isFirst(): boolean {
+  return true
 }
 
 /** Equal for lists of services that open the same in the same words. */
