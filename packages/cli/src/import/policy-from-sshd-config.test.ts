@@ -108,7 +108,7 @@ Match Address 192.0.2.0/24
   assert.deepEqual(
     notes.map(({ place, text: note }) => `${place ?? ''} ${note}`),
     [
-      'sshd_config:10 PermitOpen any under Match Address 192.0.2.0/24: not carried over; in a policy, who and from where are alternatives: a rule cannot ask for both',
+      'sshd_config:10 PermitOpen any under Match Address 192.0.2.0/24: not carried over; a rule cannot ask for who and from where at once; "sources" of a sallyport.dev/cap/ssh grant can narrow one',
       'sshd_config:6 DenyUsers mallory: a policy has no deny; who it may mean is left out of every rule',
       ' accounts that no file names are in no rule (--users-from)',
       'sshd_config:2 PermitOpen localhost:80: no address is known for this name',
@@ -224,6 +224,13 @@ test('names that could pass for something else stay out of the policy', async ()
     ),
   )
   assert.ok(notes.some(({ text: note }) => note === 'PermitOpen web1:nonsense: not HOST:PORT'))
+})
+
+test('a line that an earlier one may win over says which', async () => {
+  const config = 'PermitOpen none\nMatch Address 10.0.0.0/8\nPermitOpen web1:443\nMatch Group dba\nPermitOpen db1:22\n'
+  const { notes } = await imported(config)
+  const note = notes.find(({ place }) => place === 'sshd_config:5')
+  assert.match(note?.text ?? '', /not carried over; sshd_config:3 may win over it/)
 })
 
 test('whatever is written, what comes out is a policy whose tests pass, or a fault with its line', async () => {

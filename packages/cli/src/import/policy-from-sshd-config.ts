@@ -30,8 +30,10 @@ export interface ImportedPolicy {
 const LISTED_MAX = 6
 /** Destinations that a note lists. */
 const ASKED_MAX = 12
-/** A comment repeats so much of a line. */
+/** A comment or note repeats so much of a line. */
 const COMMENT_MAX = 160
+/** Longest note, in characters. */
+const NOTE_MAX = 600
 /** What a login name of the policy is made of. */
 const LOGIN = /^[a-z0-9._%+'~-]{1,64}$/
 const ALIAS = /^[a-z0-9_](?:[a-z0-9_.-]{0,250}[a-z0-9_])?$/
@@ -92,7 +94,9 @@ class PolicyMaker {
   }
 
   #note(text: string, place?: Place): void {
-    this.#notes.push(place === undefined ? { text: plain(text) } : { place: plain(place), text: plain(text) })
+    this.#notes.push(
+      place === undefined ? { text: plain(text, NOTE_MAX) } : { place: plain(place), text: plain(text, NOTE_MAX) },
+    )
   }
 
   /** Login names of the policy. Two accounts that differ by case alone would be one person here: neither is carried over. */
@@ -178,7 +182,7 @@ class PolicyMaker {
     for (const setting of this.#sshd.of('permitopen')) {
       if (this.#sshd.openingsOf(setting).length > 0 && !carried.has(setting.place))
         this.#note(
-          `${under(setting.text, setting.block)}: not carried over; ${whyNotCarried(setting.block)}`,
+          `${under(setting.text, setting.block)}: not carried over; ${whyNotCarried(setting, this.#sshd.of('permitopen'))}`,
           setting.place,
         )
     }
@@ -295,11 +299,11 @@ function bracketed(address: string): string {
 }
 
 function under(text: string, block: MatchBlock | undefined): string {
-  return block === undefined ? text : `${text} under ${block.text}`
+  return block === undefined ? plain(text) : `${plain(text)} under ${plain(block.text)}`
 }
 
 /** Fit for a comment and for a terminal: one line of printable ASCII. */
-function plain(text: string): string {
+function plain(text: string, max: number = COMMENT_MAX): string {
   const shown = text.replaceAll(/[^\x20-\x7e’]/g, '?')
-  return shown.length > COMMENT_MAX ? `${shown.slice(0, COMMENT_MAX)}...` : shown
+  return shown.length > max ? `${shown.slice(0, max)}...` : shown
 }

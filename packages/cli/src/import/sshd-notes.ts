@@ -44,14 +44,26 @@ export function elsewhere({ keyword }: SshdSetting): string | undefined {
   return Object.hasOwn(ELSEWHERE, keyword) ? ELSEWHERE[keyword] : undefined
 }
 
-/** Why no rule came of a line, by the conditions it stands under. */
-export function whyNotCarried(block: MatchBlock | undefined): string {
-  const kinds = new Set<string>()
-  for (let at = block; at !== undefined; at = at.outer) for (const { kind } of at.criteria) kinds.add(kind)
-  const placed = kinds.has('address')
-  for (const known of ['user', 'group', 'address', 'all', 'invalid-user']) kinds.delete(known)
-  const [other] = kinds
+/** Criteria that the accounts and groups at hand decide. */
+const OF_PEOPLE: readonly string[] = ['user', 'group', 'all', 'invalid-user']
+
+/** Why no rule came of a line, by the conditions it stands under and by what may win over it. */
+export function whyNotCarried({ block, place }: SshdSetting, alike: readonly SshdSetting[]): string {
+  const kinds = criteriaOf(block).filter((kind) => !OF_PEOPLE.includes(kind))
+  const other = kinds.find((kind) => kind !== 'address')
   if (other !== undefined) return `Match ${other} has no counterpart in a policy`
-  if (placed) return 'in a policy, who and from where are alternatives: a rule cannot ask for both'
+  if (kinds.length > 0)
+    return 'a rule cannot ask for who and from where at once; "sources" of a sallyport.dev/cap/ssh grant can narrow one'
+  const before = alike.slice(
+    0,
+    alike.findIndex((setting) => setting.place === place),
+  )
+  const rival = before.find((setting) => criteriaOf(setting.block).some((kind) => !OF_PEOPLE.includes(kind)))
+  if (rival !== undefined) return `${rival.place} may win over it, depending on more than who asks`
   return 'for nobody that the files at hand name does it surely decide'
+}
+
+function criteriaOf(block: MatchBlock | undefined): readonly string[] {
+  if (block === undefined) return []
+  return [...block.criteria.map(({ kind }) => kind), ...criteriaOf(block.outer)]
 }
