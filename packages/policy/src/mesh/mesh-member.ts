@@ -1,6 +1,7 @@
 import { FAMILY_BITS, parseIpAddress } from '../address/ip-address.ts'
 import { formatIpRange, type IpRange, isWholeFamily, parseIpRange } from '../address/ip-range.ts'
 import type { MeshNode } from '../decide/directory.ts'
+import { isRoutable } from './routable.ts'
 
 /** A node as the compiler sees it: its addresses read, its routes sorted out. */
 export interface MeshMember {
@@ -50,10 +51,10 @@ export function effectiveRoutes(node: MeshNode): readonly MeshRoute[] {
   return [...routes.values()]
 }
 
-/** None or one. */
+/** None, where it is no prefix or one that cannot be a route, or one. */
 export function meshRoute(text: string): readonly MeshRoute[] {
   const parsed = parseIpRange(text)
-  if (!parsed.ok || parsed.form === 'range') return []
+  if (!parsed.ok || parsed.form === 'range' || !isRoutable(parsed.range)) return []
   return [{ text: formatPrefix(parsed.range), range: parsed.range }]
 }
 

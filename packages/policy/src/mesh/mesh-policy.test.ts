@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { filterLines, meshNode, meshOf, peerLines } from '../testing/mesh-of.ts'
 import type { MeshPolicy } from './mesh-policy.ts'
+import { peersOf } from './peers.ts'
 
 const bob = { user: 'bob@example.com' }
 const acl = (src: readonly string[], ...dst: readonly string[]) => ({ action: 'accept', src, dst })
@@ -117,4 +118,27 @@ test('places of nodes that went are used again', () => {
   let mesh = meshOf(SOURCE, NODES)
   for (let id = 10; id < 110; id++) mesh = mesh.with({ nodes: [meshNode(id, bob)] }).with({ removed: [id] })
   assert.equal(mesh.facts.members.length, NODES.length + 1)
+})
+
+test("nobody takes another node's traffic, or what is local to every machine, by announcing a route to it", () => {
+  const nodes = [
+    ...NODES,
+    meshNode(5, {
+      tags: ['tag:router'],
+      routes: [
+        '100.64.0.3/32',
+        '100.64.0.0/10',
+        'fd7a:115c:a1e0::3/128',
+        '127.0.0.0/8',
+        '169.254.169.254/32',
+        'ff02::1/128',
+      ],
+    }),
+    meshNode(6, { tags: ['tag:router'], routes: ['100.0.0.0/8', 'fd7a:115c:a1e0:b1a:0:7:a00:0/120'] }),
+  ]
+  const mesh = meshOf({}, nodes)
+  const told = new Map(peersOf(mesh, 1).map(({ node, allowedIps }) => [node.id, allowedIps.slice(2)]))
+  assert.deepEqual(told.get(5), [])
+  assert.deepEqual(told.get(6), ['100.0.0.0/8', 'fd7a:115c:a1e0:b1a:0:7:a00:0/120'], 'wider than nodes, and of a site')
+  assert.deepEqual([...mesh.primaries.keys()], ['10.1.0.0/16', '100.0.0.0/8', 'fd7a:115c:a1e0:b1a:0:7:a00:0/120'])
 })

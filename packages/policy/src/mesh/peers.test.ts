@@ -190,6 +190,16 @@ test('via: an exit node with the tag, and no other', () => {
   assert.deepEqual(peerLines(mesh, 4), ['n2'])
 })
 
+test('via: everything is no destination behind a router', () => {
+  const nodes = [
+    meshNode(2, bob),
+    meshNode(3, { ...exit, tags: ['tag:left'] }),
+    meshNode(4, { tags: ['tag:left'], routes: ['10.1.0.0/16'] }),
+  ]
+  const mesh = meshOf({ grants: [grant(['bob@example.com'], ['*'], { ip: ['*'], via: ['tag:left'] })] }, nodes)
+  assert.deepEqual(peerLines(mesh, 2), [])
+})
+
 test('disable-ipv4: a node is told, and the others are told of it, without IPv4', () => {
   const nodes = [meshNode(1, alice), meshNode(2, bob), meshNode(3, router('10.1.0.0/16'))]
   const addresses = (mesh: ReturnType<typeof meshOf>, id: number) =>

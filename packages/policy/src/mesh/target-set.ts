@@ -36,6 +36,8 @@ export function resolveTarget(rules: MeshRules, facts: MeshFacts, terms: TargetT
     terms,
     nodes,
     routes: unionOf(sets.map((set) => set.routes)),
-    internet: selectors.some(({ selector }) => selector.kind === 'any' || selector.text === INTERNET.text),
+    internet: selectors.some(
+      ({ selector }) => selector.text === INTERNET.text || (selector.kind === 'any' && terms.via.length === 0),
+    ),
   }
 }
