@@ -2,6 +2,7 @@ import type { JsonNode, JsonString } from '../text/hujson.ts'
 import { nearestName } from '../text/nearest-name.ts'
 import type { KeySet, NodeReader } from '../text/node-reader.ts'
 import { quote } from '../text/quote.ts'
+import { OLDER_ACL_KEYS } from './older-keys.ts'
 import type { Destination, Rule } from './policy.ts'
 import {
   checkSelf,
@@ -16,7 +17,7 @@ import { isProtocolFault, PROTOCOL_NAMES, parseAclService, parseProtocol, protoc
 
 const ACL_KEYS: KeySet = {
   known: ['action', 'src', 'dst', 'proto', 'srcPosture'],
-  older: { users: 'src', ports: 'dst' },
+  older: OLDER_ACL_KEYS,
 }
 
 /** Reads one rule of `acls`. */

@@ -2,6 +2,7 @@ import { isSingleAddress } from '../address/ip-range.ts'
 import type { JsonNode, JsonString } from '../text/hujson.ts'
 import type { KeySet, NodeReader } from '../text/node-reader.ts'
 import { quote } from '../text/quote.ts'
+import { OLDER_TEST_KEYS } from './older-keys.ts'
 import { splitPorts } from './parse-acl.ts'
 import type { PolicyCheck, PolicyTest, Selector } from './policy.ts'
 import { type Names, parseSelector } from './selector.ts'
@@ -9,7 +10,7 @@ import { type Parsed, PORT_MAX, parseProtocol, SCTP, TCP, UDP } from './service.
 
 const TEST_KEYS: KeySet = {
   known: ['src', 'accept', 'deny', 'proto', 'srcPostureAttrs'],
-  older: { user: 'src', allow: 'accept' },
+  older: OLDER_TEST_KEYS,
 }
 const TESTED_PROTOCOLS: readonly number[] = [TCP, UDP, SCTP]
 

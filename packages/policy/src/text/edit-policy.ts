@@ -1,3 +1,4 @@
+import { OLDER_ACL_KEYS, OLDER_TEST_KEYS } from '../language/older-keys.ts'
 import type { JsonValue } from '../language/policy.ts'
 import { type JsonEntry, type JsonNode, parseHujson } from './hujson.ts'
 import { type JsonLayout, printJson } from './print-json.ts'
@@ -42,13 +43,6 @@ export function editPolicyText(text: string, edit: PolicyEdit): EditResult {
       ? editor.remove(tree.root, edit.path)
       : editor.put(tree.root, edit.path, edit.value, edit.kind)
   return message === undefined ? { ok: true, ...editor.result() } : { ok: false, message }
-}
-
-/** Older names that keys still have, as `parsePolicy` takes them. */
-const OLDER_KEYS: Readonly<Record<string, readonly string[]>> = {
-  src: ['users', 'user'],
-  dst: ['ports'],
-  accept: ['allow'],
 }
 
 interface Container {
@@ -224,7 +218,8 @@ function entryIndex(entries: readonly JsonEntry[], path: EditPath, depth: number
   if (exact >= 0) return exact
   const isField = depth === 2 && typeof path[1] === 'number'
   if (depth > 0 && !isField && !(depth === 1 && path[0] === 'autoApprovers')) return undefined
-  const older = isField && Object.hasOwn(OLDER_KEYS, step) ? (OLDER_KEYS[step] ?? []) : []
+  const olderKeys = Object.entries(path[0] === 'tests' ? OLDER_TEST_KEYS : path[0] === 'acls' ? OLDER_ACL_KEYS : {})
+  const older = isField ? olderKeys.filter(([, present]) => present === step).map(([key]) => key) : []
   const spellings = new Set([step.toLowerCase(), ...older])
   const index = entries.findIndex(({ key }) => spellings.has(key.toLowerCase()))
   return index < 0 ? undefined : index
