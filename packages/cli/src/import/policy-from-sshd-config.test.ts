@@ -226,6 +226,13 @@ test('names that could pass for something else stay out of the policy', async ()
   assert.ok(notes.some(({ text: note }) => note === 'PermitOpen web1:nonsense: not HOST:PORT'))
 })
 
+test('a rule for everybody says who that is here', async () => {
+  const { notes } = await imported('PermitOpen db1:22\n')
+  assert.deepEqual(notes, [
+    { place: 'sshd_config:1', text: 'open there to every account, and here to every user of the gateway' },
+  ])
+})
+
 test('a line that an earlier one may win over says which', async () => {
   const config = 'PermitOpen none\nMatch Address 10.0.0.0/8\nPermitOpen web1:443\nMatch Group dba\nPermitOpen db1:22\n'
   const { notes } = await imported(config)

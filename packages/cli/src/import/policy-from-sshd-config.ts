@@ -204,7 +204,10 @@ class PolicyMaker {
         `${what}: open there to every account, but not to ${leftOut}; here only to the accounts that files name (--users-from)`,
       )
     }
-    if (imported.narrowed.length === 0 && !rules.some(({ rule }) => rule.who === 'everybody'))
+    const everybody = rules.find(({ rule }) => rule.who === 'everybody')
+    if (everybody !== undefined)
+      this.#note('open there to every account, and here to every user of the gateway', everybody.rule.places[0])
+    if (imported.narrowed.length === 0 && everybody === undefined)
       this.#note('accounts that no file names are in no rule (--users-from)')
     if (imported.tooMany)
       this.#note('too many source prefixes and accounts to compare; no rule was made of Match Address')
