@@ -13,6 +13,8 @@ export interface TargetTerms {
   readonly selectors: readonly number[]
   /** Selectors of the tags to go through. */
   readonly via: readonly number[]
+  /** Whether it is about ports: packets leave through exit nodes, capabilities do not. */
+  readonly ports: boolean
   readonly postures: readonly string[]
 }
 
@@ -59,6 +61,7 @@ export function meshRules(policy: Policy): MeshRules {
     const target = targets.place({
       selectors: places(clause.destinations),
       via: places(clause.via.map(tagSelector)),
+      ports: clause.capabilities === undefined,
       postures: clause.destinationPostures,
     })
     return { clause, place, source, target }
@@ -89,7 +92,7 @@ function disableIpv4Targets(policy: Policy): readonly Selector[] {
 /** A target that some exit node may serve is resolved again when another node becomes one. */
 function targetSelectors(selectors: MeshSelectors, terms: TargetTerms): readonly number[] {
   const named = [...terms.selectors, ...terms.via]
-  const leaves = terms.selectors.some((place) => leavesMesh(selectors.list[place] ?? EVERYBODY))
+  const leaves = terms.ports && terms.selectors.some((place) => leavesMesh(selectors.list[place] ?? EVERYBODY))
   return leaves ? [...named, selectors.indexOf(INTERNET)] : named
 }
 

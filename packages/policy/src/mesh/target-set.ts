@@ -20,7 +20,7 @@ export function resolveTarget(rules: MeshRules, facts: MeshFacts, terms: TargetT
   const setsOf = (place: number) => facts.selectors[place] ?? NO_SETS
   const selectors = terms.selectors.map((place) => ({ place, selector: rules.selectors.list[place] ?? EVERYBODY }))
   const exits = setsOf(rules.selectors.indexOf(INTERNET)).nodes
-  const leaving = selectors.some(({ selector }) => leavesMesh(selector)) ? exits : EMPTY_SET
+  const leaving = terms.ports && selectors.some(({ selector }) => leavesMesh(selector)) ? exits : EMPTY_SET
   const sets = selectors.map(({ place }) => setsOf(place))
   const routers = unionOf([...sets.map((set) => set.routers), leaving])
   const nodes =
@@ -36,8 +36,10 @@ export function resolveTarget(rules: MeshRules, facts: MeshFacts, terms: TargetT
     terms,
     nodes,
     routes: unionOf(sets.map((set) => set.routes)),
-    internet: selectors.some(
-      ({ selector }) => selector.text === INTERNET.text || (selector.kind === 'any' && terms.via.length === 0),
-    ),
+    internet:
+      terms.ports &&
+      selectors.some(
+        ({ selector }) => selector.text === INTERNET.text || (selector.kind === 'any' && terms.via.length === 0),
+      ),
   }
 }

@@ -3,7 +3,8 @@ import { type IpRange, parseIpRange, prefixRange } from '../address/ip-range.ts'
 import type { MeshNode, UserFacts } from '../decide/directory.ts'
 import { postureAllows } from '../decide/posture.ts'
 import { memberships, personKeys, rangesOf, sourceKey } from '../decide/subject.ts'
-import type { Policy, Rule, Selector } from '../language/policy.ts'
+import type { Destination, Policy, Rule, Selector } from '../language/policy.ts'
+import { ALL_PORTS, type Service } from '../language/service.ts'
 
 /**
  * The slow readable twin of `peersOf`: every rule against every pair of nodes, as the language says it, with no set and
@@ -25,9 +26,10 @@ export function slowPeers(
     .map((other) => twin.peer(viewer, other))
 }
 
+const EVERYTHING: Service = { protocols: [], ports: ALL_PORTS, text: '*' }
 const ANY_RULE: Pick<Rule, 'sources' | 'destinations' | 'via' | 'srcPosture'> = {
   sources: [{ kind: 'any', text: '*' }],
-  destinations: [{ selector: { kind: 'any', text: '*' }, services: [], text: '*:*' }],
+  destinations: [{ selector: { kind: 'any', text: '*' }, services: [EVERYTHING], text: '*:*' }],
   via: [],
   srcPosture: [],
 }
@@ -69,7 +71,7 @@ class SlowMesh {
   }
 
   #ruleLinks(rule: SlowRule, from: MeshNode, to: MeshNode): boolean {
-    return this.#starts(rule, from) && rule.destinations.some(({ selector }) => this.#ends(rule, selector, from, to))
+    return this.#starts(rule, from) && rule.destinations.some((destination) => this.#ends(rule, destination, from, to))
   }
 
   #starts(rule: SlowRule, node: MeshNode): boolean {
@@ -78,14 +80,15 @@ class SlowMesh {
     return itself || rule.sources.some((selector) => subnetRoutes(node).some((route) => coversRoute(selector, route)))
   }
 
-  #ends(rule: SlowRule, selector: Selector, from: MeshNode, to: MeshNode): boolean {
+  #ends(rule: SlowRule, { selector, services }: Destination, from: MeshNode, to: MeshNode): boolean {
     const untagged = (node: MeshNode) => node.tags.length === 0 && node.user !== undefined
     if (rule.via.length === 0 && selector.text === 'autogroup:self')
       return untagged(from) && untagged(to) && from.user === to.user && this.#startsItself(rule, from)
     const routes = rangesOf(selector).some((range) =>
       subnetRoutes(to).some((route) => overlap(range, prefixRange(route))),
     )
-    const leaves = exitRoutes(to).length > 0 && isInternet(selector)
+    // Packets leave through exit nodes, capabilities do not.
+    const leaves = services.length > 0 && exitRoutes(to).length > 0 && isInternet(selector)
     if (rule.via.length > 0) return rule.via.some((tag) => to.tags.includes(tag)) && (routes || leaves)
     return routes || leaves || (selector.text !== 'autogroup:internet' && this.#means(selector, to))
   }
@@ -116,7 +119,7 @@ class SlowMesh {
       if (to && rule.destinations.some(({ selector }) => coversRoute(selector, route))) return true
       const from = !this.#hasPosture(rule) && rule.sources.some((selector) => coversRoute(selector, route))
       // What is behind the route may start something with the viewer: only as an address, never as somebody's own node.
-      return from && rule.destinations.some(({ selector }) => this.#ends(rule, selector, NOBODY, viewer))
+      return from && rule.destinations.some((destination) => this.#ends(rule, destination, NOBODY, viewer))
     })
   }
 
@@ -133,10 +136,12 @@ class SlowMesh {
     return this.#rules.some(
       (rule) =>
         this.#starts(rule, viewer) &&
-        rule.destinations.some(({ selector }) =>
-          rule.via.length > 0
-            ? selector.text === 'autogroup:internet' && rule.via.some((tag) => exit.tags.includes(tag))
-            : selector.text === 'autogroup:internet' || selector.kind === 'any',
+        rule.destinations.some(
+          ({ selector, services }) =>
+            services.length > 0 &&
+            (rule.via.length > 0
+              ? selector.text === 'autogroup:internet' && rule.via.some((tag) => exit.tags.includes(tag))
+              : selector.text === 'autogroup:internet' || selector.kind === 'any'),
         ),
     )
   }
