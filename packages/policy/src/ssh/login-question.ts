@@ -5,7 +5,15 @@ import { type Attributes, postureAllows } from '../decide/posture.ts'
 import type { Memberships, Subject } from '../decide/subject.ts'
 import type { SshRule } from '../language/policy.ts'
 import { allowsLogin, hasLocalpart } from './login-names.ts'
-import { isSelf, type LoginTarget, type Machine, machineOfNode, machineOfTarget, selectsMachine } from './machine.ts'
+import {
+  isSelf,
+  type LoginTarget,
+  type Machine,
+  machineKeys,
+  machineOfNode,
+  machineOfTarget,
+  selectsMachine,
+} from './machine.ts'
 import { sshRuleIndex } from './ssh-rule-index.ts'
 
 /** May this person log in to this machine? */
@@ -57,6 +65,7 @@ export function firstLoginRule(
   const person = question.subject.user?.name
   return index.first(
     question.subject,
+    machineKeys(question.machine, index.memberships),
     (rule) =>
       allowsLogin(rule.users, login, person) &&
       reachesMachine(rule, question, index.memberships) &&

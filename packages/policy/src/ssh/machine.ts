@@ -2,7 +2,7 @@ import { type IpAddress, parseIpAddress } from '../address/ip-address.ts'
 import { rangeHolds } from '../address/ip-range.ts'
 import { specialClassOf } from '../address/special-address.ts'
 import type { DirectoryIndex, MeshNode } from '../decide/directory.ts'
-import { type Memberships, rangesOf, type Subject, selectsSubject } from '../decide/subject.ts'
+import { type Memberships, rangesOf, type Subject, sourceKey, subjectKeys } from '../decide/subject.ts'
 import type { Selector } from '../language/policy.ts'
 
 /** A machine as both sides of an `ssh` rule see it: a node of the mesh, a target of the inventory, or an address. */
@@ -52,9 +52,23 @@ export function machineOfTarget(target: LoginTarget, directory: DirectoryIndex):
 
 /** Whether one selector means this machine; `autogroup:self` never does, as whose it is depends on who asks. */
 export function selectsMachine(selector: Selector, machine: Machine, groups: Memberships): boolean {
-  const ranges = rangesOf(selector)
-  if (ranges.length > 0) return machine.addresses.some((address) => ranges.some((range) => rangeHolds(range, address)))
-  return selectsSubject(selector, machine.subject, groups)
+  if (selector.kind === 'addresses' || selector.kind === 'ipset') {
+    const ranges = rangesOf(selector)
+    return machine.addresses.some((address) => ranges.some((range) => rangeHolds(range, address)))
+  }
+  const key = sourceKey(selector)
+  return key !== undefined && machineKeys(machine, groups).has(key)
+}
+
+const known = new WeakMap<Machine, { readonly groups: Memberships; readonly keys: ReadonlySet<string> }>()
+
+/** Keys of the selectors that mean a machine, but for those of addresses. Many rules ask for them: they are found once. */
+export function machineKeys(machine: Machine, groups: Memberships): ReadonlySet<string> {
+  const before = known.get(machine)
+  if (before?.groups === groups) return before.keys
+  const keys = new Set(subjectKeys(machine.subject, groups))
+  known.set(machine, { groups, keys })
+  return keys
 }
 
 export function isSelf(selector: Selector): boolean {

@@ -1,6 +1,8 @@
 import { RangeMap } from '../address/range-map.ts'
 import { type Memberships, memberships, rangesOf, type Subject, sourceKey, subjectKeys } from '../decide/subject.ts'
 import type { Policy, SshRule } from '../language/policy.ts'
+import { hasLocalpart } from './login-names.ts'
+import { isSelf } from './machine.ts'
 
 /**
  * The `ssh` rules of a policy by source. They are asked as Tailscale asks them: those that check before those that accept,
@@ -13,6 +15,9 @@ export class SshRuleIndex {
   /** Places in `rules`, ascending. */
   readonly #byKey = new Map<string, number[]>()
   readonly #byAddress = new RangeMap<number[]>()
+  readonly #byDestination = new Map<string, Set<number>>()
+  /** Rules that may mean any machine: it depends on who asks, or on its addresses. */
+  readonly #anywhere = new Set<number>()
 
   constructor(policy: Policy) {
     this.rules = inOrder(policy.sshRules)
@@ -26,19 +31,25 @@ export class SshRuleIndex {
               this.#byAddress.at(range, () => []),
               place,
             )
-        else append(this.#placesOf(key), place)
+        else append(placesOf(this.#byKey, key), place)
+      }
+      const keys = rule.destinations.map(sourceKey)
+      for (const key of keys) if (key !== undefined) this.#destination(key).add(place)
+      if (keys.includes(undefined) || rule.destinations.some(isSelf) || hasLocalpart(rule.users)) {
+        this.#anywhere.add(place)
       }
     }
   }
 
-  /** The first rule whose sources hold for a subject and that `matches` in the rest. */
-  first(subject: Subject, matches: (rule: SshRule) => boolean): SshRule | undefined {
+  /** The first rule from a subject that may lead to a machine with these keys and that `matches` in the rest. */
+  first(subject: Subject, machine: Iterable<string>, matches: (rule: SshRule) => boolean): SshRule | undefined {
+    const leading = this.#leadingTo(machine)
     let first = this.rules.length
-    for (const places of this.#applying(subject)) {
-      for (const place of places) {
+    for (const applying of this.#applying(subject)) {
+      for (const place of applying) {
         if (place >= first) break
         const rule = this.rules[place]
-        if (rule === undefined || !matches(rule)) continue
+        if (rule === undefined || !leading.some((places) => places.has(place)) || !matches(rule)) continue
         first = place
         break
       }
@@ -48,8 +59,12 @@ export class SshRuleIndex {
 
   /** Every rule whose sources hold for a subject, in the order in which they are asked. */
   applying(subject: Subject): readonly SshRule[] {
-    const places = new Set(this.#applying(subject).flat())
-    return [...places].sort((a, b) => a - b).flatMap((place) => this.rules[place] ?? [])
+    return this.#inOrder(this.#applying(subject).flat())
+  }
+
+  /** Every rule that may let somebody into a machine with these keys, in the order in which they are asked. */
+  leadingTo(keys: Iterable<string>): readonly SshRule[] {
+    return this.#inOrder(this.#leadingTo(keys).flatMap((places) => [...places]))
   }
 
   /** Whether any rule has this key among its sources. */
@@ -66,13 +81,22 @@ export class SshRuleIndex {
     return [...lists, ...this.#byAddress.holding(subject.source)]
   }
 
-  #placesOf(key: string): number[] {
-    let places = this.#byKey.get(key)
+  #leadingTo(keys: Iterable<string>): readonly ReadonlySet<number>[] {
+    return [this.#anywhere, ...[...keys].flatMap((key) => this.#byDestination.get(key) ?? [])]
+  }
+
+  #destination(key: string): Set<number> {
+    let places = this.#byDestination.get(key)
     if (places === undefined) {
-      places = []
-      this.#byKey.set(key, places)
+      places = new Set()
+      this.#byDestination.set(key, places)
     }
     return places
+  }
+
+  #inOrder(places: readonly number[]): readonly SshRule[] {
+    const sorted = [...new Set(places)].sort((a, b) => a - b)
+    return sorted.flatMap((place) => this.rules[place] ?? [])
   }
 }
 
@@ -92,7 +116,16 @@ function inOrder(rules: readonly SshRule[]): readonly SshRule[] {
   return [...rules.filter((rule) => rule.action === 'check'), ...rules.filter((rule) => rule.action === 'accept')]
 }
 
-/** A rule may name the same source twice. */
+function placesOf(map: Map<string, number[]>, key: string): number[] {
+  let places = map.get(key)
+  if (places === undefined) {
+    places = []
+    map.set(key, places)
+  }
+  return places
+}
+
+/** A rule may name the same source or destination twice. */
 function append(places: number[], place: number): void {
   if (places.at(-1) !== place) places.push(place)
 }

@@ -2,13 +2,12 @@ import { formatIpAddress } from '../address/ip-address.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
 import type { MeshNode } from '../decide/directory.ts'
 import { postureAllows } from '../decide/posture.ts'
-import type { Memberships } from '../decide/subject.ts'
 import type { Selector, SshRule, SshUser } from '../language/policy.ts'
 import { hasLocalpart, localLogin } from './login-names.ts'
-import { isSelf, type Machine, machineOfNode, nodeFault, selectsMachine } from './machine.ts'
+import { isSelf, type Machine, machineKeys, machineOfNode, nodeFault, selectsMachine } from './machine.ts'
 import type { NodeSshRule } from './node-ssh-rule.ts'
 import { ruleAction } from './recorders.ts'
-import { sshRuleIndex } from './ssh-rule-index.ts'
+import { type SshRuleIndex, sshRuleIndex } from './ssh-rule-index.ts'
 
 /**
  * Who may log in to one mesh node, in the order in which its client asks: what Tailscale's hosted control plane sends. The
@@ -17,7 +16,8 @@ import { sshRuleIndex } from './ssh-rule-index.ts'
 export function sshRules(compiled: CompiledPolicy, node: MeshNode): readonly NodeSshRule[] {
   const mesh = meshLogins(compiled)
   const machine = machineOfNode(node, compiled.directory)
-  return sshRuleIndex(compiled.policy).rules.flatMap((rule) => mesh.rulesFor(rule, machine))
+  const index = sshRuleIndex(compiled.policy)
+  return index.leadingTo(machineKeys(machine, index.memberships)).flatMap((rule) => mesh.rulesFor(rule, machine))
 }
 
 const meshes = new WeakMap<CompiledPolicy, MeshLogins>()
@@ -40,21 +40,27 @@ interface Sources {
   readonly tagged: readonly Machine[]
 }
 
+interface MutableSources extends Sources {
+  readonly people: Map<string, Machine[]>
+  readonly tagged: Machine[]
+}
+
+const NO_SOURCES: Sources = { people: new Map(), tagged: [] }
+
 class MeshLogins {
   readonly #compiled: CompiledPolicy
-  readonly #groups: Memberships
-  /** Those that anybody may come from, by id of their nodes. */
-  readonly #machines: readonly Machine[]
-  readonly #sources = new Map<SshRule, Sources>()
+  readonly #index: SshRuleIndex
+  readonly #sources = new Map<SshRule, MutableSources>()
+  /** What every node of a rule's `dst` is told: made once, as it names every source. */
+  readonly #all = new Map<SshRule, readonly NodeSshRule[]>()
 
   constructor(compiled: CompiledPolicy) {
     this.#compiled = compiled
-    this.#groups = sshRuleIndex(compiled.policy).memberships
+    this.#index = sshRuleIndex(compiled.policy)
     const { directory } = compiled
-    this.#machines = directory.nodes
-      .filter((node) => nodeFault(node, directory) === undefined)
-      .toSorted((a, b) => a.id - b.id)
-      .map((node) => machineOfNode(node, directory))
+    for (const node of directory.nodes.toSorted((a, b) => a.id - b.id)) {
+      if (nodeFault(node, directory) === undefined) this.#addSource(machineOfNode(node, directory))
+    }
   }
 
   rulesFor(rule: SshRule, machine: Machine): readonly NodeSshRule[] {
@@ -62,14 +68,25 @@ class MeshLogins {
     const owner = machine.subject.user?.name
     const self = others.length < rule.destinations.length && owner !== undefined
     const own = self ? this.#personal(rule, owner) : []
-    if (others.some((selector) => selectsMachine(selector, machine, this.#groups))) return [...own, ...this.#all(rule)]
+    if (others.some((selector) => selectsMachine(selector, machine, this.#index.memberships))) {
+      return [...own, ...this.#fromAll(rule)]
+    }
     if (self || others.length === 0 || !hasLocalpart(rule.users)) return own
     // With a login name of their own, people and machines get into their own machine whatever `dst` says.
     return owner === undefined ? this.#itself(rule, machine) : this.#personal(rule, owner)
   }
 
   /** One rule for all, or where login names are each person's own, rules for one person after the other. */
-  #all(rule: SshRule): readonly NodeSshRule[] {
+  #fromAll(rule: SshRule): readonly NodeSshRule[] {
+    let all = this.#all.get(rule)
+    if (all === undefined) {
+      all = this.#rulesFromAll(rule)
+      this.#all.set(rule, all)
+    }
+    return all
+  }
+
+  #rulesFromAll(rule: SshRule): readonly NodeSshRule[] {
     const { people, tagged } = this.#sourcesOf(rule)
     if (!hasLocalpart(rule.users)) return this.#common(rule, [...people.values(), tagged].flat())
     return [...[...people.keys()].flatMap((name) => this.#personal(rule, name)), ...this.#common(rule, tagged)]
@@ -103,39 +120,40 @@ class MeshLogins {
   }
 
   #sourcesOf(rule: SshRule): Sources {
+    return this.#sources.get(rule) ?? NO_SOURCES
+  }
+
+  #addSource(machine: Machine): void {
+    const { subject, addresses, node } = machine
+    const from = [subject, ...addresses.map((source) => ({ ...subject, source }))]
+    for (const rule of new Set(from.flatMap((each) => this.#index.applying(each)))) {
+      if (!postureAllows(this.#compiled.policy, rule, node?.attributes)) continue
+      const { people, tagged } = this.#room(rule)
+      if (subject.user === undefined) {
+        for (let times = timesMeant(rule.sources, subject.tags); times > 0; times--) tagged.push(machine)
+      } else {
+        const own = people.get(subject.user.name)
+        if (own === undefined) people.set(subject.user.name, [machine])
+        else own.push(machine)
+      }
+    }
+  }
+
+  #room(rule: SshRule): MutableSources {
     let sources = this.#sources.get(rule)
     if (sources === undefined) {
-      sources = this.#findSources(rule)
+      sources = { people: new Map(), tagged: [] }
       this.#sources.set(rule, sources)
     }
     return sources
   }
-
-  #findSources(rule: SshRule): Sources {
-    const people = new Map<string, Machine[]>()
-    const tagged: Machine[] = []
-    for (const machine of this.#machines) {
-      if (!postureAllows(this.#compiled.policy, rule, machine.node?.attributes)) continue
-      const owner = machine.subject.user?.name
-      if (owner === undefined) {
-        for (let times = timesMeant(rule.sources, machine, this.#groups); times > 0; times--) tagged.push(machine)
-      } else if (rule.sources.some((selector) => selectsMachine(selector, machine, this.#groups))) {
-        const own = people.get(owner)
-        if (own === undefined) people.set(owner, [machine])
-        else own.push(machine)
-      }
-    }
-    return { people, tagged }
-  }
 }
 
-/** For how many of a machine's tags sources mean it; once, where they mean it in another way, and 0 where in none. */
-function timesMeant(sources: readonly Selector[], machine: Machine, groups: Memberships): number {
-  const { tags } = machine.subject
+/** For how many of a machine's tags the sources that mean it do so; once, where they mean it in another way. */
+function timesMeant(sources: readonly Selector[], tags: readonly string[]): number {
   const everyTag = sources.some((selector) => selector.text === 'autogroup:tagged')
   const meant = new Set(tags.filter((tag) => everyTag || sources.some((selector) => selector.text === tag)))
-  if (meant.size > 0) return meant.size
-  return sources.some((selector) => selectsMachine(selector, machine, groups)) ? 1 : 0
+  return Math.max(meant.size, 1)
 }
 
 /** What a rule's `users` come to for everybody: a superuser only where it is named. */
