@@ -8,8 +8,8 @@ import { quote } from '../text/quote.ts'
 import type { HostAlias, IpSet } from './policy.ts'
 import { isIpSetName } from './selector.ts'
 
-/** Ranges that are looked at while sets are worked out, over all of them: a second's work at most. */
-export const IPSET_WORK_MAX = 2_000_000
+/** Ranges that are looked at while sets are worked out, over all of them: half a second of work. */
+export const IPSET_WORK_MAX = 1_000_000
 
 interface Operation {
   readonly operator: 'add' | 'remove'
