@@ -17,7 +17,8 @@ export const NO_LINE = Number.MAX_SAFE_INTEGER
 
 /**
  * A set of numbers below `universe`: those that `each` gives to the function it is called with, in any order and perhaps
- * several times, `count` calls in all. With `quick` there is a bit for each even where a list would be smaller.
+ * several times, `count` calls in all. With `quick` there is a bit for each even where a list would be smaller; then
+ * `count` need only tell none from some.
  */
 export function lineSet(
   each: (add: (line: number) => void) => void,

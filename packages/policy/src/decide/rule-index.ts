@@ -21,6 +21,8 @@ const KEPT_BYTES_MAX = 64 * 1024 * 1024
 /** So many lines have the lines of a user, and of a port, as bits (4 kB at most): what is asked of them is asked often. */
 const QUICK_LINES_MAX = 32 * 1024
 
+/** Who is meant by more names than this is hardly meant by the very same as another. */
+const COMMON_KEYS_MAX = 4
 /** More tags than this on one destination are looked up once for all, and kept with their list. */
 const MANY_TAGS = 8
 
@@ -62,7 +64,7 @@ export class RuleIndex {
   readonly #byProtocol = new Map<number, OpenPorts>()
   /** Lines for a user, or for the tags of a machine: facts never change, so the object stands for them. */
   #bySubject = new WeakMap<object, LineSet>()
-  /** Lines for what a subject has in common with others: users in the same groups share one set. */
+  /** Lines for what a subject has in common with others: users in the same few groups share one set. */
   #byKeys = new Map<string, LineSet>()
   #keptBytes = 0
 
@@ -137,6 +139,21 @@ export class RuleIndex {
     return [...orders].map((order) => this.rules[order]).filter((rule) => rule !== undefined)
   }
 
+  /** Orders of the rules that open something, whichever ports, at an endpoint for a subject; ascending, each once. */
+  matching(subject: Subject, endpoint: Endpoint): readonly number[] {
+    const orders = new Set<number>()
+    const destinations = this.#destinations.of(endpoint, subject, this.memberships)
+    for (const sets of this.#admittedSources(subject)) {
+      for (const destination of destinations) {
+        scanCommon([destination, ...sets], (line) => {
+          orders.add(this.#orders[line] ?? 0)
+          return false
+        })
+      }
+    }
+    return [...orders].sort((a, b) => a - b)
+  }
+
   /** Whether any rule has this key among its sources. */
   hasSource(key: string): boolean {
     return this.#bySource.has(key)
@@ -201,14 +218,22 @@ export class RuleIndex {
     let lines = owner === undefined ? undefined : this.#bySubject.get(owner)
     if (lines === undefined) {
       const keys = subjectKeys(subject, this.memberships).filter((key) => this.#bySource.has(key))
-      const common = keys.join('\n')
-      lines = this.#byKeys.get(common)
-      if (lines === undefined) {
-        const found = keys.map((key) => this.#bySource.get(key)).filter((postings) => postings !== undefined)
-        lines = this.#unionOfRules(found)
-        this.#byKeys.set(common, lines)
-      }
+      lines = keys.length > COMMON_KEYS_MAX ? this.#linesOfKeys(keys) : this.#sharedLines(keys)
       if (owner !== undefined) this.#bySubject.set(owner, lines)
+    }
+    return lines
+  }
+
+  #linesOfKeys(keys: readonly string[]): LineSet {
+    return this.#unionOfRules(keys.map((key) => this.#bySource.get(key)).filter((postings) => postings !== undefined))
+  }
+
+  #sharedLines(keys: readonly string[]): LineSet {
+    const common = keys.join('\n')
+    let lines = this.#byKeys.get(common)
+    if (lines === undefined) {
+      lines = this.#linesOfKeys(keys)
+      this.#byKeys.set(common, lines)
     }
     return lines
   }
@@ -246,10 +271,13 @@ export class RuleIndex {
         }
       }
     }
-    let count = 0
-    each(() => count++)
     const universe = this.#orders.length
-    return this.#kept(lineSet(each, count, universe, { quick: universe <= QUICK_LINES_MAX }))
+    const quick = universe <= QUICK_LINES_MAX
+    let count = 0
+    // Bits need no count, only whether there are any.
+    if (quick) count = found.some(({ ids }) => ids.length > 0) ? 1 : 0
+    else each(() => count++)
+    return this.#kept(lineSet(each, count, universe, { quick }))
   }
 
   #unionOfLines(found: readonly Postings[]): LineSet {
