@@ -16,6 +16,10 @@ policy show: version,applied_at,applied_by,message,sha256,text
 policy history: version,applied_at,applied_by,message,sha256
 policy check: ok,diagnostics.severity,diagnostics.code,diagnostics.message,diagnostics.line,diagnostics.column,diagnostics.suggestion,tests,failures.source,failures.destination,failures.expected,failures.got,failures.line,failures.why
 policy explain a b: verdict,user,destination,addresses.address,addresses.verdict,addresses.code,addresses.rule,addresses.line,addresses.why,addresses.others,terms.verdict,terms.holds,terms.why,terms.fix,login.name,login.verdict,login.code,login.rule,login.line,login.why,login.others,login.fix,why,fix,door,policy_version
+policy who-can a: destination,addresses,users.name,users.rule,users.line,users.source,users.address,users.login,total,of,next,by_rule.rule,by_rule.line,by_rule.source,by_rule.users,from_addresses.name,from_addresses.rule,from_addresses.line,from_addresses.source,from_addresses.address,from_addresses.login,machines.name,machines.rule,machines.line,machines.source,machines.address,machines.login,why,policy_version
+policy diff: against,version,same_text,effects.change,effects.kind,effects.who.names,effects.who.more,effects.who.people,effects.opened,effects.where.names,effects.where.more,effects.where.targets,effects.where.examples,effects.partly,more,losers,gainers,other_sections
+policy simulate: since,replayed,flipped,already_so,flips.user,flips.host,flips.target,flips.address,flips.port,flips.was,flips.becomes,flips.rule,flips.code,flips.already_so,flips.count,flips.first,flips.last,flips.sequence,more,skipped.user_gone,skipped.user_disabled,skipped.target_gone,skipped.address_unknown,skipped.not_by_policy
+policy rollback 2: version,applied_at,applied_by,message,sha256,changed,ended_passages,locked_out
 session ls: id,user,door,source,source_port,key,client,started_at,idle_seconds,passages.id,passages.host,passages.target,passages.address,passages.port,passages.opened_at,passages.bytes_in,passages.bytes_out,passages.inner_banner
 session kill ses_1: ended
 ban ls: id,source,kind,reason,by,created_at,until

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HOST_MAX, policyText } from './policy.ts'
+import { HOST_MAX, LOGIN_MAX, policyText } from './policy.ts'
 import { count, limit, port, selector, time } from './primitives.ts'
 
 /** Which policy is asked about: a text, an earlier version, or (neither) the one in force. */
@@ -55,6 +55,8 @@ export const whoCanInput = z.strictObject({
   ...candidate,
   host: z.string().min(1).max(HOST_MAX),
   port: port.default(22),
+  /** As whom they would log in there: who may not is left out. */
+  login: z.string().min(1).max(LOGIN_MAX).optional(),
   limit,
   /** Only names after this one: the `next` of the page before. */
   after: selector.optional(),
@@ -69,6 +71,8 @@ const reacher = z.object({
   source: z.string(),
   /** Address of the destination that it opens; null where only the tags of a target are known. */
   address: z.string().nullable(),
+  /** What `ssh` says of the login; null where none was given, or the policy has no `ssh`. */
+  login: z.enum(['accept', 'check']).nullable(),
 })
 export type Reacher = z.infer<typeof reacher>
 

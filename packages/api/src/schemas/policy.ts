@@ -59,7 +59,7 @@ export type PolicyReport = z.infer<typeof policyReport>
 export const HOST_MAX = 256
 
 /** Longest login name on a target, in characters. */
-const LOGIN_MAX = 128
+export const LOGIN_MAX = 128
 /** Longest text of an IP address. */
 const ADDRESS_MAX = 45
 /** Attributes of a device, and proofs, that a question may give. */

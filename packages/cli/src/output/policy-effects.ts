@@ -60,7 +60,10 @@ export function renderWhoCan(answer: WhoCan, terminal: Terminal): string {
   if (total > users.length)
     head.push(...rules.map(({ rule, source, users: count }) => `  ${counted(count, 'user')} by ${rule} (${source})`))
   const rows = [...users, ...addresses, ...machines]
-  const table = rows.length === 0 ? '' : renderTable(COLUMNS, rows, terminal)
+  const table =
+    rows.length === 0
+      ? ''
+      : renderTable(rows.some(({ login }) => login !== null) ? [...COLUMNS, LOGIN] : COLUMNS, rows, terminal)
   return `${head.map((line) => `${printable(line)}\n`).join('')}${table}`
 }
 
@@ -69,6 +72,8 @@ const COLUMNS = [
   { title: 'BY', value: (row: Reacher) => row.rule },
   { title: 'AS', value: (row: Reacher) => row.source },
 ]
+
+const LOGIN = { title: 'LOGIN', value: (row: Reacher) => row.login ?? '' }
 
 const BECOMES = { allow: 'allowed', deny: 'denied' } as const
 const SKIPPED: readonly (readonly [keyof PolicySimulation['skipped'], string])[] = [

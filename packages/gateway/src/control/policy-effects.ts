@@ -41,7 +41,7 @@ export function policyEffectHandlers(services: Services): Pick<Handlers, 'policy
       }
     },
 
-    async 'policy.who-can'({ text, version, host, port, limit, after }, { signal }): Promise<WhoCan> {
+    async 'policy.who-can'({ text, version, host, port, login, limit, after }, { signal }): Promise<WhoCan> {
       const { roster, compiled, directory, version: asked } = await candidateOf(services, { text, version })
       const resolved = await targetDirectory({
         targetByName: (name) => roster.targetsByName.get(name),
@@ -59,12 +59,13 @@ export function policyEffectHandlers(services: Services): Pick<Handlers, 'policy
         return { ...nobody, destination, addresses: [], of, why, policy_version: asked ?? 0 }
       }
       const { target, addresses } = resolved
-      const asking = whoCan(compiled, directory, { addresses, tags: target?.tags ?? [], port: resolved.port })
+      const destination = { addresses, tags: target?.tags ?? [], port: resolved.port }
+      const asking = whoCan(compiled, directory, login === undefined ? destination : { ...destination, login })
       const answer = await inSlices(asking, signal)
       const users = answer.users.filter(({ name }) => after === undefined || name > after)
       const page = users.slice(0, limit)
       return {
-        destination: `${target?.name ?? plain(host)} port ${resolved.port}`,
+        destination: `${target?.name ?? plain(host)} port ${resolved.port}${login === undefined ? '' : ` as ${plain(login)}`}`,
         addresses: [...addresses],
         users: page.map(shownReacher),
         total: answer.users.length,
@@ -80,8 +81,8 @@ export function policyEffectHandlers(services: Services): Pick<Handlers, 'policy
   }
 }
 
-function shownReacher({ name, rule, source, address }: Reacher): WhoCan['users'][number] {
-  return { name, rule: ruleName(rule), line: rule.line, source, address: address ?? null }
+function shownReacher({ name, rule, source, address, login }: Reacher): WhoCan['users'][number] {
+  return { name, rule: ruleName(rule), line: rule.line, source, address: address ?? null, login: login ?? null }
 }
 
 /** Rules told of in a summary at most. */

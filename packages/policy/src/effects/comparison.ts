@@ -1,7 +1,7 @@
 import type { CompiledPolicy } from '../decide/compile.ts'
 import type { Policy } from '../language/policy.ts'
 import type { Claims } from './claims.ts'
-import { type Opened, openedAt, openedBeyond } from './opened.ts'
+import { formatOpened, type Opened, openedAt, openedBeyond } from './opened.ts'
 import type { PlaceClasses } from './place-classes.ts'
 import type { SubjectClass } from './subject-classes.ts'
 
@@ -40,7 +40,7 @@ export class Comparison {
     const after = this.#claims.of(subject, this.#after)
     const touched = this.#touch(before, after)
     const sets = this.#cover(new Set([...before, ...after]), touched)
-    const found: (Effect & { readonly places: number[] })[] = []
+    const found = new Map<string, Effect & { readonly places: number[] }>()
     // Places that the very same claims cover share their effects.
     const bySet = new Map<number, readonly { readonly places: number[] }[]>()
     for (const place of touched) {
@@ -54,15 +54,16 @@ export class Comparison {
         const claims = claimsOf(sets, set)
         const made = shared ? this.#byClaims(claims, before, after) : this.#asked(subject, place, claims, before, after)
         effects = made.map((effect) => {
-          const entry = { ...effect, places: [] }
-          found.push(entry)
+          const key = `${effect.change} ${effect.claim} ${formatOpened(effect.opened)}`
+          const entry = found.get(key) ?? { ...effect, places: [] }
+          found.set(key, entry)
           return entry
         })
         if (shared) bySet.set(set, effects)
       }
       for (const { places } of effects) places.push(place)
     }
-    return found
+    return [...found.values()]
   }
 
   /** Places that a claim of only one side means, ascending. */
@@ -145,7 +146,7 @@ function claimsOf(sets: readonly (readonly [number, number])[], set: number): re
   const claims: number[] = []
   for (let [parent, claim] = sets[set] ?? [0, -1]; claim >= 0; [parent, claim] = sets[parent] ?? [0, -1])
     claims.push(claim)
-  return claims.reverse()
+  return claims.toReversed()
 }
 
 /** Of an ascending list, the places that are touched at all: the shorter of the two is walked. */

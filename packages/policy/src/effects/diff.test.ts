@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Directory } from '../decide/directory.ts'
 import { reachable } from '../decide/reachable.ts'
 import { PORT_MAX, type PortRange } from '../language/service.ts'

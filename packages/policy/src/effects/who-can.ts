@@ -7,6 +7,7 @@ import { type Endpoint, endpointAt, endpointOfTags } from '../decide/endpoint.ts
 import { type Subject, selectsSubject } from '../decide/subject.ts'
 import type { RuleRef } from '../language/policy.ts'
 import { TCP } from '../language/service.ts'
+import { decideLogin } from '../ssh/decide-login.ts'
 import { addressClasses, machineClasses, type SubjectClass, userClasses } from './subject-classes.ts'
 
 /** Somebody who may open a port at a destination, and why. */
@@ -19,6 +20,8 @@ export interface Reacher {
   readonly source: string
   /** Address that it allows, where the destination has one. */
   readonly address?: string
+  /** What `ssh` says of the login that was asked for; absent where none was, or the policy has no `ssh`. */
+  readonly login?: 'accept' | 'check'
 }
 
 export interface WhoCan {
@@ -40,13 +43,15 @@ export interface Destination {
   readonly tags: readonly string[]
   /** TCP. */
   readonly port: number
+  /** As whom they would log in there: people whom `ssh` lets not are left out. */
+  readonly login?: string
 }
 
 /** Who may open a TCP port at any of a destination's addresses. Yields so that the caller can give others their turn. */
 export function* whoCan(
   compiled: CompiledPolicy,
   directory: Directory,
-  { addresses, tags, port }: Destination,
+  { addresses, tags, port, login }: Destination,
 ): Generator<void, WhoCan> {
   const policies = [compiled]
   const known = addresses.map(parseIpAddress).filter((address) => address !== undefined)
@@ -62,7 +67,14 @@ export function* whoCan(
       return names.map((name) => ({ name, ...found }))
     })
   const classes = yield* userClasses(policies, directory)
-  const users = reachers(classes).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const users: Reacher[] = []
+  for (const [index, reacher] of reachers(classes).entries()) {
+    if (index % BATCH === 0) yield
+    const verdict = login === undefined ? undefined : loginOf(compiled, reacher, tags, login)
+    if (verdict === undefined) users.push(reacher)
+    else if (verdict !== 'deny') users.push({ ...reacher, login: verdict })
+  }
+  users.sort((a, b) => (a.name < b.name ? -1 : 1))
   return {
     users,
     of: directory.users.filter(({ disabled }) => !disabled).length,
@@ -71,6 +83,9 @@ export function* whoCan(
     machines: reachers(machineClasses(policies)).filter(({ source }) => !EVERYBODY.includes(source)),
   }
 }
+
+/** People whose login is looked at before other work gets its turn. */
+const BATCH = 200
 
 const EVERYBODY: readonly string[] = ['*', 'autogroup:danger-all', 'autogroup:member']
 
@@ -92,4 +107,16 @@ function openDoor(
 function sourceOf(compiled: CompiledPolicy, { section, index }: RuleRef, subject: Subject): string {
   const rule = compiled.policy.rules.find((each) => each.section === section && each.index === index)
   return rule?.sources.find((source) => selectsSubject(source, subject, compiled.rules.memberships))?.text ?? ''
+}
+
+/** Absent where the policy has no `ssh`, and so says nothing of logins. */
+function loginOf(
+  compiled: CompiledPolicy,
+  { name, address }: Reacher,
+  tags: readonly string[],
+  login: string,
+): 'accept' | 'check' | 'deny' | undefined {
+  if (address === undefined) return undefined
+  const decision = decideLogin(compiled, { user: { name }, target: { address, tags }, login })
+  return decision.verdict === 'deny' && decision.code === 'no-ssh-rules' ? undefined : decision.verdict
 }

@@ -97,6 +97,9 @@ async function showEffects(
 ): Promise<number | undefined> {
   const { options, terminal } = context
   if (options.yes || options.json !== undefined || options.quiet) return undefined
+  // A policy that is not taken does nothing.
+  if ('text' in candidate && !(await context.daemon.call('policy.check', candidate, { signal: context.signal })).ok)
+    return undefined
   const current = expect ?? (await context.daemon.call('policy.history', { limit: 1 })).versions[0]?.version
   const diff = await context.daemon
     .call(
