@@ -109,7 +109,7 @@ const decided: readonly (readonly [name: string, found: string, expected: string
     'accept ssh[7]',
   ],
   [
-    'V-D09 a special address by tags that only the caller claims',
+    'a special address by tags that only the caller claims',
     login('carol', { address: '127.0.0.1', tags: ['tag:db'] }, 'postgres'),
     'deny no-login-rule',
   ],
