@@ -40,21 +40,55 @@ export function section<S extends TermSchema>(fields: S): SectionKind<S> {
   }
 }
 
-/** What many terms come to, pair by pair: lists that grow are copied a few times, not once for each. */
+/** What many terms come to, key by key; `undefined` for none. */
 export function meetAll<S extends TermSchema>(
-  kind: SectionKind<S>,
+  { fields }: SectionKind<S>,
   terms: readonly TermsOf<S>[],
 ): TermsOf<S> | undefined {
-  let level = terms
+  if (terms.length < 2) return terms[0]
+  const met: Record<string, unknown> = {}
+  for (const [key, { kind }] of Object.entries(fields)) {
+    const values = new Set<unknown>()
+    for (const each of terms) values.add(each[key])
+    values.delete(undefined)
+    if (values.size > 0) met[key] = meetValues(kind, [...values])
+  }
+  return met as TermsOf<S>
+}
+
+/** Pair by pair: lists that grow are copied a few times, not once for each. */
+function meetValues(kind: TermKind<unknown>, values: readonly unknown[]): unknown {
+  if (isSection(kind)) return meetAll(kind, values as readonly TermsOf<TermSchema>[])
+  let level = values
   while (level.length > 1) {
-    const next: TermsOf<S>[] = []
-    for (let at = 0; at < level.length; at += 2) {
-      const [one, other] = [level[at], level[at + 1]]
-      if (one !== undefined) next.push(other === undefined ? one : kind.meet(one, other))
-    }
+    const next: unknown[] = []
+    for (let at = 0; at < level.length; at += 2)
+      next.push(at + 1 < level.length ? kind.meet(level[at], level[at + 1]) : level[at])
     level = next
   }
   return level[0]
+}
+
+/** The same terms, with one object for values that are equal to some of the pool: those are met without being compared. */
+export function pooled<S extends TermSchema>(
+  { fields }: SectionKind<S>,
+  terms: TermsOf<S>,
+  pool: Map<string, unknown>,
+  place = '',
+): TermsOf<S> {
+  const same: Record<string, unknown> = {}
+  for (const [key, { kind }] of Object.entries(fields)) {
+    const value: unknown = terms[key]
+    if (value === undefined) continue
+    const here = `${place}${key} `
+    if (isSection(kind)) same[key] = pooled(kind, value as TermsOf<TermSchema>, pool, here)
+    else {
+      const name = here + kind.text(value)
+      if (!pool.has(name)) pool.set(name, value)
+      same[key] = pool.get(name)
+    }
+  }
+  return same as TermsOf<S>
 }
 
 /** `key: value` for each key that demands something, `section.key: value` within a section. */
