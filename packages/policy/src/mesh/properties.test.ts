@@ -106,11 +106,13 @@ test('a router and an exit node let through what decide allows, and nothing else
       // `decide` answers for the doors, to which nothing comes through a router of the mesh.
       const policy = { ...whole, rules: whole.rules.filter((rule) => rule.via.length === 0) }
       fc.pre(isTold(policy, protocol))
-      const compiled = compilePolicy(policy, directory(nodes))
+      const whenExit = compilePolicy(policy, directory(nodes))
+      const whenRouter = compilePolicy(withoutInternet(policy), directory(nodes))
       const mesh = compileMesh(policy, directory(nodes))
       for (const router of nodes) {
         const routed = OUTSIDE.filter((address) => isRouted(mesh, router.id, address))
         const filter = packetFilter(mesh, router.id)
+        const compiled = (mesh.member(router.id)?.exitRoutes ?? []).length > 0 ? whenExit : whenRouter
         for (const from of nodes)
           for (const address of routed) {
             const source = addressOfFamily(from, address)
@@ -124,6 +126,15 @@ test('a router and an exit node let through what decide allows, and nothing else
     { numRuns: 400 },
   )
 })
+
+/** What `autogroup:internet` opens is behind exit nodes, also where a router has a public prefix. */
+function withoutInternet(policy: Policy): Policy {
+  const rules = policy.rules.map((rule) => ({
+    ...rule,
+    destinations: rule.destinations.filter(({ selector }) => selector.text !== 'autogroup:internet'),
+  }))
+  return { ...policy, rules }
+}
 
 /** Behind an approved subnet route, or on the internet behind an exit node. */
 function isRouted(mesh: MeshPolicy, id: number, address: string): boolean {
