@@ -18,6 +18,7 @@ import {
   policyApplied,
   policyApplyInput,
   policyDocument,
+  policyEditInput,
   policyReport,
   policyRollbackInput,
   policyText,
@@ -199,6 +200,15 @@ export const routes = {
     summary:
       'Puts a policy into force; one with errors or failing tests, or that locks its author out, is refused and the old one stays.',
     input: policyApplyInput,
+    output: policyApplied,
+  }),
+  'policy.edit': route({
+    method: 'PATCH',
+    path: '/v1/policy',
+    callers: ADMINS,
+    summary:
+      'Changes parts of the policy in force and leaves its comments and layout alone, with the guards of an apply.',
+    input: policyEditInput,
     output: policyApplied,
   }),
   'policy.rollback': route({

@@ -136,3 +136,35 @@ test('a simulation asks again what was decided, and tells what flips and what ca
   const future = await Array.fromAsync(api.stream('policy.simulate', { text: '{}', since: '2999-01-01T00:00:00Z' }))
   assert.equal(future.at(-1)?.result?.replayed, 0)
 })
+
+test('an edit leaves comments and layout alone, knows the version it was made on, and has the guards of an apply', {
+  skip,
+}, async () => {
+  const policy = `{
+  // Who looks after databases.
+  "groups": {"group:dba":   ["alice@"]}, // short, for now
+  "acls": [
+    {"action": "accept", "src": ["*"], "dst": ["127.0.0.1:*", "*:*"]}, /* everybody */
+  ],
+}
+`
+  await using gate = await TestGateway.start({ policy })
+  const { api } = gate
+  const edit = { kind: 'append', path: ['groups', 'group:dba'], value: 'bob@' } as const
+  const applied = await api.call('policy.edit', { edits: [edit], expected_version: 2, message: 'bob joins' })
+  assert.deepEqual([applied.version, applied.message], [3, 'bob joins'])
+  assert.equal((await api.call('policy.show')).text, policy.replace('["alice@"]', '["alice@", "bob@"]'))
+  const again = { edits: [edit], expected_version: 2 }
+  await assert.rejects(api.call('policy.edit', again), { code: 'SP1303' })
+  const nowhere = { edits: [{ kind: 'remove', path: ['groups', 'group:ops'] } as const], expected_version: 3 }
+  await assert.rejects(api.call('policy.edit', nowhere), { code: 'SP1001' })
+  const shut = { edits: [{ kind: 'set', path: ['acls'], value: [] } as const], expected_version: 3 }
+  await assert.rejects(api.call('policy.edit', shut), { code: 'SP1305' })
+  const broken = { edits: [{ kind: 'set', path: ['aclz'], value: [] } as const], expected_version: 3 }
+  await assert.rejects(api.call('policy.edit', broken), { code: 'SP1301' })
+  let deep: unknown = 'x'
+  for (let level = 0; level < 40; level++) deep = [deep]
+  const value = deep as readonly string[]
+  const tooDeep = { edits: [{ kind: 'set', path: ['acls'], value } as const], expected_version: 3 }
+  await assert.rejects(api.call('policy.edit', tooDeep as never), { code: 'SP1001' })
+})

@@ -1,6 +1,6 @@
 import { FACTOR_KINDS } from '@sallyport/model'
 import { z } from 'zod'
-import { count, note, port, selector, time } from './primitives.ts'
+import { count, note, port, SELECTOR_MAX, selector, time } from './primitives.ts'
 
 /** Longest policy text, in characters: tens of thousands of rules, and as JSON still below the largest request. */
 export const POLICY_TEXT_MAX = 4 * 1024 * 1024
@@ -161,6 +161,45 @@ export const policyApplyInput = z.strictObject({
   expected_version: count.optional(),
   /** Take it even where its author, or every administrator, would reach nothing any more. */
   allow_lockout: z.boolean().default(false),
+})
+
+/** Edits in one request, and steps of a path: more is a new policy. */
+const EDITS_MAX = 50
+const PATH_MAX = 16
+/** Levels of a value: the language itself has fewer. */
+const VALUE_DEPTH_MAX = 32
+
+const editPath = z
+  .array(z.union([z.string().max(SELECTOR_MAX), count]))
+  .min(1)
+  .max(PATH_MAX)
+/** What JSON can say, so deep at most. A body is JSON already. */
+const editValue = z.custom<JsonValue>((value) => value !== undefined && isShallow(value, VALUE_DEPTH_MAX))
+
+type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((part) => isShallow(part, levels - 1))
+}
+
+export const policyEditInput = policyApplyInput.omit({ text: true }).extend({
+  /** One after the other, each on the text that the one before left. */
+  edits: z
+    .array(
+      z.discriminatedUnion('kind', [
+        /** Puts a value in place of the one at the path, or adds the key that the path ends with. */
+        z.strictObject({ kind: z.literal('set'), path: editPath, value: editValue }),
+        /** Adds a value at the end of the list at the path. */
+        z.strictObject({ kind: z.literal('append'), path: editPath, value: editValue }),
+        /** Takes a key or an entry of a list out. */
+        z.strictObject({ kind: z.literal('remove'), path: editPath }),
+      ]),
+    )
+    .min(1)
+    .max(EDITS_MAX),
+  /** Version that the paths were read from: the edit is refused where another is in force by now. */
+  expected_version: count,
 })
 
 export const policyRollbackInput = policyApplyInput.omit({ text: true }).extend({

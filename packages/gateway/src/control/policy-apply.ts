@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ApiError, type PolicyApplied, type PolicyReport } from '@sallyport/api'
-import { compilePolicy, parsePolicy } from '@sallyport/policy'
+import { compilePolicy, editPolicyText, type PolicyEdit, parsePolicy } from '@sallyport/policy'
 import { directoryOf, type Roster } from '../access/roster.ts'
 import type { Handlers } from './handlers.ts'
 import { unknownVersion } from './policy-candidate.ts'
@@ -11,7 +11,8 @@ import { type Caller, recordAct, type Services, timeText } from './services.ts'
 
 /** A text that somebody wants to be in force. */
 interface Change {
-  readonly text: string
+  /** Of the text in force. */
+  readonly text: (current: string) => string
   readonly message: string
   /** Version it was made on. */
   readonly expected: number | undefined
@@ -24,31 +25,37 @@ interface Change {
 const RECORDED_MAX = 15
 const TOLD_MAX = 20
 
-/** `policy apply` and `policy rollback`, with the same guards. */
-export function policyApplyHandlers(services: Services): Pick<Handlers, 'policy.apply' | 'policy.rollback'> {
+/** `policy apply`, `policy rollback` and edits, with the same guards. */
+export function policyApplyHandlers(
+  services: Services,
+): Pick<Handlers, 'policy.apply' | 'policy.edit' | 'policy.rollback'> {
   let applying: Promise<unknown> = Promise.resolve()
   /** One behind the other, so that "expected version" means what it says. */
-  function inTurn(change: Change | Promise<Change>, caller: Caller): Promise<PolicyApplied> {
-    const applied = applying.then(async () => apply(services, await change, caller))
+  function inTurn(change: Change, caller: Caller): Promise<PolicyApplied> {
+    const applied = applying.then(() => apply(services, change, caller))
     applying = applied.catch(() => {})
     return applied
   }
   return {
     'policy.apply'({ text, message, expected_version: expected, allow_lockout: allowLockout }, caller) {
+      return inTurn({ text: () => text, message, expected, allowLockout }, caller)
+    },
+    'policy.edit'({ edits, message, expected_version: expected, allow_lockout: allowLockout }, caller) {
+      const text = (current: string): string => edits.reduce(edited, current)
       return inTurn({ text, message, expected, allowLockout }, caller)
     },
     async 'policy.rollback'({ version, message, expected_version: expected, allow_lockout: allowLockout }, caller) {
       const old = await services.store.policyVersions.get(version)
       if (old === undefined) throw unknownVersion(version)
       const why = message === '' ? `back to version ${version}` : message
-      return inTurn({ text: old.text, message: why, expected, allowLockout, restores: version }, caller)
+      return inTurn({ text: () => old.text, message: why, expected, allowLockout, restores: version }, caller)
     },
   }
 }
 
 async function apply(
   services: Services,
-  { text, message, expected, allowLockout, restores }: Change,
+  { text: textFrom, message, expected, allowLockout, restores }: Change,
   { actor }: Caller,
 ): Promise<PolicyApplied> {
   const { store, roster, revoke } = services
@@ -58,6 +65,7 @@ async function apply(
       why: `${before.author} applied it at ${timeText(before.appliedAt)}`,
       fix: 'look at it (sallyport policy show), bring your change into it, and apply again',
     })
+  const text = textFrom(before.text)
   const report = reportOn(text, roster.current)
   if (!report.ok) throw await refusal(services, report, text, actor)
   if (text === before.text) return { ...shownVersion(before), changed: false, ended_passages: 0, locked_out: [] }
@@ -87,6 +95,15 @@ async function apply(
   services.log.info('policy applied', { version: String(version.version), user: actor })
   const locked_out = [...(lockout?.names ?? [])]
   return { ...shownVersion(version), changed: true, ended_passages: passages, locked_out }
+}
+
+function edited(text: string, edit: PolicyEdit): string {
+  const result = editPolicyText(text, edit)
+  if (result.ok) return result.text
+  throw new ApiError('request.invalid', 'the policy cannot be edited so', {
+    why: `${edit.kind} ${JSON.stringify(edit.path)}: ${result.message}`,
+    fix: 'look at the policy (sallyport policy show), and name a place that it has',
+  })
 }
 
 function lockoutOf(text: string, roster: Roster, author: string): Lockout | undefined {
