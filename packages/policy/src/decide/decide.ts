@@ -121,8 +121,12 @@ function nodeQuestion(
 ): Question | Unasked {
   const node = directory.node(id)
   if (node === undefined) return { ok: false, code: 'node-unknown' }
-  if (node.user !== undefined && node.tags.length === 0 && directory.user(node.user)?.disabled === true)
-    return { ok: false, code: 'user-disabled' }
+  const owner = directory.ownerOf(node)
+  // An untagged machine of nobody takes no part in the mesh, and neither does what is behind it.
+  if (node.tags.length === 0 && owner === undefined) {
+    const known = node.user !== undefined && directory.user(node.user) !== undefined
+    return { ok: false, code: known ? 'user-disabled' : 'user-unknown' }
+  }
   const source = sourceText === undefined ? ownAddress(node, address.family) : parseIpAddress(sourceText)
   // A packet of one family cannot come from an address of the other.
   if (source === undefined || source.family !== address.family) return { ok: false, code: 'no-matching-rule' }
@@ -130,7 +134,6 @@ function nodeQuestion(
   const endpoint = meshEndpoint(address, directory)
   const asked = { ok: true, endpoint, protocol: PROTOCOLS[protocol], port } as const
   if (directory.nodesAt(source).includes(node)) {
-    const owner = directory.ownerOf(node)
     const user = owner === undefined ? {} : { user: owner }
     const attributes = node.attributes === undefined ? {} : { attributes: node.attributes }
     return { ...asked, subject: { ...user, ...attributes, tags: node.tags, tagged: node.tags.length > 0, source } }

@@ -126,10 +126,11 @@ export class DirectoryIndex {
     return this.#nodes.get(id)
   }
 
-  /** Whose machine it is; nobody's, where it is a tagged one. A login name that the directory lacks counts as a member's. */
+  /** Whose machine it is: nobody's, where it is a tagged one or its owner is unknown or disabled. */
   ownerOf(node: MeshNode): Person | undefined {
     if (node.user === undefined || node.tags.length > 0) return undefined
-    return this.#users.get(node.user) ?? { name: node.user, role: 'member' }
+    const owner = this.#users.get(node.user)
+    return owner?.disabled === true ? undefined : owner
   }
 
   targetsAt(address: IpAddress): readonly TargetFacts[] {

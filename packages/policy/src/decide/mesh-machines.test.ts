@@ -75,7 +75,8 @@ const cases: readonly (readonly [name: string, rule: Rule, query: Query | NodeQu
   ['a machine of nobody in the group', { src: ['*'], dst: ['group:dba'] }, person(BOB, '100.64.0.2'), NONE],
   ['a machine by the domain', { src: ['*'], dst: ['user:*@example.org'] }, person(BOB, '100.64.0.2'), 'allowed'],
   ['any member’s machine', { src: ['*'], dst: ['autogroup:member'] }, person(BOB, '100.64.0.2'), 'allowed'],
-  ['one whose owner is no user here', { src: ['*'], dst: ['autogroup:member'] }, person(BOB, '100.64.0.5'), 'allowed'],
+  ['one whose owner is no user here', { src: ['*'], dst: ['autogroup:member'] }, person(BOB, '100.64.0.5'), NONE],
+  ['one whose owner is disabled', { src: ['*'], dst: ['autogroup:member'] }, person(BOB, '100.64.0.4'), NONE],
   ['a tagged machine is nobody’s', { src: ['*'], dst: ['autogroup:member'] }, person(BOB, '100.64.0.3'), NONE],
   ['a tagged machine by its tag', { src: ['*'], dst: ['tag:db'] }, person(BOB, '100.64.0.3'), 'allowed'],
   ['an address of no machine', { src: ['*'], dst: ['autogroup:member'] }, person(BOB, '10.0.0.5'), NONE],
@@ -195,6 +196,7 @@ const cases: readonly (readonly [name: string, rule: Rule, query: Query | NodeQu
   ['a machine’s posture', { ...ANY, srcPosture: ['posture:mac'] }, ofNode(1, '100.64.0.2'), 'allowed'],
   ['a machine of another posture', { ...ANY, srcPosture: ['posture:mac'] }, ofNode(2, '100.64.0.1'), 'posture-unmet'],
   ['a machine of a disabled user', ANY, ofNode(4, '100.64.0.1'), 'user-disabled'],
+  ['a machine of a user who is none here', ANY, ofNode(5, '100.64.0.1'), 'user-unknown'],
   ['a machine nobody knows', ANY, ofNode(99, '100.64.0.1'), 'node-unknown'],
 ]
 for (const [name, rule, query, expected] of cases) {
