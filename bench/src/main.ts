@@ -17,6 +17,7 @@ import { benchLatency } from './latency.ts'
 import { type Jump, startSallyportJump, startSshdJump } from './peers/jump.ts'
 import { openssh9, openssh10, StockClientRunner } from './peers/stock-client.ts'
 import { benchPolicy } from './policy.ts'
+import { benchMesh } from './policy-mesh.ts'
 import { type Row, renderRows } from './report.ts'
 import { benchThroughput } from './throughput.ts'
 
@@ -35,7 +36,7 @@ const rounds = Number(values.rounds)
 const log = (line: string) => console.error(line)
 
 const rows: Row[] = []
-if (chosen.has('policy')) rows.push(...(await benchPolicy({ log })))
+if (chosen.has('policy')) rows.push(...(await benchPolicy({ log })), ...benchMesh({ log }))
 if (['throughput', 'connect', 'latency', 'idle'].some((name) => chosen.has(name))) await benchPeers()
 
 console.log(values.json ? JSON.stringify(rows, null, 2) : renderRows(rows))
