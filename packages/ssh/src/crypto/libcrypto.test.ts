@@ -68,59 +68,81 @@ describe('AES-GCM by direct calls', { skip }, () => {
 
   test('a refused packet leaves no plaintext in its buffer', () => {
     const engine = engineFor('aes-256-gcm')
-    const [key, nonce, aad, data] = [bytes(32), bytes(12), bytes(4), bytes(5000)]
-    const out = new Uint8Array(5000).fill(1)
-    assert.equal(engine.open(key, nonce, aad, data, bytes(16), out), false)
-    assert.ok(out.every((byte) => byte === 0))
+    for (const size of [100, 5000]) {
+      const plain = new Uint8Array(size).fill(1)
+      assert.equal(engine.open(bytes(32), bytes(12), bytes(4 + size + 16), plain), false)
+      assert.ok(plain.every((byte) => byte === 0))
+    }
   })
 
   test('lengths that do not fit never reach native code', () => {
     const engine = engineFor('aes-128-gcm')
-    const good = { key: bytes(16), nonce: bytes(12), aad: bytes(4), data: bytes(64), out: bytes(64), tag: bytes(16) }
+    const good = { key: bytes(16), nonce: bytes(12), packet: bytes(68), wire: bytes(84), plain: bytes(64) }
     const wrong: Partial<typeof good>[] = [
       { key: bytes(32) },
       { key: bytes(0) },
       { nonce: bytes(11) },
-      { aad: bytes(5) },
-      { tag: bytes(15) },
-      { out: bytes(63) },
-      { out: bytes(65) },
-      { data: bytes(0), out: bytes(0) },
+      { wire: bytes(83) },
+      { wire: bytes(85) },
+      { wire: bytes(0) },
+      { packet: bytes(4), wire: bytes(20), plain: bytes(0) },
+      { packet: bytes(3), wire: bytes(19), plain: bytes(0) },
+      { packet: bytes(0), wire: bytes(16), plain: bytes(0) },
     ]
     for (const change of wrong) {
-      const { key, nonce, aad, data, out, tag } = { ...good, ...change }
-      assert.throws(() => engine.seal(key, nonce, aad, data, out, tag), RangeError)
-      assert.throws(() => engine.open(key, nonce, aad, data, tag, out), RangeError)
+      const { key, nonce, packet, wire, plain } = { ...good, ...change }
+      assert.throws(() => engine.seal(key, nonce, packet, wire), RangeError)
+      assert.throws(() => engine.open(key, nonce, wire, plain), RangeError)
     }
+    assert.throws(() => engine.seal(good.key, good.nonce, bytes(67), good.wire), RangeError)
+    assert.throws(() => engine.open(good.key, good.nonce, good.wire, bytes(63)), RangeError)
+    engine.seal(good.key, good.nonce, good.packet, good.wire)
+    assert.equal(engine.open(good.key, good.nonce, good.wire, good.plain), true)
   })
 
   test('memory that was detached is refused', () => {
     const engine = engineFor('aes-128-gcm')
-    const [data, out] = [bytes(5000), bytes(5000)]
-    engine.seal(bytes(16), bytes(12), bytes(4), data, out, bytes(16))
-    structuredClone(data.buffer, { transfer: [data.buffer as ArrayBuffer] })
-    assert.throws(() => engine.seal(bytes(16), bytes(12), bytes(4), data, out, bytes(16)), RangeError)
-    assert.throws(() => engine.seal(bytes(16), bytes(12), bytes(4), out, data, bytes(16)), RangeError)
+    const [key, nonce, packet, wire, plain] = [bytes(16), bytes(12), bytes(5004), bytes(5020), bytes(5000)]
+    engine.seal(key, nonce, packet, wire)
+    const detach = (view: Uint8Array) => structuredClone(view.buffer, { transfer: [view.buffer as ArrayBuffer] })
+    detach(packet)
+    assert.throws(() => engine.seal(key, nonce, packet, wire), RangeError)
+    detach(plain)
+    assert.throws(() => engine.open(key, nonce, wire, plain), RangeError)
+    detach(wire)
+    assert.throws(() => engine.seal(key, nonce, bytes(5004), wire), RangeError)
+    assert.throws(() => engine.open(key, nonce, wire, bytes(5000)), RangeError)
   })
 
-  test('works at any offset of any kind of array', () => {
+  test('works at any offset of any kind of array, and touches nothing around', () => {
     const engine = engineFor('aes-128-gcm')
-    const [key, nonce, aad] = [bytes(16), bytes(12), bytes(4)]
-    for (const size of [5, 60, 2048, 2049, 9000]) {
-      const data = bytes(size)
+    const [key, nonce] = [bytes(16), bytes(12)]
+    // Around 2048 - 20: where packets are no longer worked on in the scratch area.
+    for (const size of [5, 60, 2027, 2028, 2029, 2048, 9000]) {
+      const packet = bytes(4 + size)
       const cipher = createCipheriv('aes-128-gcm', key, nonce)
-      cipher.setAAD(aad)
-      const expected = new Uint8Array(cipher.update(data))
+      cipher.setAAD(packet.subarray(0, 4))
+      const encrypted = cipher.update(packet.subarray(4))
       cipher.final()
-      for (const memory of [
-        new Uint8Array(size + 20),
-        Buffer.alloc(size + 20),
-        new Uint8Array(new SharedArrayBuffer(size + 20)),
+      const expected = new Uint8Array(Buffer.concat([packet.subarray(0, 4), encrypted, cipher.getAuthTag()]))
+      for (const make of [
+        (count: number) => new Uint8Array(count),
+        (count: number) => Buffer.alloc(count),
+        (count: number) => new Uint8Array(new SharedArrayBuffer(count)),
       ]) {
-        const around = memory.subarray(7, 7 + size)
-        engine.seal(key, nonce, aad, data, around, bytes(16))
-        assert.deepEqual(new Uint8Array(around), expected)
-        assert.ok([...memory.subarray(0, 7), ...memory.subarray(7 + size)].every((byte) => byte === 0))
+        const within = (count: number) => make(count + 20).subarray(7, 7 + count)
+        const untouched = (view: Uint8Array) => {
+          const whole = new Uint8Array(view.buffer, view.byteOffset - 7, view.length + 20)
+          return [...whole.subarray(0, 7), ...whole.subarray(7 + view.length)].every((byte) => byte === 0)
+        }
+        const [from, wire, plain] = [within(4 + size), within(20 + size), within(size)]
+        from.set(packet)
+        engine.seal(key, nonce, from, wire)
+        assert.deepEqual(new Uint8Array(wire), expected)
+        assert.equal(engine.open(key, nonce, wire, plain), true)
+        assert.deepEqual(new Uint8Array(plain), packet.slice(4))
+        assert.deepEqual(new Uint8Array(from), packet)
+        assert.ok(untouched(from) && untouched(wire) && untouched(plain))
       }
     }
   })
@@ -132,7 +154,8 @@ test('an engine that is wrong in one bit does not pass the self-test', { skip },
   const wrongTag: GcmEngine = {
     seal: (...args) => {
       engine.seal(...args)
-      args[5][3]! ^= 1
+      const [, , packet, wire] = args
+      wire[packet.length + 3]! ^= 1
     },
     open: (...args) => engine.open(...args),
   }

@@ -6,13 +6,13 @@
  *
  * This is the only file with native pointers. What keeps them honest:
  * - every length is checked here, in the two methods that pass memory to native code, against the arrays themselves;
- * - key, nonce, associated data and tag travel in a fixed scratch area that is never freed;
+ * - key and nonce travel in a fixed scratch area that is never freed;
  * - small packets are worked on in the scratch area too; for others the address of an ArrayBuffer is asked once and kept only
  *   as long as the buffer lives, and a buffer that was detached has length 0 and does not pass;
  * - one context per algorithm and direction is keyed anew for each packet, so that none can be leaked or used after free.
  */
 import { createCipheriv, randomBytes } from 'node:crypto'
-import { equalBytes } from '@sallyport/wire'
+import { concatBytes, equalBytes } from '@sallyport/wire'
 
 export const GCM_NONCE_BYTES = 12
 export const GCM_TAG_BYTES = 16
@@ -21,12 +21,15 @@ const AAD_BYTES = 4
 
 export type GcmAlgorithm = 'aes-128-gcm' | 'aes-256-gcm'
 
-/** AES-GCM over SSH packets. Lengths that do not fit throw RangeError. */
+/**
+ * AES-GCM over whole SSH packets: the length field in front is associated data, the tag stands behind (RFC 5647 §7.3).
+ * Lengths that do not fit throw RangeError.
+ */
 export interface GcmEngine {
-  /** Encrypts `data` into `out`, of equal length, and writes the tag. */
-  seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, data: Uint8Array, out: Uint8Array, tag: Uint8Array): void
-  /** Decrypts `data` into `out`, of equal length. True, and only true, is success; otherwise `out` has been cleared. */
-  open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, data: Uint8Array, tag: Uint8Array, out: Uint8Array): boolean
+  /** Encrypts `packet` behind its length field into `wire`, which is longer by a tag. */
+  seal(key: Uint8Array, nonce: Uint8Array, packet: Uint8Array, wire: Uint8Array): void
+  /** Decrypts what `wire` has between length field and tag into `plain`. True, and only true, is success; else `plain` has been cleared. */
+  open(key: Uint8Array, nonce: Uint8Array, wire: Uint8Array, plain: Uint8Array): boolean
 }
 
 /** The part of `node:ffi` that is used. */
@@ -67,15 +70,13 @@ const EVP_CTRL_AEAD_SET_TAG = 0x11n
 const TAG_LENGTH = BigInt(GCM_TAG_BYTES)
 const AAD_LENGTH = BigInt(AAD_BYTES)
 /** EVP_Cipher takes an unsigned int; no packet is near this. */
-const MAX_DATA_BYTES = 16 * 1024 * 1024
+const MAX_PACKET_BYTES = 16 * 1024 * 1024
 
 /** Offsets in the scratch area. */
 const KEY_AT = 0
 const NONCE_AT = 32
-const TAG_AT = 48
-const AAD_AT = 64
-const SMALL_AT = 128
-/** Up to this size two copies cost less than learning two addresses. */
+const SMALL_AT = 64
+/** Packets up to this size, tag included, are worked on in the scratch area: two copies cost less than learning two addresses. */
 const SMALL_BYTES = 2048
 const SCRATCH_BYTES = SMALL_AT + SMALL_BYTES
 
@@ -86,11 +87,8 @@ class LibcryptoGcm implements GcmEngine {
   readonly #sealing: bigint
   readonly #opening: bigint
   readonly #scratch = new Uint8Array(new ArrayBuffer(SCRATCH_BYTES))
-  readonly #tag = this.#scratch.subarray(TAG_AT, TAG_AT + GCM_TAG_BYTES)
   readonly #keyPointer: bigint
   readonly #noncePointer: bigint
-  readonly #tagPointer: bigint
-  readonly #aadPointer: bigint
   readonly #smallPointer: bigint
   readonly #addresses = new WeakMap<ArrayBufferLike, bigint>()
 
@@ -104,63 +102,61 @@ class LibcryptoGcm implements GcmEngine {
     const base = ffi.getRawPointer(this.#scratch.buffer)
     this.#keyPointer = base + BigInt(KEY_AT)
     this.#noncePointer = base + BigInt(NONCE_AT)
-    this.#tagPointer = base + BigInt(TAG_AT)
-    this.#aadPointer = base + BigInt(AAD_AT)
     this.#smallPointer = base + BigInt(SMALL_AT)
   }
 
-  seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, data: Uint8Array, out: Uint8Array, tag: Uint8Array): void {
-    this.#prepare(key, nonce, aad, data, out, tag)
+  seal(key: Uint8Array, nonce: Uint8Array, packet: Uint8Array, wire: Uint8Array): void {
+    const end = packet.length
+    if (wire.length !== end + GCM_TAG_BYTES) throw misfit()
+    this.#prepare(key, nonce, end - AAD_BYTES)
+    const scratch = this.#scratch
+    const small = wire.length <= SMALL_BYTES
+    if (small) scratch.set(packet, SMALL_AT)
+    else for (let i = 0; i < AAD_BYTES; i++) wire[i] = packet[i] as number
+    const from = small ? this.#smallPointer : this.#address(packet)
+    const to = small ? from : this.#address(wire)
     const openssl = this.#openssl
     const context = this.#sealing
     const good =
       openssl.EVP_EncryptInit_ex2(context, NULL, this.#keyPointer, this.#noncePointer, NULL) === 1 &&
-      openssl.EVP_Cipher(context, NULL, this.#aadPointer, AAD_LENGTH) === AAD_BYTES &&
-      this.#crypt(context, data, out) &&
+      openssl.EVP_Cipher(context, NULL, from, AAD_LENGTH) === AAD_BYTES &&
+      openssl.EVP_Cipher(context, to + AAD_LENGTH, from + AAD_LENGTH, BigInt(end - AAD_BYTES)) === end - AAD_BYTES &&
       openssl.EVP_Cipher(context, NULL, NULL, NULL) >= 0 &&
-      openssl.EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, TAG_LENGTH, this.#tagPointer) === 1
+      openssl.EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, TAG_LENGTH, to + BigInt(end)) === 1
     if (!good) {
       openssl.ERR_clear_error()
-      out.fill(0)
+      wire.fill(0)
       throw new Error('libcrypto could not encrypt')
     }
-    tag.set(this.#tag)
+    if (small) wire.set(scratch.subarray(SMALL_AT, SMALL_AT + wire.length))
   }
 
-  open(
-    key: Uint8Array,
-    nonce: Uint8Array,
-    aad: Uint8Array,
-    data: Uint8Array,
-    tag: Uint8Array,
-    out: Uint8Array,
-  ): boolean {
-    this.#prepare(key, nonce, aad, data, out, tag)
-    this.#tag.set(tag)
+  open(key: Uint8Array, nonce: Uint8Array, wire: Uint8Array, plain: Uint8Array): boolean {
+    const bytes = plain.length
+    if (wire.length !== AAD_BYTES + bytes + GCM_TAG_BYTES) throw misfit()
+    this.#prepare(key, nonce, bytes)
+    const scratch = this.#scratch
+    const small = wire.length <= SMALL_BYTES
+    if (small) scratch.set(wire, SMALL_AT)
+    const from = small ? this.#smallPointer : this.#address(wire)
+    const to = small ? from : this.#address(plain)
     const openssl = this.#openssl
     const context = this.#opening
+    const tag = from + BigInt(AAD_BYTES + bytes)
     const good =
       openssl.EVP_DecryptInit_ex2(context, NULL, this.#keyPointer, this.#noncePointer, NULL) === 1 &&
-      openssl.EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, TAG_LENGTH, this.#tagPointer) === 1 &&
-      openssl.EVP_Cipher(context, NULL, this.#aadPointer, AAD_LENGTH) === AAD_BYTES &&
-      this.#crypt(context, data, out) &&
+      openssl.EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, TAG_LENGTH, tag) === 1 &&
+      openssl.EVP_Cipher(context, NULL, from, AAD_LENGTH) === AAD_BYTES &&
+      openssl.EVP_Cipher(context, to, from + AAD_LENGTH, BigInt(bytes)) === bytes &&
       openssl.EVP_Cipher(context, NULL, NULL, NULL) >= 0
-    if (good) return true
+    if (good) {
+      if (small) plain.set(scratch.subarray(SMALL_AT, SMALL_AT + bytes))
+      return true
+    }
     openssl.ERR_clear_error()
-    out.fill(0)
+    if (small) scratch.fill(0, SMALL_AT)
+    plain.fill(0)
     return false
-  }
-
-  /** `data` to `out`, whose lengths `#prepare` has found equal. */
-  #crypt(context: bigint, data: Uint8Array, out: Uint8Array): boolean {
-    const bytes = data.length
-    if (bytes > SMALL_BYTES)
-      return this.#openssl.EVP_Cipher(context, this.#address(out), this.#address(data), BigInt(bytes)) === bytes
-    const scratch = this.#scratch
-    scratch.set(data, SMALL_AT)
-    const good = this.#openssl.EVP_Cipher(context, this.#smallPointer, this.#smallPointer, BigInt(bytes)) === bytes
-    if (good) out.set(scratch.subarray(SMALL_AT, SMALL_AT + bytes))
-    return good
   }
 
   #address(view: Uint8Array): bigint {
@@ -173,29 +169,17 @@ class LibcryptoGcm implements GcmEngine {
     return byteOffset === 0 ? base : base + BigInt(byteOffset)
   }
 
-  #prepare(
-    key: Uint8Array,
-    nonce: Uint8Array,
-    aad: Uint8Array,
-    data: Uint8Array,
-    out: Uint8Array,
-    tag: Uint8Array,
-  ): void {
-    if (
-      key.length !== this.#keyBytes ||
-      nonce.length !== GCM_NONCE_BYTES ||
-      aad.length !== AAD_BYTES ||
-      tag.length !== GCM_TAG_BYTES ||
-      data.length === 0 ||
-      data.length > MAX_DATA_BYTES ||
-      out.length !== data.length
-    )
-      throw new RangeError('lengths do not fit AES-GCM')
-    const scratch = this.#scratch
-    scratch.set(key, KEY_AT)
-    scratch.set(nonce, NONCE_AT)
-    scratch.set(aad, AAD_AT)
+  /** Puts key and nonce where native code finds them; `bytes`: what is to be encrypted or decrypted. */
+  #prepare(key: Uint8Array, nonce: Uint8Array, bytes: number): void {
+    if (key.length !== this.#keyBytes || nonce.length !== GCM_NONCE_BYTES) throw misfit()
+    if (bytes <= 0 || bytes > MAX_PACKET_BYTES) throw misfit()
+    this.#scratch.set(key, KEY_AT)
+    this.#scratch.set(nonce, NONCE_AT)
   }
+}
+
+function misfit(): RangeError {
+  return new RangeError('lengths do not fit AES-GCM')
 }
 
 function makeContext(openssl: OpenSsl, type: bigint, initialize: OpenSsl['EVP_EncryptInit_ex2']): bigint {
@@ -211,22 +195,23 @@ const SELF_TEST_BYTES = [1, 15, 16, 17, 255, 4096, 32_789]
 /** Both directions against `node:crypto`, and a refusal of every tag with a wrong bit. Exported for its test. */
 export function passesSelfTest(engine: GcmEngine, algorithm: GcmAlgorithm): boolean {
   const key = new Uint8Array(randomBytes(algorithm === 'aes-128-gcm' ? 16 : 32))
-  const tag = new Uint8Array(GCM_TAG_BYTES)
   for (const bytes of SELF_TEST_BYTES) {
     const nonce = new Uint8Array(randomBytes(GCM_NONCE_BYTES))
-    const aad = new Uint8Array(randomBytes(AAD_BYTES))
-    const data = new Uint8Array(randomBytes(bytes))
+    const packet = new Uint8Array(randomBytes(AAD_BYTES + bytes))
+    const aad = packet.subarray(0, AAD_BYTES)
+    const data = packet.subarray(AAD_BYTES)
     const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: GCM_TAG_BYTES })
     cipher.setAAD(aad)
-    const expected = cipher.update(data)
+    const encrypted = cipher.update(data)
     cipher.final()
-    const out = new Uint8Array(bytes)
-    engine.seal(key, nonce, aad, data, out, tag)
-    if (!equalBytes(out, expected) || !equalBytes(tag, cipher.getAuthTag())) return false
+    const wire = new Uint8Array(packet.length + GCM_TAG_BYTES)
+    engine.seal(key, nonce, packet, wire)
+    if (!equalBytes(wire, concatBytes(aad, encrypted, cipher.getAuthTag()))) return false
     const plain = new Uint8Array(bytes)
-    if (!engine.open(key, nonce, aad, out, tag, plain) || !equalBytes(plain, data)) return false
-    tag[bytes % GCM_TAG_BYTES] = (tag[bytes % GCM_TAG_BYTES] ?? 0) ^ 1
-    if (engine.open(key, nonce, aad, out, tag, plain) || plain.some((byte) => byte !== 0)) return false
+    if (!engine.open(key, nonce, wire, plain) || !equalBytes(plain, data)) return false
+    const inTag = packet.length + (bytes % GCM_TAG_BYTES)
+    wire[inTag] = (wire[inTag] ?? 0) ^ 1
+    if (engine.open(key, nonce, wire, plain) || plain.some((byte) => byte !== 0)) return false
   }
   return true
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Duplex, duplexPair } from 'node:stream'
 import { afterEach, describe, test } from 'node:test'
-import { takePacketBuffer } from '../crypto/packet-buffers.ts'
+import { PacketBuffers } from '../crypto/packet-buffers.ts'
 import { READ_BUFFER_BYTES } from './native-socket.ts'
 import { listenOptions, SocketPump, type SocketPumpHandler } from './socket-pump.ts'
 
@@ -303,17 +303,18 @@ describe('socket pump', () => {
     // Nobody reads yet: this write stays with the system for a while, and has nothing to give back.
     near.write(pattern(16_000_000))
     near.flush()
-    const given = takePacketBuffer(30_000)
+    const buffers = new PacketBuffers()
+    const given = buffers.take(30_000)
     given.fill(7)
     near.give(given)
     let lentTooEarly = false
     a.whenWritten = () => {
-      if (a.written_ === 16_000_000) lentTooEarly = takePacketBuffer(30_000).buffer === given.buffer
+      if (a.written_ === 16_000_000) lentTooEarly = buffers.take(30_000).buffer === given.buffer
     }
     far.start(b)
     while (a.written_ < 16_030_000) await new Promise(setImmediate)
     assert.equal(lentTooEarly, false)
-    assert.equal(takePacketBuffer(30_000).buffer, given.buffer)
+    assert.equal(buffers.take(30_000).buffer, given.buffer)
     near.end()
     await b.ended.promise
     assert.ok(b.received.subarray(16_000_000).every((byte) => byte === 7))
@@ -399,10 +400,11 @@ describe('socket pump', () => {
     closers.push(() => pump.abort())
     const recorder = new Recorder()
     pump.start(recorder)
-    pump.give(takePacketBuffer(32_768).fill(7))
+    const buffers = new PacketBuffers()
+    pump.give(buffers.take(32_768).fill(7))
     await new Promise(setImmediate)
     assert.equal(recorder.written_, 32_768)
-    for (let i = 0; i < 4; i++) takePacketBuffer(32_768).fill(9)
+    for (let i = 0; i < 4; i++) buffers.take(32_768).fill(9)
     assert.ok(kept.every((chunk) => chunk.every((byte) => byte === 7)))
   })
 

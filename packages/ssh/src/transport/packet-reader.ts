@@ -1,4 +1,4 @@
-import { returnPacketBuffer, takePacketBuffer } from '../crypto/packet-buffers.ts'
+import { PacketBuffers, returnPacketBuffer } from '../crypto/packet-buffers.ts'
 import { LENGTH_BYTES, type PacketOpener } from '../crypto/packet-protection.ts'
 import { plainOpener } from '../crypto/plain.ts'
 import { SshError } from '../errors.ts'
@@ -24,6 +24,7 @@ export class PacketReader {
   #maxPacketBytes = MAX_PACKET_BYTES_BEFORE_AUTH
   #packets = 0
   #bytes = 0
+  readonly #buffers = new PacketBuffers()
   /** Begin of a packet that is not complete. */
   #carry: Uint8Array | undefined
   #carried = 0
@@ -119,7 +120,7 @@ export class PacketReader {
     if (carry === undefined || carry.length < needed) {
       // Who has authenticated gets the whole packet's room at once; anyone else only twice what was really sent.
       const room = this.#maxPacketBytes === MAX_PACKET_BYTES ? wanted : Math.max(INITIAL_CARRY_BYTES, needed * 2)
-      const larger = takePacketBuffer(Math.max(needed, Math.min(room, Math.max(wanted, INITIAL_CARRY_BYTES))))
+      const larger = this.#buffers.take(Math.max(needed, Math.min(room, Math.max(wanted, INITIAL_CARRY_BYTES))))
       if (carry !== undefined) larger.set(carry.subarray(0, this.#carried))
       carry = larger
       this.#carry = larger
