@@ -173,6 +173,7 @@ const editPath = z
   .array(z.union([z.string().max(SELECTOR_MAX), count]))
   .min(1)
   .max(PATH_MAX)
+  .readonly()
 /** What JSON can say, so deep at most. A body is JSON already. */
 const editValue = z.custom<JsonValue>((value) => value !== undefined && isShallow(value, VALUE_DEPTH_MAX))
 
