@@ -1,3 +1,4 @@
+import { CAPABILITIES } from '../capability/read-capability.ts'
 import { posturesOf } from '../decide/posture.ts'
 import type { Destination, Policy, Rule, RuleRef, Selector } from '../language/policy.ts'
 import { ALL_PORTS, type PortRange, parseGrantService, type Service } from '../language/service.ts'
@@ -112,12 +113,15 @@ function grantClauses(policy: Policy, rule: Rule): readonly MeshClause[] {
   const parts = splitSelf(selectors).filter((part) => rule.via.length === 0 || !isSelf(part))
   return [
     ...(ports.length === 0 ? [] : parts.map((part) => clauseOf(policy, rule, rule.sources, part, { ports }))),
-    ...(rule.app.length === 0 ? [] : capabilityClauses(policy, rule, parts)),
+    ...capabilityClauses(policy, rule, parts),
   ]
 }
 
+/** Ours are terms of the doors: they only ever narrow, so they make no node known and no client is told of them. */
 function capabilityClauses(policy: Policy, rule: Rule, parts: readonly (readonly Selector[])[]): readonly MeshClause[] {
-  const capabilities = Object.fromEntries(rule.app.map((capability) => [capability.name, capability.values]))
+  const app = rule.app.filter(({ name }) => !CAPABILITIES.has(name))
+  if (app.length === 0) return []
+  const capabilities = Object.fromEntries(app.map(({ name, values }) => [name, values]))
   return parts.flatMap((part) => [
     clauseOf(policy, rule, rule.sources, part, { capabilities }),
     ...COMPANIONS.filter(([name]) => rule.via.length === 0 && Object.hasOwn(capabilities, name)).map(([, companion]) =>

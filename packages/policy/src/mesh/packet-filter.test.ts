@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { filterLines, meshNode, meshOf } from '../testing/mesh-of.ts'
+import { filterLines, meshNode, meshOf, peerLines } from '../testing/mesh-of.ts'
 
 const ANY = '100.115.94.0-100.127.255.255 100.64.0.0-100.115.91.255 fd7a:115c:a1e0::/48'
 const alice = { user: 'alice@example.com' }
@@ -314,6 +314,19 @@ test('drive and relay give the destinations a companion towards the sources', ()
     ['drive-sharer', 'relay-target'].map(
       (name) => `100.64.0.5 fd7a:115c:a1e0::5 > 100.64.0.3/32 fd7a:115c:a1e0::3/128 {"tailscale.com/cap/${name}":null}`,
     ),
+  )
+})
+
+test('our own capabilities are for the doors: no client is told of them, and they make nobody known', () => {
+  const ours = { 'sallyport.dev/cap/ssh': [{ idleTimeout: '10m' }] }
+  const grant = { src: ['bob@example.com'], dst: ['tag:db'] }
+  const alone = meshOf({ grants: [{ ...grant, app: ours }] }, NODES)
+  assert.deepEqual(filterLines(alone, 5), [])
+  assert.deepEqual(peerLines(alone, 5), [])
+  const beside = meshOf({ grants: [{ ...grant, ip: ['22'], app: { ...ours, 'example.com/cap/a': [] } }] }, NODES)
+  assert.deepEqual(
+    filterLines(beside, 5).map((line) => line.split(' > ')[1]),
+    [ip(5, '22'), '100.64.0.5/32 fd7a:115c:a1e0::5/128 {"example.com/cap/a":[]}'],
   )
 })
 
