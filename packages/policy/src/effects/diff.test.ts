@@ -203,6 +203,19 @@ suite('effects of a change', () => {
     )
   })
 
+  test('logins and terms that differ are named, also where only a group of theirs does', () => {
+    const policy = (members: readonly string[], mode: string) => ({
+      groups: { 'group:dba': members },
+      tagOwners: TAGS,
+      ssh: [{ action: 'accept', src: ['group:dba'], dst: ['tag:db'], users: ['root'] }],
+      grants: [{ src: ['*'], dst: ['tag:db'], app: { 'example.com/cap/x': [{ mode }] } }],
+    })
+    const one = policy(['bob@example.com'], 'a')
+    assert.deepEqual(diff(one, one).otherSections, [])
+    assert.deepEqual(diff(one, policy(['carol@'], 'a')).otherSections, ['ssh'])
+    assert.deepEqual(diff(one, policy(['bob@example.com'], 'b')).otherSections, ['app'])
+  })
+
   test('at most so many rows are given, and the rest counted', () => {
     const acls = DIRECTORY.users.map(({ name }, index) =>
       accept([name.includes('@') ? name : `${name}@`], [`10.9.0.${index}:22`]),

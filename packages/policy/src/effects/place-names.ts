@@ -11,6 +11,8 @@ const EXAMPLES_MAX = 3
 /** Kinds of selectors that mean the same places for everybody. */
 const SHARED: readonly Selector['kind'][] = ['any', 'tag', 'addresses', 'ipset']
 
+const NONE: ReadonlyMap<string, Selector> = new Map()
+
 /** Tells many places by the tags, aliases and ranges that policies know them by. */
 export class PlaceNames {
   readonly #places: PlaceClasses
@@ -20,7 +22,7 @@ export class PlaceNames {
   constructor(policies: readonly CompiledPolicy[], places: PlaceClasses) {
     this.#places = places
     this.#inside = new Uint8Array(places.classes.length)
-    const [ours = new Map(), theirs = new Map()] = policies.map(selectorsOf)
+    const [ours = NONE, theirs = NONE] = policies.map(selectorsOf)
     // A name that means another place in each of them tells nothing.
     const clear = [...ours, ...theirs].filter(([name, selector]) => {
       const other = (ours.get(name) === selector ? theirs : ours).get(name)

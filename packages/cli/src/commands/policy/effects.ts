@@ -5,6 +5,7 @@ import { CommandError } from '../../command-error.ts'
 import { examples } from '../../examples.ts'
 import { EXIT } from '../../exit-codes.ts'
 import { wholeNumber } from '../../option-values.ts'
+import { printable } from '../../output/escape.ts'
 import { renderDiff, renderSimulation, renderWhoCan } from '../../output/policy-effects.ts'
 import { parseDestination } from '../../parse-destination.ts'
 import { parseMoment } from '../../parse-moment.ts'
@@ -49,7 +50,7 @@ function whoCanCommand(policy: Command, run: Runner): void {
           { signal: context.signal },
         )
         context.print(answer, () => renderWhoCan(answer, context.terminal))
-        if (answer.next !== null) context.note(`there is more: --after ${answer.next}, or raise --limit`)
+        if (answer.next !== null) context.note(`there is more: --after ${printable(answer.next)}, or raise --limit`)
         return undefined
       }),
     )
