@@ -3,7 +3,7 @@ import type { CompiledPolicy } from '../decide/compile.ts'
 import { firstRule } from '../decide/decide.ts'
 import type { MeshNode } from '../decide/directory.ts'
 import type { Endpoint } from '../decide/endpoint.ts'
-import type { Attributes } from '../decide/posture.ts'
+import { type Attributes, posturesOf } from '../decide/posture.ts'
 import { rangesOf, type Subject, subjectKeys } from '../decide/subject.ts'
 import type { PolicyCheck, PolicyTest, RuleRef } from '../language/policy.ts'
 import { protocolName, TCP } from '../language/service.ts'
@@ -47,7 +47,7 @@ export class PolicyTests {
   readonly #askers: Askers
   readonly #places: Places
   readonly #questions: QuestionCount
-  /** Whether a machine may get further than its owner: by its address, or because the mesh is open. */
+  /** Whether a machine may get further than its owner: by its address, by what it is, or because the mesh is open. */
   readonly #asksMachines: boolean
 
   constructor(compiled: CompiledPolicy, machines: MeshMachines, questions: QuestionCount) {
@@ -55,7 +55,10 @@ export class PolicyTests {
     this.#compiled = compiled
     this.#questions = questions
     this.#asksMachines =
-      !policy.restricts || policy.rules.some((rule) => rule.sources.some((selector) => rangesOf(selector).length > 0))
+      !policy.restricts ||
+      policy.rules.some(
+        (rule) => posturesOf(policy, rule).length > 0 || rule.sources.some((selector) => rangesOf(selector).length > 0),
+      )
     const known = (subject: Subject): readonly string[] =>
       subjectKeys(subject, rules.memberships).filter((key) => rules.hasSource(key))
     this.#askers = new Askers(compiled, machines, known)
@@ -130,7 +133,6 @@ export class PolicyTests {
 
   #wayOfMachine(node: MeshNode, place: Place, wanted: Wanted): Way | undefined {
     const { policy, directory } = this.#compiled
-    if (!policy.restricts) return { protocol: wanted.protocols[0] ?? TCP, overMesh: true }
     const user = directory.ownerOf(node)
     const attributes = wanted.attributes ?? node.attributes
     for (const text of node.addresses) {
@@ -144,6 +146,7 @@ export class PolicyTests {
         source,
       }
       const sameFamily = place.mesh.filter(({ address }) => (address?.family ?? source.family) === source.family)
+      if (!policy.restricts && sameFamily.length > 0) return { protocol: wanted.protocols[0] ?? TCP, overMesh: true }
       const through = this.#through(subject, sameFamily, wanted)
       if (through !== undefined) return { ...through, overMesh: true }
     }
