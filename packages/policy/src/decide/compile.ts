@@ -14,16 +14,18 @@ const indexes = new WeakMap<Policy, RuleIndex>()
 
 /**
  * Joins a policy with the facts it is decided over. Compile again whenever a user, a target or a machine changes: a user
- * that the directory does not hold is denied. With the same policy object that costs one walk over the directory, and
- * `withChanges` costs less.
+ * that the directory does not hold is denied. With the same policy object that costs one walk over the directory;
+ * `withChanges` costs less. Where nobody says what changed, `before` gives facts to compare with, by content, and what is
+ * the same is shared: also what was worked out for users who stay as they were.
  */
-export function compilePolicy(policy: Policy, directory: Directory): CompiledPolicy {
+export function compilePolicy(policy: Policy, directory: Directory, before?: CompiledPolicy): CompiledPolicy {
   let rules = indexes.get(policy)
   if (rules === undefined) {
     rules = new RuleIndex(policy)
     indexes.set(policy, rules)
   }
-  return { policy, directory: DirectoryIndex.of(directory), rules }
+  if (before === undefined) return { policy, directory: DirectoryIndex.of(directory), rules }
+  return { policy, directory: before.directory.with(before.directory.changesTo(directory)), rules }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Role } from '@sallyport/model'
 import type { IpAddress } from '../address/ip-address.ts'
-import { type Changes, changedEntries, Places } from './places.ts'
+import { type Changes, changedEntries, differences, Places } from './places.ts'
 import { ShardedMap } from './sharded-map.ts'
 
 /** The facts that a policy is decided over, as they stand now. */
@@ -99,6 +99,15 @@ export class DirectoryIndex {
     )
   }
 
+  /** What makes these facts of those: nothing for what has the same contents, whichever object it is. */
+  changesTo({ users, targets, nodes = [] }: Directory): DirectoryChanges {
+    return {
+      users: differences(this.#users, users, nameOf, sameUser),
+      targets: this.#targets.differences(targets, sameTarget),
+      nodes: this.#nodes.differences(nodes, (before, now) => before === now),
+    }
+  }
+
   /** Everybody, in no particular order. */
   get users(): readonly UserFacts[] {
     return this.#all().users
@@ -159,6 +168,18 @@ export class DirectoryIndex {
     }
     return this.#lists
   }
+}
+
+function sameUser(before: UserFacts, now: UserFacts): boolean {
+  return before.role === now.role && before.disabled === now.disabled
+}
+
+function sameTarget(before: TargetFacts, now: TargetFacts): boolean {
+  return sameTexts(before.addresses, now.addresses) && sameTexts(before.tags, now.tags)
+}
+
+function sameTexts(before: readonly string[], now: readonly string[]): boolean {
+  return before.length === now.length && before.every((text, index) => text === now[index])
 }
 
 function nameOf({ name }: { readonly name: string }): string {

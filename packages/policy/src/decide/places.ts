@@ -67,6 +67,11 @@ export class Places<T extends Placed, Name extends string | number> {
     return tag === undefined ? this.#tags().size > 0 : this.#tags().has(tag)
   }
 
+  /** What makes this list of these things. */
+  differences(now: readonly T[], same: (before: T, now: T) => boolean): Changes<T, Name> {
+    return differences(this.#items, now, this.#keyOf, same)
+  }
+
   with(changes: Changes<T, Name>): Places<T, Name> {
     const entries = changedEntries(changes, this.#keyOf)
     const places = new Map<AddressKey, { readonly gone: Set<T>; readonly come: T[] }>()
@@ -131,6 +136,23 @@ function keyOfText(text: string): AddressKey | undefined {
 
 function addressKey({ family, value }: IpAddress): AddressKey {
   return family === 4 ? Number(value) : value
+}
+
+export function differences<T, Name extends string | number>(
+  before: ShardedMap<Name, T>,
+  list: readonly T[],
+  keyOf: (item: T) => Name,
+  same: (before: T, now: T) => boolean,
+): Changes<T, Name> {
+  const now = new Map(list.map((item) => [keyOf(item), item]))
+  const set: T[] = []
+  for (const [name, item] of now) {
+    const known = before.get(name)
+    if (known === undefined || !same(known, item)) set.push(item)
+  }
+  const removed: Name[] = []
+  for (const [name] of before.entries()) if (!now.has(name)) removed.push(name)
+  return { set, removed }
 }
 
 /** By name what is there now, `undefined` where it is gone. */

@@ -6,6 +6,7 @@ import type { Policy } from '../language/policy.ts'
 import { arbitraryChanges, arbitraryDirectory } from '../testing/arbitrary-directory.ts'
 import { arbitraryPolicy } from '../testing/arbitrary-policy.ts'
 import { arbitraryNodeQuery, arbitraryQuery } from '../testing/arbitrary-query.ts'
+import { policyOf } from '../testing/compile-text.ts'
 import { type CompiledPolicy, compilePolicy, withChanges } from './compile.ts'
 import { type Decision, decide, type NodeQuery, type Query, resolveQuery, ruleAllows, ruleRef } from './decide.ts'
 import type { Directory, DirectoryChanges } from './directory.ts'
@@ -172,7 +173,10 @@ test('after changes everything is as if compiled from the facts as they are now,
           facts = changed(facts, changes)
           // What is made on the first question has to be carried on too.
           compiled.directory.hasTagged()
+          const compared = compilePolicy(policy, facts, compiled)
           compiled = withChanges(compiled, changes)
+          assert.deepEqual(contents(compared), contents(compiled))
+          for (const query of asked) assert.deepEqual(decide(compared, query), decide(compiled, query))
           for (const each of [before, { facts, compiled }]) {
             const scratch = compilePolicy(policy, each.facts)
             for (const query of asked)
@@ -186,11 +190,32 @@ test('after changes everything is as if compiled from the facts as they are now,
   )
 })
 
+test('facts read anew share with those before all that is as it was', () => {
+  const users = [
+    { name: 'bob@example.com', role: 'member' as const, disabled: false },
+    { name: 'carol', role: 'member' as const, disabled: false },
+  ]
+  const targets = [{ name: 'db1', addresses: ['10.0.0.5'], tags: ['tag:db'] }]
+  const policy = policyOf({ grants: [{ src: ['*'], dst: ['*'], ip: ['22'] }] })
+  const before = compilePolicy(policy, { users, targets })
+  const now = structuredClone({ users, targets })
+  const same = compilePolicy(policy, now, before)
+  assert.equal(same.directory.user('carol'), users[1])
+  assert.equal(same.directory.target('db1'), targets[0])
+  const disabled = now.users.map((user) => ({ ...user, disabled: user.name === 'carol' }))
+  const retagged = now.targets.map((target) => ({ ...target, tags: [] }))
+  const changed = compilePolicy(policy, { users: disabled, targets: retagged }, before)
+  assert.equal(changed.directory.user('bob@example.com'), users[0])
+  assert.equal(changed.directory.user('carol')?.disabled, true)
+  assert.equal(changed.directory.hasTagged('tag:db'), false)
+  assert.deepEqual(compilePolicy(policy, { users: [], targets: [] }, before).directory.users, [])
+})
+
 function contents({ directory }: CompiledPolicy): object {
   const tags = ['tag:db', 'tag:web', 'tag:router', 'tag:exit']
   return {
-    users: directory.users.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-    targets: directory.targets.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    users: directory.users.map((user) => ({ ...user })).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    targets: directory.targets.map((target) => ({ ...target })).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     nodes: directory.nodes.toSorted((a, b) => a.id - b.id),
     tagged: tags.map((tag) =>
       directory
