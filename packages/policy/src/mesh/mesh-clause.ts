@@ -1,6 +1,6 @@
 import { CAPABILITIES } from '../capability/read-capability.ts'
 import { posturesOf } from '../decide/posture.ts'
-import type { Destination, Policy, Rule, RuleRef, Selector } from '../language/policy.ts'
+import type { Destination, Policy, Rule, Selector } from '../language/policy.ts'
 import { ALL_PORTS, type PortRange, parseGrantService, type Service } from '../language/service.ts'
 import type { CapabilityMap } from './filter-rule.ts'
 
@@ -9,8 +9,6 @@ import type { CapabilityMap } from './filter-rule.ts'
  * the others. A rule makes several where it has ports and capabilities, or names `autogroup:self` among others.
  */
 export interface MeshClause {
-  /** Absent for what holds where a policy has no rules at all. */
-  readonly rule?: RuleRef
   readonly sources: readonly Selector[]
   readonly destinations: readonly Selector[]
   /** `autogroup:self`: from each person's untagged nodes to the same person's; there are no other destinations then. */
@@ -149,9 +147,7 @@ function clauseOf(
   destinations: readonly Selector[],
   what: { readonly ports: readonly ProtocolPorts[] } | { readonly capabilities: CapabilityMap },
 ): MeshClause {
-  const { section, index, position } = rule
   return {
-    rule: { section, index, line: position.line, column: position.column },
     sources,
     destinations,
     self: isSelf(destinations),

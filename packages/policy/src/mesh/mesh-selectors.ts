@@ -2,7 +2,7 @@ import { INTERNET_RANGES } from '../address/internet.ts'
 import type { IpRange } from '../address/ip-range.ts'
 import { RangeMap } from '../address/range-map.ts'
 import type { UserFacts } from '../decide/directory.ts'
-import { type Memberships, memberships, personKeys, rangesOf } from '../decide/subject.ts'
+import { isTagKey, type Memberships, memberships, personKeys, rangesOf } from '../decide/subject.ts'
 import type { Policy, Selector } from '../language/policy.ts'
 import type { MeshMember } from './mesh-member.ts'
 
@@ -112,7 +112,7 @@ function selectorKey(selector: Selector): string {
 function memberKeys(member: MeshMember, user: UserFacts | undefined, groups: Memberships): readonly string[] {
   const keys = ['*', 'autogroup:danger-all']
   if (member.exitRoutes.length > 0) keys.push(INTERNET.text)
-  if (member.node.tags.length > 0) return [...keys, ...member.node.tags, 'autogroup:tagged']
+  if (member.node.tags.length > 0) return [...keys, ...member.node.tags.filter(isTagKey), 'autogroup:tagged']
   if (user === undefined) return keys
   return [...keys, ...personKeys(user, groups)]
 }

@@ -330,6 +330,15 @@ test('our own capabilities are for the doors: no client is told of them, and the
   )
 })
 
+test('a tag that is none means nothing but that the node is tagged', () => {
+  const nodes = [...NODES, meshNode(7, { tags: ['*', 'group:ops', 'user bob@example.com', 'autogroup:member'] })]
+  const groups = { 'group:ops': ['bob@example.com'] }
+  const mesh = meshOf({ groups, acls: [acl(['group:ops', 'bob@example.com', 'autogroup:member'], 'tag:db:22')] }, nodes)
+  assert.ok(!filterLines(mesh, 5).join().includes('100.64.0.7'))
+  const tagged = meshOf({ acls: [acl(['autogroup:tagged'], 'tag:db:22')] }, nodes)
+  assert.ok(filterLines(tagged, 5).join().includes('100.64.0.7'))
+})
+
 test('via: rules only where a router has a tag and an approved route that overlaps', () => {
   const nodes = [
     ...NODES,
