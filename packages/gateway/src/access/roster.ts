@@ -126,7 +126,9 @@ export class RosterKeeper implements AsyncDisposable {
         this.#failed(`use version ${policyVersion.version} of the policy; the old one stays`, parsed.diagnostics[0])
     }
     this.#current =
-      policy === undefined ? rosterOf(rows, before.policyVersion, before.policy) : rosterOf(rows, policyVersion, policy)
+      policy === undefined
+        ? rosterOf(rows, before.policyVersion, before.policy, before.compiled)
+        : rosterOf(rows, policyVersion, policy, before.compiled)
     for (const listener of this.#listeners) listener(this.#current)
   }
 }
@@ -167,11 +169,19 @@ async function readRows(store: Store): Promise<Rows> {
   }))
 }
 
-function rosterOf({ users, keys, targets, bans }: Rows, policyVersion: PolicyVersion, policy: Policy): Roster {
+function rosterOf(
+  { users, keys, targets, bans }: Rows,
+  policyVersion: PolicyVersion,
+  policy: Policy,
+  before?: CompiledPolicy,
+): Roster {
   const targetsByAddress = new Map<string, Target[]>()
   for (const target of targets) {
     const address = canonicalAddress(target.address)
-    if (address !== undefined) targetsByAddress.set(address, [...(targetsByAddress.get(address) ?? []), target])
+    if (address === undefined) continue
+    const there = targetsByAddress.get(address)
+    if (there === undefined) targetsByAddress.set(address, [target])
+    else there.push(target)
   }
   const roster = {
     usersById: new Map(users.map((user) => [user.id as string, user])),
@@ -183,5 +193,5 @@ function rosterOf({ users, keys, targets, bans }: Rows, policyVersion: PolicyVer
     policy,
     bans: new Bans(bans),
   }
-  return { ...roster, compiled: compilePolicy(policy, directoryOf(roster as unknown as Roster)) }
+  return { ...roster, compiled: compilePolicy(policy, directoryOf(roster as unknown as Roster), before) }
 }
