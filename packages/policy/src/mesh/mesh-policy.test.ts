@@ -114,6 +114,15 @@ test('routes that nobody has any more are forgotten, however many there were', (
   assert.deepEqual(peerLines(mesh, 1), ['n2', 'n4 *10.199.0.0/16'])
 })
 
+test('who served a route before goes on, and is forgotten where nobody has it', () => {
+  const nodes = [...NODES, meshNode(5, { tags: ['tag:router'], routes: ['10.1.0.0/16'] })]
+  const before = new Map([
+    ['10.1.0.0/16', 5],
+    ['10.2.0.0/16', 5],
+  ])
+  assert.deepEqual([...meshOf(SOURCE, nodes, before).primaries], [['10.1.0.0/16', 5]])
+})
+
 test('places of nodes that went are used again', () => {
   let mesh = meshOf(SOURCE, NODES)
   for (let id = 10; id < 110; id++) mesh = mesh.with({ nodes: [meshNode(id, bob)] }).with({ removed: [id] })

@@ -39,7 +39,9 @@ export class MeshPolicy {
       users: directory.users,
       nodes: directory.nodes ?? [],
     })
-    const facts = draft.facts()
+    const made = draft.facts()
+    // Of routes that nobody has, nobody is the primary.
+    const facts = { ...made, primaries: new Map([...made.primaries].filter(([route]) => made.routes.has(route))) }
     return new MeshPolicy(
       rules,
       facts,
