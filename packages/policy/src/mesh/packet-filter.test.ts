@@ -84,6 +84,7 @@ for (const { name, src, sources } of [
     sources: '100.115.94.0-100.127.255.255 100.64.0.0-100.115.91.255 100.64.0.1 192.0.2.0/24 fd7a:115c:a1e0::/48',
   },
   { name: 'autogroup:danger-all is every address there is', src: ['autogroup:danger-all'], sources: '*' },
+  { name: 'beside every address there is no other', src: ['tag:web', 'autogroup:danger-all', 'office'], sources: '*' },
   {
     name: 'sources are listed once, sorted as text',
     src: ['tag:db', 'bob@example.com', 'group:all'],

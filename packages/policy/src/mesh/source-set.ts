@@ -101,6 +101,11 @@ export function addressTexts(members: Iterable<MeshMember>, within?: readonly Ip
 }
 
 function* listSource(rules: MeshRules, facts: MeshFacts, source: SourceSet): Generator<string> {
+  const open = source.terms.selectors.some((place) => rules.selectors.list[place]?.text === ALL_SOURCES)
+  if (open && source.terms.postures.length === 0) {
+    yield '*'
+    return
+  }
   for (const place of source.terms.selectors) {
     const selector = rules.selectors.list[place] ?? EVERYBODY
     const ranges = rangesOf(selector)
@@ -108,8 +113,7 @@ function* listSource(rules: MeshRules, facts: MeshFacts, source: SourceSet): Gen
     if (source.terms.postures.length > 0) {
       const fulfilling = membersOf(facts, intersectionOf(nodes, source.nodes))
       yield* addressTexts(fulfilling, ranges.length > 0 ? ranges : undefined)
-    } else if (selector.text === ALL_SOURCES) yield '*'
-    else if (selector.kind === 'any') {
+    } else if (selector.kind === 'any') {
       yield* ANY_SOURCE
       yield* facts.routes.keys()
     } else if (ranges.length > 0) yield* ranges.map((range) => formatIpRange(range))
