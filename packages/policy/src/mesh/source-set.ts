@@ -111,8 +111,8 @@ function* listSource(rules: MeshRules, facts: MeshFacts, source: SourceSet): Gen
     const ranges = rangesOf(selector)
     const nodes = facts.selectors[place]?.nodes ?? EMPTY_SET
     if (source.terms.postures.length > 0) {
-      const fulfilling = membersOf(facts, intersectionOf(nodes, source.nodes))
-      yield* addressTexts(fulfilling, ranges.length > 0 ? ranges : undefined)
+      const devices = membersOf(facts, intersectionOf(nodes, source.nodes))
+      yield* addressTexts(devices, ranges.length > 0 ? ranges : undefined)
     } else if (selector.kind === 'any') {
       yield* ANY_SOURCE
       yield* facts.routes.keys()
