@@ -69,16 +69,18 @@ export class Comparison {
   /** Places that a claim of only one side means, ascending. */
   #touch(before: ReadonlySet<number>, after: ReadonlySet<number>): Uint32Array {
     const seen = this.#covering
-    const touched: number[] = []
-    for (const claim of [...before, ...after]) {
-      if (before.has(claim) && after.has(claim)) continue
-      for (const place of this.#places.meant(this.#claims.destination(claim).selector)) {
-        if (seen[place] !== 0) continue
-        seen[place] = 1
-        touched.push(place)
-      }
-    }
-    return Uint32Array.from(touched).sort()
+    const changed = [...before, ...after].filter((claim) => !before.has(claim) || !after.has(claim))
+    const lists = changed.map((claim) => this.#places.meant(this.#claims.destination(claim).selector))
+    for (const list of lists) for (const place of list) seen[place] = 1
+    const [only] = lists
+    if (only !== undefined && lists.length === 1) return only
+    const most = lists.reduce((sum, list) => sum + list.length, 0)
+    // Many are found again in one walk, few are sorted.
+    if (most * SEARCH_FROM < seen.length) return Uint32Array.from(new Set(lists.flatMap((list) => [...list]))).sort()
+    const touched = new Uint32Array(Math.min(most, seen.length))
+    let count = 0
+    for (const [place, mark] of seen.entries()) if (mark !== 0) touched[count++] = place
+    return touched.subarray(0, count)
   }
 
   /** Gives each touched place the number of the set of claims that cover it: the set before, and one claim more. */

@@ -6,6 +6,7 @@ import { confirmed } from '../../confirm.ts'
 import { examples } from '../../examples.ts'
 import { wholeNumber } from '../../option-values.ts'
 import { counted } from '../../output/count.ts'
+import { printable } from '../../output/escape.ts'
 import { renderDiff } from '../../output/policy-effects.ts'
 import { refusalOf, renderReport } from '../../output/policy-text.ts'
 import type { Runner } from '../../program.ts'
@@ -107,8 +108,14 @@ async function showEffects(
       { ...candidate, ...(current === undefined ? {} : { against: current }), limit: SHOWN_MAX },
       { signal: context.signal },
     )
-    // What is wrong with it is better told by the refusal to apply it.
-    .catch(() => undefined)
+    .catch((error: unknown) => {
+      context.signal.throwIfAborted()
+      // What is wrong with it is told by the refusal to apply it.
+      const { reason } = error as Partial<ApiError>
+      if (reason === 'policy.version-unknown' || reason === 'policy.invalid') return undefined
+      context.note(`what it changes is not known: ${printable((error as Error).message)}`)
+      return undefined
+    })
   if (diff === undefined) return undefined
   if (diff.same_text) return diff.against
   terminal.stderr.write(renderDiff(diff))
