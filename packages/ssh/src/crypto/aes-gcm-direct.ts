@@ -21,6 +21,12 @@ export function directGcmSealer(name: string, engine: GcmEngine, key: Uint8Array
       out.push(wire)
       nonce.step()
     },
+    sealPieces(_sequence, front, data, back, out) {
+      const wire = buffers.take(front.length + data.length + back.length + GCM_TAG_BYTES)
+      engine.sealPieces(cipherKey, nonce.bytes, front, data, back, wire)
+      out.push(wire)
+      nonce.step()
+    },
   }
 }
 

@@ -28,17 +28,22 @@ describe('AES-GCM by direct calls', { skip }, () => {
       const [key, iv] = [keyFor(algorithm), bytes(12)]
       const engine = engineFor(algorithm)
       const [direct, plain] = [directGcmSealer(algorithm, engine, key, iv), aesGcmSealer(algorithm, algorithm, key, iv)]
+      const inPieces = directGcmSealer(algorithm, engine, key, iv)
       const [directOpen, plainOpen] = [
         directGcmOpener(algorithm, engine, key, iv),
         aesGcmOpener(algorithm, algorithm, key, iv),
       ]
       for (let i = 0; i < 300; i++) {
-        const packet = bytes(4 + 16 * (1 + ((i * 37) % (i % 10 === 0 ? 8000 : 150))))
+        const packet = bytes(4 + 16 * (2 + ((i * 37) % (i % 10 === 0 ? 8000 : 150))))
         const [one, other]: Uint8Array[][] = [[], []]
         direct.seal(i, packet.slice(), one as Uint8Array[])
         plain.seal(i, packet.slice(), other as Uint8Array[])
         const wire = new Uint8Array(Buffer.concat(one as Uint8Array[]))
         assert.deepEqual(wire, new Uint8Array(Buffer.concat(other as Uint8Array[])))
+        const third: Uint8Array[] = []
+        const [first, last] = [5 + (i % 11), packet.length - 4]
+        inPieces.sealPieces?.(i, packet.slice(0, first), packet.slice(first, last), packet.slice(last), third)
+        assert.deepEqual(new Uint8Array(Buffer.concat(third)), wire)
         const expected = packet.slice(4)
         assert.deepEqual(new Uint8Array(directOpen.open(i, wire)), expected)
         assert.deepEqual(new Uint8Array(plainOpen.open(i, wire)), expected)
@@ -96,6 +101,18 @@ describe('AES-GCM by direct calls', { skip }, () => {
     }
     assert.throws(() => engine.seal(good.key, good.nonce, bytes(67), good.wire), RangeError)
     assert.throws(() => engine.open(good.key, good.nonce, good.wire, bytes(63)), RangeError)
+    const pieces = (first: number, middle: number, last: number, wire: number) => () =>
+      engine.sealPieces(good.key, good.nonce, bytes(first), bytes(middle), bytes(last), bytes(wire))
+    for (const wrongPieces of [
+      pieces(14, 50, 4, 83),
+      pieces(14, 50, 4, 85),
+      pieces(4, 60, 4, 84),
+      pieces(14, 0, 54, 84),
+      pieces(14, 54, 0, 84),
+      pieces(0, 64, 4, 84),
+    ])
+      assert.throws(wrongPieces, RangeError)
+    pieces(14, 50, 4, 84)()
     engine.seal(good.key, good.nonce, good.packet, good.wire)
     assert.equal(engine.open(good.key, good.nonce, good.wire, good.plain), true)
   })
@@ -111,6 +128,8 @@ describe('AES-GCM by direct calls', { skip }, () => {
     assert.throws(() => engine.open(key, nonce, wire, plain), RangeError)
     detach(wire)
     assert.throws(() => engine.seal(key, nonce, bytes(5004), wire), RangeError)
+    assert.throws(() => engine.sealPieces(key, nonce, bytes(14), bytes(4986), bytes(4), wire), RangeError)
+    assert.throws(() => engine.sealPieces(key, nonce, bytes(14), packet, bytes(4), bytes(5020)), RangeError)
     assert.throws(() => engine.open(key, nonce, wire, bytes(5000)), RangeError)
   })
 
@@ -157,11 +176,23 @@ test('an engine that is wrong in one bit does not pass the self-test', { skip },
       const [, , packet, wire] = args
       wire[packet.length + 3]! ^= 1
     },
+    sealPieces: (...args) => engine.sealPieces(...args),
     open: (...args) => engine.open(...args),
   }
   assert.equal(passesSelfTest(wrongTag, 'aes-128-gcm'), false)
+  const wrongPieces: GcmEngine = {
+    seal: (...args) => engine.seal(...args),
+    sealPieces(...args) {
+      engine.sealPieces(...args)
+      const wire = args[5]
+      wire[wire.length - 1]! ^= 1
+    },
+    open: (...args) => engine.open(...args),
+  }
+  assert.equal(passesSelfTest(wrongPieces, 'aes-128-gcm'), false)
   const trusting: GcmEngine = {
     seal: (...args) => engine.seal(...args),
+    sealPieces: (...args) => engine.sealPieces(...args),
     open: (...args) => {
       engine.open(...args)
       return true

@@ -5,7 +5,7 @@
  * this is only ever an optimisation: without it, or when its self-test fails, `node:crypto` does the same work.
  *
  * This is the only file with native pointers. What keeps them honest:
- * - every length is checked here, in the two methods that pass memory to native code, against the arrays themselves;
+ * - every length is checked here, in the three methods that pass memory to native code, against the arrays themselves;
  * - key and nonce travel in a fixed scratch area that is never freed;
  * - small packets are worked on in the scratch area too; for others the address of an ArrayBuffer is asked once and kept only
  *   as long as the buffer lives, and a buffer that was detached has length 0 and does not pass;
@@ -28,6 +28,15 @@ export type GcmAlgorithm = 'aes-128-gcm' | 'aes-256-gcm'
 export interface GcmEngine {
   /** Encrypts `packet` behind its length field into `wire`, which is longer by a tag. */
   seal(key: Uint8Array, nonce: Uint8Array, packet: Uint8Array, wire: Uint8Array): void
+  /** The same for a packet in three pieces, none empty, the first longer than the length field. */
+  sealPieces(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    front: Uint8Array,
+    data: Uint8Array,
+    back: Uint8Array,
+    wire: Uint8Array,
+  ): void
   /** Decrypts what `wire` has between length field and tag into `plain`. True, and only true, is success; else `plain` has been cleared. */
   open(key: Uint8Array, nonce: Uint8Array, wire: Uint8Array, plain: Uint8Array): boolean
 }
@@ -123,12 +132,40 @@ class LibcryptoGcm implements GcmEngine {
       openssl.EVP_Cipher(context, to + AAD_LENGTH, from + AAD_LENGTH, BigInt(end - AAD_BYTES)) === end - AAD_BYTES &&
       openssl.EVP_Cipher(context, NULL, NULL, NULL) >= 0 &&
       openssl.EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, TAG_LENGTH, to + BigInt(end)) === 1
-    if (!good) {
-      openssl.ERR_clear_error()
-      wire.fill(0)
-      throw new Error('libcrypto could not encrypt')
-    }
+    if (!good) throw this.#sealingFailed(wire)
     if (small) wire.set(scratch.subarray(SMALL_AT, SMALL_AT + wire.length))
+  }
+
+  sealPieces(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    front: Uint8Array,
+    data: Uint8Array,
+    back: Uint8Array,
+    wire: Uint8Array,
+  ): void {
+    const first = front.length - AAD_BYTES
+    const middle = data.length
+    const last = back.length
+    if (first <= 0 || middle === 0 || last === 0) throw misfit()
+    if (wire.length !== front.length + middle + last + GCM_TAG_BYTES) throw misfit()
+    this.#prepare(key, nonce, first + middle + last)
+    for (let i = 0; i < AAD_BYTES; i++) wire[i] = front[i] as number
+    const from = this.#address(front)
+    const to = this.#address(wire)
+    const toData = to + BigInt(front.length)
+    const toBack = toData + BigInt(middle)
+    const openssl = this.#openssl
+    const context = this.#sealing
+    const good =
+      openssl.EVP_EncryptInit_ex2(context, NULL, this.#keyPointer, this.#noncePointer, NULL) === 1 &&
+      openssl.EVP_Cipher(context, NULL, from, AAD_LENGTH) === AAD_BYTES &&
+      openssl.EVP_Cipher(context, to + AAD_LENGTH, from + AAD_LENGTH, BigInt(first)) === first &&
+      openssl.EVP_Cipher(context, toData, this.#address(data), BigInt(middle)) === middle &&
+      openssl.EVP_Cipher(context, toBack, this.#address(back), BigInt(last)) === last &&
+      openssl.EVP_Cipher(context, NULL, NULL, NULL) >= 0 &&
+      openssl.EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, TAG_LENGTH, toBack + BigInt(last)) === 1
+    if (!good) throw this.#sealingFailed(wire)
   }
 
   open(key: Uint8Array, nonce: Uint8Array, wire: Uint8Array, plain: Uint8Array): boolean {
@@ -157,6 +194,12 @@ class LibcryptoGcm implements GcmEngine {
     if (small) scratch.fill(0, SMALL_AT)
     plain.fill(0)
     return false
+  }
+
+  #sealingFailed(wire: Uint8Array): Error {
+    this.#openssl.ERR_clear_error()
+    wire.fill(0)
+    return new Error('libcrypto could not encrypt')
   }
 
   #address(view: Uint8Array): bigint {
@@ -206,7 +249,14 @@ export function passesSelfTest(engine: GcmEngine, algorithm: GcmAlgorithm): bool
     cipher.final()
     const wire = new Uint8Array(packet.length + GCM_TAG_BYTES)
     engine.seal(key, nonce, packet, wire)
-    if (!equalBytes(wire, concatBytes(aad, encrypted, cipher.getAuthTag()))) return false
+    const expected = concatBytes(aad, encrypted, cipher.getAuthTag())
+    if (!equalBytes(wire, expected)) return false
+    if (bytes > 2) {
+      const [front, back] = [packet.subarray(0, AAD_BYTES + 1), packet.subarray(AAD_BYTES + bytes - 1)]
+      wire.fill(0)
+      engine.sealPieces(key, nonce, front, packet.subarray(AAD_BYTES + 1, AAD_BYTES + bytes - 1), back, wire)
+      if (!equalBytes(wire, expected)) return false
+    }
     const plain = new Uint8Array(bytes)
     if (!engine.open(key, nonce, wire, plain) || !equalBytes(plain, data)) return false
     const inTag = packet.length + (bytes % GCM_TAG_BYTES)

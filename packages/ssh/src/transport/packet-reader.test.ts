@@ -88,6 +88,24 @@ for (const suite of cipherSuites) {
     )
   })
 
+  test(`large data comes out the same under ${suite.name}, wherever it lies`, () => {
+    const { sealer, opener } = protection(suite)
+    const writer = new PacketWriter()
+    const reader = new PacketReader()
+    reader.allowLargePackets()
+    writer.protect(sealer, false)
+    reader.protect(opener, false)
+    const memory = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7 + (i >> 8)) & 0xff)
+    for (const size of [4095, 4096, 4097, 32_768, 131_071]) {
+      const header = Uint8Array.of(94, 0, 0, 0, 1, ...[24, 16, 8, 0].map((shift) => (size >>> shift) & 0xff))
+      const data = memory.subarray(size % 50, (size % 50) + size)
+      const wire: Uint8Array[] = []
+      writer.write(wire, header, data)
+      const [payload] = readAll(reader, [concatBytes(...wire)])
+      assert.ok(payload !== undefined && Buffer.compare(payload, concatBytes(header, data)) === 0, `${size} bytes`)
+    }
+  })
+
   test(`the sequence number wraps at 2^32 under ${suite.name}`, () => {
     const { sealer, opener } = protection(suite)
     const writer = new PacketWriter(0xffff_fffe)
