@@ -98,13 +98,28 @@ export class AuditEntries {
   }
 
   async #append(build: (tail: Tail | undefined) => readonly AuditEntryRow[]): Promise<void> {
+    const { atOnce } = this.#session
+    if (atOnce === undefined) return this.#appendInTurns(build)
+    await atOnce((query) => {
+      for (const entry of build(query(this.#tailOf(this.#session))[0])) query(this.#insertOf(this.#session, entry))
+    })
+    this.#session.changed('audit-entries')
+  }
+
+  /** In a transaction of somebody else, or over an engine whose answers take time. */
+  async #appendInTurns(build: (tail: Tail | undefined) => readonly AuditEntryRow[]): Promise<void> {
     await this.#session.transaction(async (tx) => {
-      for (const entry of build(await this.#tail(tx))) await this.#insert(tx, entry)
+      for (const entry of build(await this.#tail(tx))) await tx.db.executeQuery(this.#insertOf(tx, entry))
       tx.changed('audit-entries')
     })
   }
 
-  async #tail({ db }: Session): Promise<Tail | undefined> {
+  async #tail(session: Session): Promise<Tail | undefined> {
+    const { rows } = await session.db.executeQuery(this.#tailOf(session))
+    return rows[0]
+  }
+
+  #tailOf({ db }: Session): CompiledQuery<Tail> {
     // A limit that is a parameter would make SQLite plan the query anew each time.
     this.#tailQuery ??= db
       .selectFrom('audit_entries')
@@ -112,15 +127,16 @@ export class AuditEntries {
       .orderBy('seq', 'desc')
       .limit(sql.lit(1))
       .compile()
-    const { rows } = await db.executeQuery(this.#tailQuery)
-    return rows[0]
+    return this.#tailQuery
   }
 
-  async #insert({ db }: Session, entry: AuditEntryRow): Promise<void> {
-    // Compiled from this very entry, so its parameters come in the order of COLUMNS.
-    const columns = Object.fromEntries(COLUMNS.map((name) => [name, entry[name]])) as unknown as AuditEntryRow
-    this.#insertQuery ??= db.insertInto('audit_entries').values(columns).compile()
-    await db.executeQuery({ ...this.#insertQuery, parameters: COLUMNS.map((name) => entry[name]) })
+  #insertOf({ db }: Session, entry: AuditEntryRow): CompiledQuery {
+    if (this.#insertQuery === undefined) {
+      // Compiled from this very entry, so its parameters come in the order of COLUMNS.
+      const columns = Object.fromEntries(COLUMNS.map((name) => [name, entry[name]])) as unknown as AuditEntryRow
+      this.#insertQuery = db.insertInto('audit_entries').values(columns).compile()
+    }
+    return { ...this.#insertQuery, parameters: COLUMNS.map((name) => entry[name]) }
   }
 
   #window(query: AuditEntryQuery, from: number, before: number, limit: number): Promise<AuditEntryRow[]> {

@@ -14,6 +14,7 @@ import {
 } from '@sallyport/model'
 import type { Kysely } from 'kysely'
 import type { ChangeFeed, ChangeListener, Topic } from './change-feed.ts'
+import type { Engine } from './engine.ts'
 import type { Schema } from './schema.ts'
 
 /** What repositories work with: the store itself, or one transaction of it. */
@@ -21,6 +22,8 @@ export interface Session {
   readonly db: Kysely<Schema>
   /** Runs in a transaction: this session's, where it is one. */
   transaction<T>(run: (tx: Session) => Promise<T>): Promise<T>
+  /** The engine's, outside of transactions. */
+  readonly atOnce?: Engine['atOnce'] | undefined
   /** To be called after what changed: told at once, or after the commit. */
   changed(topic: Topic): void
   subscribe(topics: readonly Topic[], listener: ChangeListener): Disposable
@@ -36,11 +39,12 @@ export interface SessionParts {
   readonly releaseReserve: () => boolean
   /** Runs what a transaction does under the engine's guard. */
   readonly guard: <T>(run: () => Promise<T>) => Promise<T>
+  readonly atOnce: Engine['atOnce']
 }
 
 /** The session of the store itself. */
 export function rootSession(parts: SessionParts): Session {
-  const { db, feed, now, releaseReserve, guard } = parts
+  const { db, feed, now, releaseReserve, guard, atOnce } = parts
   const shared = {
     now,
     releaseReserve,
@@ -49,6 +53,7 @@ export function rootSession(parts: SessionParts): Session {
   return {
     ...shared,
     db,
+    atOnce,
     changed: (topic) => feed.publish([topic]),
     async transaction(run) {
       const touched = new Set<Topic>()

@@ -84,6 +84,7 @@ export async function storeOver(engine: Engine, now: () => number): Promise<Stor
     feed,
     now,
     guard: (run) => engine.guard(run),
+    atOnce: engine.atOnce,
     releaseReserve: () => engine.releaseReserve(),
   })
   let closing: Promise<void> | undefined

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely'
+import type { RunQuery } from '../engine.ts'
 import { StoreError } from '../errors.ts'
 import { isBusy, sqliteError } from './sqlite-errors.ts'
 
@@ -49,7 +50,21 @@ export class SqliteDriver implements Driver {
     }
   }
 
-  async acquireConnection(): Promise<DatabaseConnection> {
+  /** See `Engine.atOnce`. */
+  async atOnce<T>(run: (query: RunQuery) => T): Promise<T> {
+    const connection = await this.#acquire()
+    try {
+      return await connection.atOnce(run)
+    } finally {
+      await this.releaseConnection()
+    }
+  }
+
+  acquireConnection(): Promise<DatabaseConnection> {
+    return this.#acquire()
+  }
+
+  async #acquire(): Promise<SqliteConnection> {
     if (this.#transaction.getStore()?.open === true) {
       throw new StoreError('query-outside-transaction', 'a query inside a transaction went around it')
     }
@@ -121,6 +136,19 @@ class SqliteConnection implements DatabaseConnection {
     }
   }
 
+  async atOnce<T>(run: (query: RunQuery) => T): Promise<T> {
+    await this.executeQuery(BEGIN)
+    try {
+      const result = run((query) => this.#once(query).rows)
+      this.#once(COMMIT)
+      return result
+    } catch (error) {
+      // A full disk or a failed write rolls back by itself.
+      if (this.#db.isTransaction) this.#once(ROLLBACK)
+      throw error
+    }
+  }
+
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
     try {
       for (const row of this.#prepare(query.sql).statement.iterate(...parametersOf(query))) yield { rows: [row as R] }
@@ -131,6 +159,15 @@ class SqliteConnection implements DatabaseConnection {
 
   forget(): void {
     this.#prepared.clear()
+  }
+
+  /** As `executeQuery` within a transaction, where there is nobody to wait for. */
+  #once<R>(query: CompiledQuery<R>): QueryResult<R> {
+    try {
+      return this.#run<R>(query)
+    } catch (error) {
+      throw sqliteError(error)
+    }
   }
 
   #run<R>(query: CompiledQuery): QueryResult<R> {

@@ -45,6 +45,7 @@ export function openSqlite(options: SqliteOptions): Engine {
   const reserve = inMemory || reserveBytes === 0 ? undefined : new SpaceReserve(`${path}-reserve`, reserveBytes)
   return {
     guard: (run) => driver.guard(run),
+    atOnce: (run) => driver.atOnce(run),
     dialect: {
       createAdapter: () => new Adapter(),
       createDriver: () => driver,

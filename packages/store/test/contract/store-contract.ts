@@ -281,6 +281,24 @@ export function storeContract(engine: ContractEngine): void {
       assert.deepEqual({ ...(await auditEntries.tail()) }, { seq: 1, hash: 'hash1' })
     })
 
+    given('entries of a larger transaction stand with the rest of it, or not at all', async (store) => {
+      await store.auditEntries.append(() => [row(1)])
+      await store.transaction(({ auditEntries }) =>
+        auditEntries.append((tail) => {
+          assert.equal(tail?.seq, 1)
+          return [row(2), row(3)]
+        }),
+      )
+      const failing = store.transaction(async ({ auditEntries }) => {
+        await auditEntries.append(() => [row(4)])
+        throw new Error('no')
+      })
+      await assert.rejects(failing, /no/)
+      const around = store.transaction(() => store.auditEntries.append(() => [row(4)]))
+      await assert.rejects(around, coded('query-outside-transaction'))
+      assert.equal((await store.auditEntries.tail())?.seq, 3)
+    })
+
     given('writers at the same time follow each other', async ({ auditEntries }, reopen) => {
       const other = await reopen()
       const next = (tail: { seq: number } | undefined) => [row((tail?.seq ?? 0) + 1)]
