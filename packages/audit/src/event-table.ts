@@ -152,6 +152,7 @@ export const AUDIT_EVENTS = {
       keyType: maybe(keyType),
       fingerprint: maybe(fingerprint),
       clientVersion: maybe(version),
+      certificate: maybe(number('Serial number of the certificate that said whose key it is')),
     },
   },
   'authentication-failed': {

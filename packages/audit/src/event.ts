@@ -140,6 +140,8 @@ export interface AuthenticationSucceeded extends EventContext {
   readonly keyType?: string | undefined
   readonly fingerprint?: string | undefined
   readonly clientVersion?: string | undefined
+  /** Serial number of the certificate that said whose key it is. */
+  readonly certificate?: number | undefined
 }
 
 export interface AuthenticationFailed extends EventContext {

@@ -21,6 +21,7 @@ import { currentTargetIn, deciderOf, policyHostIn, standingIn, targetAt } from '
 import { targetDirectory } from './access/target-directory.ts'
 import { AuthorityKeys } from './authority/authority-keys.ts'
 import { CertificateService } from './authority/certificate-service.ts'
+import { issuedFactors } from './authority/issued-factors.ts'
 import { ConfigKeeper } from './config/config-keeper.ts'
 import { loadConfig } from './config/load-config.ts'
 import type { Config } from './config/settings.ts'
@@ -51,7 +52,7 @@ import { SshFront } from './ssh/ssh-front.ts'
 import { welcomeText } from './ssh/welcome-text.ts'
 import { lockState } from './state/daemon-lock.ts'
 import { starter } from './state/first-admin.ts'
-import { greeting } from './state/greeting.ts'
+import { type GreetingFacts, greeting } from './state/greeting.ts'
 import { MasterKey } from './state/master-key.ts'
 import { type FirstStart, type OpenState, openState } from './state/open-state.ts'
 import { explained } from './state/start-failure.ts'
@@ -60,7 +61,7 @@ import { createPrivateDirectory, requirePrivate, statePaths } from './state/stat
 /** Steps of a uniform random number from 0 to 1: what `crypto.randomInt` draws at once. */
 const RANDOM_STEPS = 2 ** 47
 /** How often sessions are looked at for bytes that moved, bans for their end, in milliseconds. */
-const HOUSEKEEPING_MS = 5000
+const HOUSEKEEPING_MS = 2000
 
 export interface GatewayOptions {
   readonly stateDirectory: string
@@ -187,7 +188,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     isOwn: own,
     decider: () => deciderOf(roster.current),
     currentTarget: (target) => currentTargetIn(roster.current, target),
-    standing: (principal) => standingIn(roster.current, principal),
+    standing: (principal) => standingIn(roster.current, principal, now()),
     recordGrant: async ({ principal, destination, target, ...rest }, rule) => {
       const facts = {
         ...rest,
@@ -231,6 +232,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   const front = new SshFront({
     config: () => config.current,
     hostKeys,
+    issuedFactors: (serial) => issuedFactors(store.certificates, serial),
     hardwareAes: hasHardwareAes(cpuFacts()),
     gatekeeper,
     sessions,
@@ -267,7 +269,11 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   })
 
   const housekeeping = setInterval(() => {
-    for (const session of sessions.list()) session.look(systemClock.now())
+    for (const session of sessions.list()) {
+      session.look(systemClock.now())
+      // A certificate ends whether or not anything else happens.
+      if ((session.principal.proof.certificate?.validBefore ?? Number.POSITIVE_INFINITY) <= now()) revoke.one(session)
+    }
     if (roster.current.bans.hasEnded(systemClock.now()))
       store.bans.removeExpired().catch((error: unknown) => failed('forget bans that have ended', error))
   }, HOUSEKEEPING_MS)
@@ -413,6 +419,8 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   phase = 'ready'
   log.info('ready', { version: VERSION, address: front.addresses.map(formatSocketAddress).join(' ') })
 
+  const owner = [...roster.current.usersById.values()].find(({ role, disabled }) => role === 'owner' && !disabled)
+  const setup = web === undefined || owner === undefined ? undefined : await signIn.setupLink(owner)
   const running = started.move()
   let stopped: Promise<void> | undefined
   const halt = Promise.withResolvers<void>()
@@ -447,7 +455,18 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     webAddresses: web?.front.addresses ?? [],
     controlSocket: paths.controlSocket,
     firstStart: state.firstStart,
-    greeting: greetingOf(state, roster, config.current, front.addresses, paths.directory),
+    greeting: greetingOf(
+      state,
+      roster,
+      config.current,
+      front.addresses,
+      paths.directory,
+      web && {
+        origin: web.origin,
+        fingerprint: web.tls.selfSigned ? web.tls.fingerprint : undefined,
+        setup: setup?.url,
+      },
+    ),
     reportFailure: failed,
     reload: async () => void (await reload(ACTOR_GATEWAY)),
     stop({ drainMs = config.current.stop.drain_timeout, reason = 'asked' } = {}) {
@@ -559,6 +578,7 @@ function greetingOf(
   config: Config,
   addresses: readonly SocketAddress[],
   stateDirectory: string,
+  console?: GreetingFacts['console'],
 ): string {
   const users = [...current.usersById.values()]
   return greeting({
@@ -570,6 +590,7 @@ function greetingOf(
     admin: users.find(({ role }) => role === 'owner' || role === 'admin')?.name ?? 'NAME',
     addresses,
     hostname: config.ssh.hostname === '' ? hostname() : config.ssh.hostname,
+    ...(console === undefined ? {} : { console }),
   })
 }
 

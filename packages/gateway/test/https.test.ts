@@ -1,44 +1,16 @@
 /** The HTTPS door of a whole gateway: certificate, names, headers, who may ask what. */
 import assert from 'node:assert/strict'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
-import { Agent, request } from 'node:https'
 import { test } from 'node:test'
 import { connect } from 'node:tls'
 import { GatewayError } from '@sallyport/gateway'
 import { hasOpenSsh, TestGateway } from './test-gateway.ts'
+import { WebClient } from './web-client.ts'
 
 const skip = hasOpenSsh() ? false : 'needs ssh and sshd'
 const FLAGS = { 'listen.https': ['127.0.0.1:0'] }
 
-interface Answer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: string
-}
-
-async function ask(
-  gate: TestGateway,
-  path: string,
-  options: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string } = {},
-): Promise<Answer> {
-  const port = gate.gateway.webAddresses[0]?.port ?? 0
-  const ca = readFileSync(`${gate.stateDirectory}/tls/certificate.pem`)
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-  const agent = new Agent({ keepAlive: false })
-  const headers = { host: `localhost:${port}`, ...options.headers }
-  const outgoing = request(
-    { host: '127.0.0.1', port, path, method: options.method ?? 'GET', headers, ca, servername: 'localhost', agent },
-    (response) => {
-      let body = ''
-      response.setEncoding('utf8')
-      response.on('data', (text: string) => (body += text))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }))
-    },
-  )
-  outgoing.on('error', reject)
-  outgoing.end(options.body)
-  return promise
-}
+const ask = (gate: TestGateway, ...rest: Parameters<WebClient['ask']>) => new WebClient(gate).ask(...rest)
 
 test('the first start makes a certificate for this machine, whose key only we may read', { skip }, async () => {
   await using gate = await TestGateway.start({ flags: FLAGS })

@@ -16,7 +16,7 @@ export {
   type UserId,
   type WebSessionId,
 } from './ids.ts'
-export type { Principal, Proof } from './principal.ts'
+export type { CertificateProof, Principal, Proof } from './principal.ts'
 export { Secret } from './secret.ts'
 export { isTag, isTargetName, TARGET_NAME_MAX, type Target } from './target.ts'
 export { isUserName, ROLES, type Role, USER_NAME_MAX, type User, type UserKey } from './user.ts'

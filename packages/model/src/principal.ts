@@ -9,6 +9,17 @@ export interface Proof {
   readonly fingerprint: string
   /** Everything that was proved, and when. */
   readonly factors: readonly Factor[]
+  /** Where a certificate said whose key it is. */
+  readonly certificate?: CertificateProof
+}
+
+/** What has to stay true of a certificate while its bearer is on. */
+export interface CertificateProof {
+  readonly serial: number
+  /** `SHA256:…` of the authority that signed. */
+  readonly authority: string
+  /** When it ends, in milliseconds since the epoch. */
+  readonly validBefore: number
 }
 
 /** A user as proved on one connection: the answer to "who is it?". */

@@ -197,6 +197,18 @@ export const DENIALS = {
     message: 'the key you signed in with was removed',
     fix: 'sign in with another key, or ask an admin to add a new one',
   },
+  'session.certificate-expired': {
+    code: 'SP2512',
+    reason: administrativelyProhibited,
+    message: 'the certificate you signed in with has ended',
+    fix: 'sign in again: sallyport login',
+  },
+  'session.certificate-revoked': {
+    code: 'SP2513',
+    reason: administrativelyProhibited,
+    message: 'the certificate you signed in with was revoked',
+    fix: 'sign in again, or ask an admin',
+  },
   'session.policy-changed': {
     code: 'SP2504',
     reason: administrativelyProhibited,

@@ -1,5 +1,6 @@
-import type { Principal, Target } from '@sallyport/model'
+import type { CertificateProof, Principal, Target } from '@sallyport/model'
 import { type DecisionCode, decide, type RuleRef, reachesAnything, resolveHost } from '@sallyport/policy'
+import { fingerprint as fingerprintOf } from '@sallyport/ssh/keys'
 import type { Decider, Decision } from './authorize.ts'
 import type { DenialName } from './denial-codes.ts'
 import { doorTerms } from './door-terms.ts'
@@ -17,12 +18,20 @@ export function deciderOf(roster: Roster): Decider {
   return decider
 }
 
-/** Why a principal no longer counts; undefined while user and key are what they were. */
-export function standingIn(roster: Roster, principal: Principal): DenialName | undefined {
+/** Why a principal no longer counts; undefined while user, key and certificate are what they were. `now` in milliseconds since the epoch. */
+export function standingIn(roster: Roster, principal: Principal, now: number): DenialName | undefined {
   const user = roster.usersById.get(principal.userId)
   if (user === undefined || user.disabled || user.name !== principal.name) return 'session.user-disabled'
-  const key = roster.keysByFingerprint.get(principal.proof.fingerprint)
-  return key?.userId === principal.userId ? undefined : 'session.key-removed'
+  const { fingerprint, certificate } = principal.proof
+  if (roster.trust.revokedKeys.has(fingerprint)) return 'session.key-removed'
+  if (certificate !== undefined) return certificateStanding(roster, certificate, now)
+  return roster.keysByFingerprint.get(fingerprint)?.userId === principal.userId ? undefined : 'session.key-removed'
+}
+
+function certificateStanding({ trust }: Roster, certificate: CertificateProof, now: number): DenialName | undefined {
+  if (now >= certificate.validBefore) return 'session.certificate-expired'
+  const believed = trust.userAuthorities.some((key) => fingerprintOf(key) === certificate.authority)
+  return believed && !trust.revokedSerials.has(BigInt(certificate.serial)) ? undefined : 'session.certificate-revoked'
 }
 
 /** The inventory's entry as it is now; undefined where it is gone or leads elsewhere than when it was granted. */

@@ -4,6 +4,7 @@ import type { PolicyVersion, Store } from '@sallyport/store'
 import { type Ban, Bans } from '../defence/bans.ts'
 import { canonicalAddress, parseNetwork } from '../defence/network.ts'
 import { GatewayError } from '../gateway-error.ts'
+import { readTrust, type Trust } from './trust.ts'
 
 /** Who and what the gateway knows, and the policy over it, at one moment. Never changed: a change makes a new one. */
 export interface Roster {
@@ -17,6 +18,7 @@ export interface Roster {
   readonly policy: Policy
   readonly compiled: CompiledPolicy
   readonly bans: Bans
+  readonly trust: Trust
 }
 
 /** What is read from the store. */
@@ -26,12 +28,22 @@ interface Rows {
   readonly targets: readonly Target[]
   readonly policyVersion: PolicyVersion | undefined
   readonly bans: readonly Ban[]
+  readonly trust: Trust
 }
 
 /** Milliseconds until the store is asked again after it failed: what was revoked has to act within 5 s of its recovery. */
 const RETRY_MS = 1000
 
-const TOPICS = ['users', 'user-keys', 'targets', 'policy-versions', 'bans'] as const
+const TOPICS = [
+  'users',
+  'user-keys',
+  'targets',
+  'policy-versions',
+  'bans',
+  'authorities',
+  'certificates',
+  'revoked-keys',
+] as const
 
 /**
  * Keeps a roster in memory in step with the store, so that decisions are synchronous and see one moment.
@@ -166,11 +178,12 @@ async function readRows(store: Store): Promise<Rows> {
       const network = parseNetwork(subject)
       return network === undefined ? [] : [{ ...ban, network, by: createdBy }]
     }),
+    trust: await readTrust(tx, Date.now()),
   }))
 }
 
 function rosterOf(
-  { users, keys, targets, bans }: Rows,
+  { users, keys, targets, bans, trust }: Rows,
   policyVersion: PolicyVersion,
   policy: Policy,
   before?: CompiledPolicy,
@@ -192,6 +205,7 @@ function rosterOf(
     policyVersion,
     policy,
     bans: new Bans(bans),
+    trust,
   }
   return { ...roster, compiled: compilePolicy(policy, directoryOf(roster as unknown as Roster), before) }
 }

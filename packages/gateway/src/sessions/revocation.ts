@@ -55,7 +55,7 @@ function revoke(
   const { principal } = session
   const current = roster()
   const banned = current.bans.find(principal.sourceAddress, now()) !== undefined
-  const denied = banned ? 'session.banned' : standingIn(current, principal)
+  const denied = banned ? 'session.banned' : standingIn(current, principal, now())
   if (denied !== undefined) {
     ended.passages += session.passages.length
     if (session.end({ denied, note: '', actor: ACTOR_GATEWAY })) ended.sessions++

@@ -1,9 +1,9 @@
 import { ACTOR_STRANGER, type AuditEvent } from '@sallyport/audit'
-import type { FactorKind, Principal, SessionId, User } from '@sallyport/model'
+import type { CertificateProof, Factor, FactorKind, Principal, SessionId } from '@sallyport/model'
 import { type Authenticator, type ProvedKey, plainUserName, type SshServerConnection } from '@sallyport/ssh'
-import { fingerprint, type PublicKey } from '@sallyport/ssh/keys'
-import { equalBytes } from '@sallyport/wire'
+import { fingerprint, type PublicKey, plainKeyOf } from '@sallyport/ssh/keys'
 import type { Roster } from '../access/roster.ts'
+import { type KeyOwner, keyOwner } from './key-owner.ts'
 
 /** Longest user name that is looked at, in characters: a login name, a Windows domain, and room to spare. */
 const USER_NAME_MAX = 256
@@ -35,6 +35,8 @@ export interface AuthenticateParts {
   readonly failed: (what: string, error: unknown) => void
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** What its owner had proved when a certificate of ours was signed. */
+  readonly issuedFactors: (serial: number) => Promise<readonly Factor[]>
 }
 
 /** What is known of a connection before it signs in. */
@@ -72,18 +74,21 @@ export function acceptUserName(name: string): boolean {
  */
 export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Authenticator<Principal> {
   const { attempts } = arrived
-  const offered = (user: string, key: PublicKey): User | undefined => {
+  const ownerOf = (key: PublicKey) =>
+    keyOwner(parts.roster(), key, { sourceAddress: arrived.sourceAddress, now: parts.now() })
+  const offered = (user: string, key: PublicKey): KeyOwner | undefined => {
     attempts.requestedUser = user
     attempts.method = 'publickey'
     attempts.keyType = key.type
     attempts.fingerprint = fingerprint(key)
-    return userOf(parts.roster(), key)
+    return ownerOf(key)
   }
   return {
     acceptsKey: ({ user, key }) => offered(user, key) !== undefined,
     async decideKey({ user: requestedUser, key: proved }) {
-      const user = offered(requestedUser, proved.key)
-      if (user === undefined) return { outcome: 'failure' }
+      const owner = offered(requestedUser, proved.key)
+      if (owner === undefined || !fulfilsDemand(owner, proved)) return { outcome: 'failure' }
+      const { user, certificate } = owner
       const named = parts.roster().usersByName.get(requestedUser)
       if (named !== undefined && named.id !== user.id) {
         attempts.refused = true
@@ -99,8 +104,9 @@ export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Au
         role: user.role,
         proof: {
           method: 'publickey',
-          fingerprint: fingerprint(proved.key),
-          factors: [{ kind: factorOf(proved), provedAt: parts.now() }],
+          fingerprint: fingerprint(plainKeyOf(proved.key)),
+          factors: await factorsOf(proved, certificate, parts),
+          ...(certificate === undefined ? {} : { certificate: proofOf(certificate) }),
         },
         sessionId: arrived.sessionId,
         sourceAddress: arrived.sourceAddress,
@@ -111,11 +117,12 @@ export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Au
           actor: user.name,
           session: arrived.sessionId,
           source: arrived.sourceAddress,
-          method: 'publickey',
+          method: certificate === undefined ? 'publickey' : 'certificate',
           requestedUser,
           keyType: proved.key.type,
           fingerprint: principal.proof.fingerprint,
           clientVersion: arrived.connection?.peerIdentification,
+          ...(certificate === undefined ? {} : { certificate: certificate.serial }),
         })
       } catch (error) {
         parts.failed('write a sign-in to the audit log', error)
@@ -125,7 +132,7 @@ export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Au
         return { outcome: 'failure' }
       }
       // Writing took time: the user may be gone by now.
-      return userOf(parts.roster(), proved.key)?.id === user.id
+      return ownerOf(proved.key)?.user.id === user.id
         ? { outcome: 'success', identity: principal }
         : { outcome: 'failure' }
     },
@@ -139,6 +146,28 @@ export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Au
       if (fact.reason !== 'refused' || attempts.reason === undefined) attempts.reason = fact.reason
     },
   }
+}
+
+/** Everything that was proved: by this login, and by the sign-in that the certificate came from. */
+async function factorsOf(
+  proved: ProvedKey,
+  certificate: KeyOwner['certificate'],
+  { now, issuedFactors }: AuthenticateParts,
+): Promise<readonly Factor[]> {
+  const shown: Factor = { kind: factorOf(proved), provedAt: now() }
+  if (certificate === undefined) return [shown]
+  return [shown, { kind: 'certificate', provedAt: now() }, ...(await issuedFactors(certificate.serial))]
+}
+
+function proofOf({ serial, authority, validBefore }: CertificateProof): CertificateProof {
+  return { serial, authority, validBefore }
+}
+
+/** A certificate for a security key may ask for a touch, or for more than one. */
+function fulfilsDemand({ certificate }: KeyOwner, { sk }: ProvedKey): boolean {
+  if (certificate === undefined || sk === undefined) return true
+  const { presence, verification } = certificate.grants.skDemand
+  return (!presence || sk.userPresent) && (!verification || sk.userVerified)
 }
 
 /** What a key that signed proves. A security key signs at no touch alone where the library has been told to let it. */
@@ -161,12 +190,4 @@ export function loginFailure({ attempts, sourceAddress, connection }: Arrival): 
     attempts: attempts.failed,
     clientVersion: connection?.peerIdentification,
   }
-}
-
-/** The enabled user whom a plain key proves. A certificate proves nobody: no authority is trusted. */
-function userOf(roster: Roster, key: PublicKey): User | undefined {
-  const known = roster.keysByFingerprint.get(fingerprint(key))
-  if (known === undefined || !equalBytes(known.blob, key.blob)) return undefined
-  const user = roster.usersById.get(known.userId)
-  return user?.disabled === false ? user : undefined
 }

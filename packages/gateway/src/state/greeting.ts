@@ -15,6 +15,14 @@ export interface GreetingFacts {
   /** Where the SSH door listens; empty where it does not (yet). */
   readonly addresses: readonly SocketAddress[]
   readonly hostname: string
+  /** Where the console is; undefined where it is served nowhere. */
+  readonly console?: {
+    readonly origin: string
+    /** SHA-256 of a certificate that browsers do not know; undefined for one that they do. */
+    readonly fingerprint: string | undefined
+    /** One-time link for the first owner, while nobody can sign in to the console. */
+    readonly setup: string | undefined
+  }
 }
 
 /** What whoever starts the gateway reads: what there is, and what to type next. */
@@ -29,6 +37,11 @@ export function greeting(facts: GreetingFacts): string {
   lines.push(row('state', `${stateDirectory}${firstStart.directory ? ' (made just now)' : ''}`))
   for (const { key, fingerprint } of hostKeys.slice(0, 1))
     lines.push(row('host key', `${fingerprint} (${key.publicKey.type})`))
+  if (facts.console !== undefined) {
+    const { origin, fingerprint } = facts.console
+    lines.push(row('console', origin))
+    if (fingerprint !== undefined) lines.push(row('', `self-signed, SHA-256 ${fingerprint}`))
+  }
   if (owner !== undefined) {
     const [first, ...more] = owner.keys.map(keyText)
     lines.push(
@@ -55,6 +68,14 @@ export function greeting(facts: GreetingFacts): string {
       command('npx sallyport session ls', 'who is on, and where'),
       command('npx sallyport audit tail --follow', 'what happens'),
       '',
+    )
+    if (facts.console?.setup !== undefined)
+      lines.push(
+        'Then the console: open this within 15 minutes, once. Your browser will ask about the certificate',
+        `  ${facts.console.setup}`,
+        '',
+      )
+    lines.push(
       `From elsewhere it is ${gatewayName(facts.hostname)}:${port}. Give others a way in: npx sallyport user add NAME --help`,
       '',
     )
