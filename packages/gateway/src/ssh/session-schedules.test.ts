@@ -144,6 +144,7 @@ class World {
     const user = { id: principal.userId, name: 'alice', disabled: this.#disabled }
     return {
       bans: { find: () => undefined },
+      trust: { userAuthorities: [], revokedSerials: new Set(), revokedKeys: new Set() },
       usersById: new Map([[principal.userId, user]]),
       keysByFingerprint: new Map([[FINGERPRINT, { userId: principal.userId }]]),
     } as unknown as Roster
