@@ -23,11 +23,7 @@ const SHORT_SECONDS = 6
 /** Within this time what was taken back must not work, in milliseconds. */
 const TAKEN_BACK_MS = 5000
 
-async function certified(
-  gate: TestGateway,
-  name: string,
-  seconds?: number,
-): Promise<{ browser: WebClient; key: TestKey }> {
+async function certified(gate: TestGateway, name: string): Promise<{ browser: WebClient; key: TestKey }> {
   await gate.api.call('user.add', { name }).catch((error: unknown) => {
     if (!(error instanceof ApiError && error.reason === 'user.exists')) throw error
   })
