@@ -19,6 +19,8 @@ export interface Route<
   readonly callers: readonly [Role, ...Role[]] | 'anyone'
   /** One sentence for people. */
   readonly summary: string
+  /** It only looks, although what it is asked takes a body: a POST that changes nothing. */
+  readonly reads?: true
   readonly input: Input
   readonly output: Output
   /** Whether the answer is newline-delimited JSON, one `output` a line. */
@@ -47,9 +49,9 @@ export function pathParameters(path: string): string[] {
     .map((segment) => segment.slice(1))
 }
 
-/** Whether a route only looks. */
-export function isRead(route: Route): boolean {
-  return route.method === 'GET'
+/** Whether a route only looks: every GET does, and what says so of itself. */
+export function isRead({ method, reads }: Route): boolean {
+  return method === 'GET' || reads === true
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ROLES } from '@sallyport/model'
 import { API_ERRORS } from './error-codes.ts'
-import { pathParameters, type Route } from './route.ts'
+import { isRead, pathParameters, type Route, scopeHolds } from './route.ts'
 import { routes } from './routes.ts'
 
 const table: [string, Route][] = Object.entries(routes)
@@ -23,11 +23,30 @@ test('every route says who may call it, and about others nobody below auditor ma
 })
 
 test('only owners and admins may change anything', () => {
-  const readingPosts = new Set(['policy.check', 'policy.explain', 'policy.diff', 'policy.who-can', 'policy.simulate'])
   for (const [name, route] of table) {
-    if (route.method === 'GET' || readingPosts.has(name) || PERSONAL.has(nounOf(name))) continue
+    if (isRead(route) || PERSONAL.has(nounOf(name))) continue
     assert.deepEqual(route.callers, ['owner', 'admin'], name)
   }
+})
+
+test('of what takes a body, these only look', () => {
+  const looking = table.filter(([, route]) => isRead(route) && route.method !== 'GET').map(([name]) => name)
+  assert.deepEqual(looking, ['policy.check', 'policy.explain', 'policy.diff', 'policy.who-can', 'policy.simulate'])
+})
+
+test('a token that reads policies may check and simulate one, and put none into force', () => {
+  const may = (scope: string): string[] =>
+    table.filter(([name, route]) => nounOf(name) === 'policy' && scopeHolds(scope, name, route)).map(([name]) => name)
+  const looking = [
+    'policy.show',
+    'policy.history',
+    'policy.check',
+    'policy.explain',
+    'policy.diff',
+    'policy.who-can',
+    'policy.simulate',
+  ]
+  for (const scope of ['read', 'policy:read']) assert.deepEqual(may(scope).toSorted(), looking.toSorted(), scope)
 })
 
 test('no two routes share a method and a path', () => {
