@@ -7,6 +7,7 @@ export const API_ERRORS = {
   'caller.not-allowed': { code: 'SP1005', status: 403 },
   'caller.unknown': { code: 'SP1006', status: 401 },
   'request.cross-site': { code: 'SP1010', status: 403 },
+  'request.too-many': { code: 'SP1011', status: 429 },
   'daemon.internal': { code: 'SP1007', status: 500 },
   'daemon.unreachable': { code: 'SP1008', status: 0 },
   'daemon.protocol': { code: 'SP1009', status: 0 },

@@ -32,13 +32,15 @@ import { handlersOf } from './control/handlers.ts'
 import type { Services } from './control/services.ts'
 import { ConnectionLimits } from './defence/connection-limits.ts'
 import { Gatekeeper } from './defence/gatekeeper.ts'
+import { networkOf } from './defence/network.ts'
 import { Penalties, type PenaltySettings } from './defence/penalties.ts'
 import { StartLimits } from './defence/start-limits.ts'
 import { GatewayError } from './gateway-error.ts'
 import { apiApp } from './http/api-app.ts'
 import { openWeb, type Web } from './http/open-web.ts'
 import { publicOrigin } from './http/public-origin.ts'
-import { webPeer } from './http/web-peer.ts'
+import { StrangerLimit } from './http/stranger-limit.ts'
+import { sourceOf, webPeer } from './http/web-peer.ts'
 import { countKeyExchanges } from './ops/count-key-exchanges.ts'
 import { LiveEvents } from './ops/live-events.ts'
 import { createLog, type Log, logSshTraces } from './ops/log-writer.ts'
@@ -168,6 +170,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     policyVersion: () => roster.current.policyVersion.version,
   })
   started.use(countKeyExchanges(metrics))
+    webConnections: () => web?.front.connections ?? 0,
 
   const lookup = systemLookup()
   let ops: { readonly address: SocketAddress } | undefined
@@ -398,13 +401,26 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   web = await openWeb({
     config: () => config.current,
     paths,
-    api: (hosts) => apiApp({ ...apiParts, peer: webPeers, hosts }),
+    api: (hosts) =>
+      apiApp({
+        ...apiParts,
+        peer: webPeers,
+        hosts,
+        stranger: (c) => strangers.take(networkText(sourceOf(c))),
+        answered(route, status, seconds) {
+          metrics.requests.inc({ route, status: String(status) })
+          metrics.requestSeconds.observe(seconds)
+        },
+      }),
     admits: (source) => roster.current.bans.find(source, now()) === undefined,
+  const strangers = new StrangerLimit(() => systemClock.monotonic())
+  const networkText = (address: string) => networkOf(address, lengths)?.text ?? address
     randomBytes,
     now,
     failed,
   }).catch((error: unknown) => {
     // Nobody asked for this port: that something else has it must not keep the SSH door shut.
+    sourceOf: networkText,
     if (config.loaded.origins.get('listen.https')?.origin !== 'default') throw error
     log.failure('the console is served nowhere; set listen.https to a free port', error)
     return undefined

@@ -3,16 +3,13 @@ import { AuditError } from '@sallyport/audit'
 import { ID_RANDOM_BYTES } from '@sallyport/model'
 import { StoreError } from '@sallyport/store'
 import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { streamText } from 'hono/streaming'
 import type { Handlers } from '../control/handlers.ts'
 import type { Caller } from '../control/services.ts'
 import { hintOf } from '../ops/hint-of.ts'
 import type { Log } from '../ops/log-writer.ts'
 import type { Peer } from './peer.ts'
-
-/** Largest request body, in bytes: an import of 5,000 targets with host keys. */
-const BODY_MAX_BYTES = 8 * 1024 * 1024
+import { BODY_MAX_BYTES, readJson, STRANGER_BODY_MAX_BYTES } from './request-body.ts'
 
 export interface ApiAppParts {
   readonly handlers: Handlers
@@ -26,11 +23,21 @@ export interface ApiAppParts {
   readonly stopping: AbortSignal
   /** Tells the audit log of a request that was not the caller's to make. */
   readonly refused: (actor: string, request: RouteName) => void
+  /** Takes one request of whoever has not signed in; gives the seconds to wait where there were too many, otherwise 0. */
+  readonly stranger?: (c: Context) => number
+  /** Told of every answer: the route's name or `unknown`, and the status. */
+  readonly answered?: (route: RouteName | 'unknown', status: number, seconds: number) => void
 }
 
 /** The daemon's operations over HTTP: one route for each row of the table, and nothing else. */
 export function apiApp(parts: ApiAppParts): Hono {
   const app = new Hono()
+  const served = new WeakMap<Context, RouteName>()
+  app.use(async (c, next) => {
+    const began = performance.now()
+    await next()
+    parts.answered?.(served.get(c) ?? 'unknown', c.res.status, (performance.now() - began) / 1000)
+  })
   app.use(async (c, next) => {
     const host = (c.req.header('host') ?? '').toLowerCase()
     if (!parts.hosts().has(host)) throw new ApiError('host.misdirected', 'this server has no such name')
@@ -38,18 +45,14 @@ export function apiApp(parts: ApiAppParts): Hono {
     c.header('cache-control', 'no-store')
     c.header('x-content-type-options', 'nosniff')
   })
-  app.use(
-    bodyLimit({
-      maxSize: BODY_MAX_BYTES,
-      onError: () => {
-        throw new ApiError('request.too-large', `a request is larger than ${BODY_MAX_BYTES} bytes`)
-      },
-    }),
-  )
   // Fixed paths first: `/v1/targets/import` is no target.
   const rows = Object.entries(routes) as [RouteName, Route][]
   rows.sort(([, a], [, b]) => Number(a.path.includes(':')) - Number(b.path.includes(':')))
-  for (const [name, route] of rows) app.on(route.method, route.path, (c) => answer(c, name, route, parts))
+  for (const [name, route] of rows)
+    app.on(route.method, route.path, (c) => {
+      served.set(c, name)
+      return answer(c, name, route, parts)
+    })
   app.notFound(() => {
     throw new ApiError('route.unknown', 'there is no such operation', {
       fix: 'the daemon and the command may be of different versions: restart the daemon',
@@ -66,7 +69,7 @@ export function apiApp(parts: ApiAppParts): Hono {
 }
 
 async function answer(c: Context, name: RouteName, route: Route, parts: ApiAppParts): Promise<Response> {
-  const peer = await parts.peer(c)
+  const peer = await knownPeer(c, parts)
   const { actor } = peer
   try {
     requireAllowed(peer, name, route)
@@ -77,7 +80,10 @@ async function answer(c: Context, name: RouteName, route: Route, parts: ApiAppPa
     if (peer.by !== 'nobody') parts.refused(actor, name)
     throw error
   }
-  const body = route.method === 'GET' ? undefined : await jsonBody(c)
+  const body =
+    route.method === 'GET'
+      ? undefined
+      : await readJson(c, peer.by === 'nobody' ? STRANGER_BODY_MAX_BYTES : BODY_MAX_BYTES)
   const parsed = decodeInput(route, c.req.param() as Record<string, string>, new URL(c.req.url).searchParams, body)
   if (!parsed.success) {
     throw new ApiError('request.invalid', 'the request is not as it should be', {
@@ -99,6 +105,27 @@ async function answer(c: Context, name: RouteName, route: Route, parts: ApiAppPa
   const result = handler(parsed.data, caller)
   if (!route.stream) return c.json(route.output.parse(await result) as object)
   return ndjson(c, route, result as AsyncIterable<unknown>, signal)
+}
+
+/** Strangers may ask less often, and so may those who show what does not count. */
+async function knownPeer(c: Context, { peer: find, stranger }: ApiAppParts): Promise<Peer> {
+  const strange = () => {
+    const seconds = stranger?.(c) ?? 0
+    if (seconds === 0) return
+    c.header('retry-after', String(seconds))
+    throw new ApiError('request.too-many', 'too many requests from this address without signing in', {
+      fix: `try again in ${seconds} s`,
+    })
+  }
+  try {
+    const peer = await find(c)
+    if (peer.by !== 'nobody') return peer
+    strange()
+    return peer
+  } catch (error) {
+    if (!(error instanceof ApiError && error.reason === 'request.too-many')) strange()
+    throw error
+  }
 }
 
 /** Role and, of a token, scope: both have to allow it. */
@@ -156,18 +183,6 @@ async function ndjson(c: Context, route: Route, lines: AsyncIterable<unknown>, s
       void Promise.resolve(iterator.return?.()).catch(() => {})
     }
   })
-}
-
-async function jsonBody(c: Context): Promise<unknown> {
-  const text = await c.req.text()
-  if (text === '') return {}
-  if (c.req.header('content-type')?.split(';')[0]?.trim() !== 'application/json')
-    throw new ApiError('request.invalid', 'a body must be application/json')
-  try {
-    return JSON.parse(text) as unknown
-  } catch (cause) {
-    throw new ApiError('request.invalid', 'the body is not JSON', { cause })
-  }
 }
 
 function asApiError(thrown: unknown): ApiError {

@@ -7,12 +7,15 @@ import { canonicalAddress } from '../defence/network.ts'
 import { GatewayError } from '../gateway-error.ts'
 import type { TlsMaterial } from './self-signed.ts'
 
-/** Time for TLS and for a request to arrive, in milliseconds. */
+/** Time for TLS, for the headers of a request, and for all of it to arrive, in milliseconds. */
 const HANDSHAKE_TIMEOUT_MS = 10_000
+const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
+/** How often those are looked at; Node's own 30 s would double them. */
+const TIMEOUT_CHECK_MS = 1000
 /** Connections at once: every browser keeps a few. */
 const CONNECTIONS_MAX = 4096
-/** Connections of one address at once: an office behind one address has dozens of browsers. */
+/** Connections of one source at once: an office behind one address has dozens of browsers. */
 const CONNECTIONS_PER_SOURCE_MAX = 512
 const HEADER_MAX_BYTES = 16 * 1024
 
@@ -21,6 +24,8 @@ export interface HttpsFrontParts {
   readonly tls: TlsMaterial
   /** Whether an address may connect at all: it is not banned. */
   readonly admits: (source: string) => boolean
+  /** What connections of an address are counted by: its network. */
+  readonly sourceOf: (address: string) => string
   readonly failed: (what: string, error: unknown) => void
 }
 
@@ -29,6 +34,7 @@ export class HttpsFront implements AsyncDisposable {
   readonly #parts: HttpsFrontParts
   readonly #servers: { readonly server: Server; readonly address: SocketAddress }[] = []
   readonly #bySource = new Map<string, number>()
+  #open = 0
 
   constructor(parts: HttpsFrontParts) {
     this.#parts = parts
@@ -37,6 +43,11 @@ export class HttpsFront implements AsyncDisposable {
   /** Where it listens, with the ports it was given. */
   get addresses(): readonly SocketAddress[] {
     return this.#servers.map(({ address }) => address)
+  }
+
+  /** Connections open now. */
+  get connections(): number {
+    return this.#open
   }
 
   /** Throws GatewayError `listen.failed`. A wildcard of a family that this machine lacks is left out. */
@@ -89,7 +100,8 @@ export class HttpsFront implements AsyncDisposable {
         minVersion: 'TLSv1.2',
         handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,
-        headersTimeout: REQUEST_TIMEOUT_MS,
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        connectionsCheckingInterval: TIMEOUT_CHECK_MS,
         maxHeaderSize: HEADER_MAX_BYTES,
       },
       (request, response) => {
@@ -101,14 +113,17 @@ export class HttpsFront implements AsyncDisposable {
     )
     server.maxConnections = CONNECTIONS_MAX
     server.on('connection', (socket) => {
-      const source = canonicalAddress(socket.remoteAddress ?? '') ?? ''
+      const address = canonicalAddress(socket.remoteAddress ?? '') ?? ''
+      const source = this.#parts.sourceOf(address)
       const open = (this.#bySource.get(source) ?? 0) + 1
-      if (open > CONNECTIONS_PER_SOURCE_MAX || !this.#parts.admits(source)) {
+      if (open > CONNECTIONS_PER_SOURCE_MAX || !this.#parts.admits(address)) {
         socket.destroy()
         return
       }
       this.#bySource.set(source, open)
+      this.#open++
       socket.once('close', () => {
+        this.#open--
         const left = (this.#bySource.get(source) ?? 1) - 1
         if (left <= 0) this.#bySource.delete(source)
         else this.#bySource.set(source, left)

@@ -17,6 +17,8 @@ export interface OpenWebParts {
   /** The API's app for these Host headers. */
   readonly api: (hosts: () => ReadonlySet<string>) => Hono
   readonly admits: (source: string) => boolean
+  /** What connections of an address are counted by. */
+  readonly sourceOf: (address: string) => string
   readonly randomBytes: (size: number) => Uint8Array
   readonly now: () => number
   readonly failed: (what: string, error: unknown) => void
@@ -32,7 +34,7 @@ export interface Web extends AsyncDisposable {
 
 /** Opens the HTTPS door; undefined where the configuration wants none. Throws GatewayError `tls.invalid`, `listen.failed`. */
 export async function openWeb(parts: OpenWebParts): Promise<Web | undefined> {
-  const { config, paths, api, admits, randomBytes, now, failed } = parts
+  const { config, paths, api, admits, sourceOf, randomBytes, now, failed } = parts
   const { listen, https } = config()
   if (listen.https.length === 0) return undefined
   const tls = await loadTls(paths.tls, https, certificateNames(config()), now())
@@ -40,7 +42,7 @@ export async function openWeb(parts: OpenWebParts): Promise<Web | undefined> {
   const hosts = () => webHosts(config(), port())
   const files = readConsoleFiles(CONSOLE_FOLDER)
   const app = webApp({ api: api(hosts), hosts, files, randomBytes, strictTransport: () => !tls.selfSigned })
-  const front = new HttpsFront({ app, tls, admits, failed })
+  const front = new HttpsFront({ app, tls, admits, sourceOf, failed })
   await front.listen(listen.https)
   return {
     front,

@@ -63,7 +63,7 @@ export function webPeer({ webSessions, apiTokens, user, now }: WebPeerParts): (c
 }
 
 /** The socket's own address: headers about it are anybody's claim. */
-function sourceOf(c: Context): string {
+export function sourceOf(c: Context): string {
   const { incoming } = c.env as { readonly incoming?: { readonly socket: { readonly remoteAddress?: string } } }
   return canonicalAddress(incoming?.socket.remoteAddress ?? '') ?? ''
 }

@@ -9,6 +9,7 @@ export interface Gauges {
   readonly penalties: () => number
   readonly bans: () => number
   readonly policyVersion: () => number
+  readonly webConnections: () => number
 }
 
 /** How often the event loop's delay is looked at. Each look wakes the process, so the usual 10 ms would keep it from sleeping. */
@@ -27,6 +28,7 @@ export function createMetrics(gauges: Gauges) {
     penalties: ['sallyport_penalised_sources', 'Sources remembered for what they did'],
     bans: ['sallyport_bans', 'Bans in force'],
     policyVersion: ['sallyport_policy_version', 'Version of the policy in force'],
+    webConnections: ['sallyport_https_connections', 'Connections open at the HTTPS door'],
   }
   for (const key of Object.keys(help) as (keyof Gauges)[]) {
     const [name, text] = help[key]
@@ -73,6 +75,18 @@ export function createMetrics(gauges: Gauges) {
     dialSeconds: new Histogram({
       name: 'sallyport_dial_seconds',
       help: 'Time until a target answered',
+      buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
+      registers,
+    }),
+    requests: new Counter({
+      name: 'sallyport_api_requests_total',
+      help: 'Requests to the API over HTTPS, by operation and status',
+      labelNames: ['route', 'status'],
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: 'sallyport_api_request_seconds',
+      help: 'Time until an answer of the API over HTTPS began',
       buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
       registers,
     }),

@@ -38,6 +38,7 @@ const metrics = createMetrics({
   penalties: zero,
   bans: zero,
   policyVersion: zero,
+  webConnections: zero,
 })
 const log = createLog({ level: 'silent', format: 'json', write: () => {} })
 

@@ -13,6 +13,8 @@ export interface GatewayProcessOptions {
   readonly config?: readonly string[]
   /** Types of the keys the first admin has, as `ssh-keygen -t` takes them. */
   readonly keyTypes?: readonly string[]
+  /** Where HTTPS is served; nowhere unless given. */
+  readonly httpsPort?: number
 }
 
 /** The gateway as people run it: `sallyport up` as a process of its own, with a home and a state directory of its own. */
@@ -32,7 +34,7 @@ export class GatewayProcess implements AsyncDisposable {
   }
 
   static async start(options: GatewayProcessOptions = {}): Promise<GatewayProcess> {
-    const { config = [], keyTypes = ['ed25519'] } = options
+    const { config = [], keyTypes = ['ed25519'], httpsPort } = options
     const directory = new TemporaryDirectory('gateway')
     mkdirSync(directory.file('home', '.ssh'), { recursive: true, mode: 0o700 })
     mkdirSync(directory.file('state'), { mode: 0o700 })
@@ -54,7 +56,7 @@ export class GatewayProcess implements AsyncDisposable {
       '[listen]',
       `ssh = ["127.0.0.1:${port}"]`,
       `metrics = "127.0.0.1:${metricsPort}"`,
-      'https = "off"',
+      httpsPort === undefined ? 'https = "off"' : `https = ["127.0.0.1:${httpsPort}"]`,
       ...config,
     ]
     writeFileSync(directory.file('state', 'sallyport.toml'), lines.map((line) => `${line}\n`).join(''), { mode: 0o600 })

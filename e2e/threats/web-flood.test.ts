@@ -1,0 +1,202 @@
+/** The HTTPS door of a gateway process against whoever sends too much, too slowly, or nothing at all. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect as connectTcp, type Socket } from 'node:net'
+import { after, before, suite, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { freePort, GatewayProcess, hasSshd } from '@sallyport/testkit'
+import { eventually, metric, percentile, residentBytes } from './support/gateway-facts.ts'
+
+const skip = hasSshd() ? false : 'needs ssh-keygen'
+const MIB = 1024 * 1024
+/** What a process may grow by that throws pieces of a gigabyte away: buffers that nobody has collected yet, compiled code. */
+const NOISE_BYTES = 128 * MIB
+const SILENT = 500
+
+suite('the HTTPS door under abuse', { skip }, () => {
+  let gateway: GatewayProcess
+  let port: number
+
+  before(async () => {
+    port = await freePort()
+    gateway = await GatewayProcess.start({ httpsPort: port })
+    for (let n = 0; n < 30; n++) await status(['GET /v1/auth/state HTTP/1.1', host()])
+  })
+  after(async () => gateway[Symbol.asyncDispose]())
+
+  const host = () => `Host: localhost:${port}`
+
+  async function open(): Promise<TLSSocket> {
+    const socket = connectTls({ port, host: '127.0.0.1', servername: 'localhost', rejectUnauthorized: false })
+    await once(socket, 'secureConnect')
+    socket.on('error', () => {})
+    return socket
+  }
+
+  /** The status of the first answer; undefined where the connection ended without one. */
+  function answer(socket: Socket): Promise<number | undefined> {
+    return new Promise((resolve) => {
+      let text = ''
+      socket.on('data', (chunk: Buffer) => {
+        text += chunk.toString('latin1')
+        const found = /^HTTP\/1\.1 (\d{3})/.exec(text)?.[1]
+        if (found !== undefined) resolve(Number(found))
+      })
+      socket.once('close', () => resolve(undefined))
+    })
+  }
+
+  async function status(lines: readonly string[]): Promise<number | undefined> {
+    const socket = await open()
+    const got = answer(socket)
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+    const code = await got
+    socket.destroy()
+    return code
+  }
+
+  /** Sends until there is an answer or the bytes are out; the status, and the most the gateway grew by. */
+  async function pour(head: readonly string[], piece: Uint8Array, total: number) {
+    const before = residentBytes(gateway.pid)
+    let most = before
+    let sent = 0
+    let code: number | undefined
+    let over = false
+    const socket = await open()
+    const got = answer(socket).then((value) => {
+      code = value
+      over = true
+    })
+    socket.write(`${head.join('\r\n')}\r\n\r\n`)
+    while (sent < total && !socket.destroyed && !socket.writableEnded) {
+      sent += piece.length
+      if (!socket.write(piece)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => {})
+      most = Math.max(most, residentBytes(gateway.pid))
+    }
+    if (!over) await Promise.race([got, sleep(5000)])
+    socket.destroy()
+    return { code, sent, grown: most - before }
+  }
+
+  const POST = 'POST /v1/auth/passkey/finish HTTP/1.1'
+  const JSON_TYPE = 'Content-Type: application/json'
+
+  test('V-E07 a body that is said to be 1 GB is refused before any of it is read', async () => {
+    assert.equal(await status([POST, host(), JSON_TYPE, 'Content-Length: 1073741824']), 413)
+  })
+
+  test('V-E07 1 GB that is really sent, and chunks without end: 413, soon cut off, memory flat', async () => {
+    const piece = new Uint8Array(MIB).fill(0x20)
+    const plain = await pour([POST, host(), JSON_TYPE, 'Content-Length: 1073741824'], piece, 1024 * MIB)
+    const chunk = Buffer.concat([Buffer.from('100000\r\n'), piece, Buffer.from('\r\n')])
+    const chunked = await pour([POST, host(), JSON_TYPE, 'Transfer-Encoding: chunked'], chunk, 1024 * MIB)
+    for (const { code, sent, grown } of [plain, chunked]) {
+      assert.equal(code, 413)
+      assert.ok(grown < NOISE_BYTES, `${grown} bytes more`)
+      assert.ok(sent < 512 * MIB, `cut off after ${sent} bytes`)
+    }
+  })
+
+  test('V-E07 strangers may not even send what those who are signed in may', async () => {
+    for (const [length, expected] of [
+      [64 * 1024 + 1, 413],
+      [1024, 400],
+    ] as const) {
+      const body = ' '.repeat(length)
+      assert.equal(await status([POST, host(), JSON_TYPE, `Content-Length: ${length}`, '', body]), expected)
+    }
+    const protectedRoute = ['POST /v1/users HTTP/1.1', host(), JSON_TYPE, 'Content-Length: 1073741824']
+    assert.equal(await status(protectedRoute), 401, 'nobody reads what strangers send to others’ routes')
+  })
+
+  test('V-E07 64 KB of headers: 431', async () => {
+    assert.equal(await status(['GET / HTTP/1.1', host(), `X-Long: ${'a'.repeat(64 * 1024)}`]), 431)
+    const many = Array.from({ length: 4000 }, (_, n) => `X-${n}: ${'b'.repeat(16)}`)
+    assert.equal(await status(['GET / HTTP/1.1', host(), ...many]), 431)
+  })
+
+  test('V-E07 a request at one byte a second: 408 at the deadline, not a byte later', async () => {
+    const socket = await open()
+    const got = answer(socket)
+    const started = performance.now()
+    const text = `GET / HTTP/1.1\r\n${host()}\r\nX-Slow: `
+    let at = 0
+    const drip = setInterval(() => socket.write(text[at++] ?? 'a'), 1000)
+    const code = await got
+    clearInterval(drip)
+    socket.destroy()
+    assert.equal(code, 408)
+    assert.ok(performance.now() - started < 13_000)
+  })
+
+  test('V-E08 500 sockets that send nothing or half a ClientHello: a new browser is answered with p99 under 200 ms', async () => {
+    const silent = await Promise.all(
+      Array.from({ length: SILENT }, async (_, n) => {
+        const socket = connectTcp(port, '127.0.0.1')
+        socket.on('error', () => {})
+        await once(socket, 'connect')
+        // A record header that promises 512 bytes of a ClientHello, and the beginning of it.
+        if (n % 2 === 0) socket.write(Buffer.from('16030102000100', 'hex'))
+        return socket
+      }),
+    )
+    const times: number[] = []
+    // Their source has a few places left below its limit, which a connection at a time stays within.
+    for (let n = 0; n < 100; n++) {
+      const started = performance.now()
+      assert.equal(await status(['GET /v1/auth/state HTTP/1.1', host()]), 200)
+      times.push(performance.now() - started)
+      await sleep(2)
+    }
+    for (const socket of silent) socket.destroy()
+    assert.ok(percentile(times, 0.99) < 200, `p99 ${percentile(times, 0.99)} ms`)
+    assert.ok(await eventually(async () => (await metric(gateway, 'sallyport_https_connections')) === 0, 5000))
+  })
+
+  test('V-E05 paths that climb, hide or break are nothing but paths', async () => {
+    for (const path of [
+      '/../../etc/passwd',
+      '/assets/../../../package.json',
+      '/assets/..%2f..%2f..%2fpackage.json',
+      '/%2e%2e/%2e%2e/etc/passwd.txt',
+      '/assets/%2e%2e%2fx.js',
+      '//etc/passwd.txt',
+      '/assets/x%00.js',
+      '/assets\\..\\x.js',
+      '/%c0%ae%c0%ae/x.js',
+    ]) {
+      const code = await status([`GET ${path} HTTP/1.1`, host()])
+      assert.ok(code === 404 || code === 400 || code === 503 || code === 200, `${path}: ${code}`)
+      const socket = await open()
+      let text = ''
+      socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
+      socket.write(`GET ${path} HTTP/1.1\r\n${host()}\r\nConnection: close\r\n\r\n`)
+      await once(socket, 'close')
+      assert.doesNotMatch(text, /root:|"dependencies"/, path)
+    }
+    for (const id of ['..%2f..', '%2e%2e', '%2fetc%2fpasswd', 'a%00b', '..%5c..']) {
+      const code = await status([`GET /v1/links/${id} HTTP/1.1`, host()])
+      assert.ok(code === 404 || code === 400, `${id}: ${code}`)
+    }
+  })
+
+  test('V-E07 who asks without end and never signs in is told to wait, and the gateway goes on', async () => {
+    const socket = await open()
+    let text = ''
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
+    const request = `GET /v1/links/spl_x HTTP/1.1\r\n${host()}\r\n\r\n`
+    for (let n = 0; n < 1000 && !text.includes('SP1011'); n++) {
+      text = ''
+      socket.write(request)
+      await once(socket, 'data')
+    }
+    assert.match(text, /^HTTP\/1\.1 429/)
+    assert.match(text, /retry-after: \d+/i)
+    socket.destroy()
+    assert.equal(await status(['GET /v1/auth/state HTTP/1.1', host()]), 429)
+    await sleep(1500)
+    assert.equal(await status(['GET /v1/auth/state HTTP/1.1', host()]), 200)
+    assert.ok((await metric(gateway, 'sallyport_api_request_seconds_count')) > 600)
+  })
+})

@@ -1,0 +1,42 @@
+import { ApiError } from '@sallyport/api'
+import type { Context } from 'hono'
+
+/** Largest request body of whoever has signed in, in bytes: an import of 5,000 targets with host keys. */
+export const BODY_MAX_BYTES = 8 * 1024 * 1024
+/** Largest body that strangers may send, in bytes: a passkey's answer is a few thousand. */
+export const STRANGER_BODY_MAX_BYTES = 64 * 1024
+
+/**
+ * The body as JSON, `{}` where there is none; no more than `max` bytes of it are ever held. Throws ApiError
+ * `request.too-large`, `request.invalid`.
+ */
+export async function readJson(c: Context, max: number): Promise<unknown> {
+  const bytes = await readBounded(c, max)
+  if (bytes.length === 0) return {}
+  if (c.req.header('content-type')?.split(';')[0]?.trim() !== 'application/json')
+    throw new ApiError('request.invalid', 'a body must be application/json')
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as unknown
+  } catch (cause) {
+    throw new ApiError('request.invalid', 'the body is not JSON', { cause })
+  }
+}
+
+async function readBounded(c: Context, max: number): Promise<Uint8Array> {
+  if (Number(c.req.header('content-length') ?? 0) > max) throw tooLarge(max)
+  const { body } = c.req.raw
+  if (body === null) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    length += chunk.length
+    if (length > max) throw tooLarge(max)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, length)
+}
+
+/** What is still to come is thrown away for a moment by the HTTP library, so that the answer arrives, and then cut off. */
+function tooLarge(max: number): ApiError {
+  return new ApiError('request.too-large', `a request is larger than ${max} bytes`)
+}
