@@ -37,6 +37,11 @@ export interface UserFacts {
   readonly name: string
   readonly role: Role
   readonly disabled: boolean
+  /**
+   * Groups that somebody outside of the policy vouches for, such as an identity provider, as `group:NAME`: those that the
+   * policy defines have this member too.
+   */
+  readonly groups?: readonly string[]
 }
 
 export interface TargetFacts {
@@ -60,7 +65,7 @@ export interface DirectoryChanges {
 }
 
 /** A user as rules see one. */
-export type Person = Pick<UserFacts, 'name' | 'role'>
+export type Person = Pick<UserFacts, 'name' | 'role' | 'groups'>
 
 /**
  * The directory by name, by address and by tag. Immutable: what changes makes another one, which shares with this one
@@ -171,7 +176,8 @@ export class DirectoryIndex {
 }
 
 function sameUser(before: UserFacts, now: UserFacts): boolean {
-  return before.role === now.role && before.disabled === now.disabled
+  const groups = sameTexts(before.groups ?? [], now.groups ?? [])
+  return before.role === now.role && before.disabled === now.disabled && groups
 }
 
 function sameTarget(before: TargetFacts, now: TargetFacts): boolean {

@@ -79,12 +79,21 @@ export function isTagKey(text: string): boolean {
 }
 
 /** Keys of the selectors that mean this person: as a source themselves, as a destination their own machines. */
-export function personKeys({ name, role }: Person, groups: Memberships): readonly string[] {
+export function personKeys(person: Person, groups: Memberships): readonly string[] {
+  const { name, role } = person
   const keys = [`user ${name}`, ...roleAutogroups(role)]
   const domain = name.slice(name.lastIndexOf('@') + 1)
   if (domain.length < name.length) keys.push(`domain ${domain}`)
-  for (const group of groups.get(name) ?? []) keys.push(group)
+  keys.push(...groupsOf(person, groups))
   return keys
+}
+
+/** Every group somebody is in: those whose members the policy names, and those that others vouch for. */
+export function groupsOf({ name, groups: vouched = [] }: Person, groups: Memberships): readonly string[] {
+  const named = groups.get(name) ?? []
+  if (vouched.length === 0) return named
+  // Whatever else a caller gives for a group is the key of nothing.
+  return [...new Set([...named, ...vouched.filter((group) => group.startsWith('group:'))])]
 }
 
 /** The autogroups of a role. An owner is an admin too, as at Tailscale. */

@@ -60,9 +60,12 @@ export class SubjectNames {
   /** Groups of two and more, the great ones first. */
   #find({ policy }: CompiledPolicy): readonly Candidate[] {
     const users = this.#directory.users.filter(({ disabled }) => !disabled)
+    const vouched = vouchedMembers(users)
     const groups = [...policy.groups.values()].map(({ name, members }) => ({
       name,
-      people: [...new Set(members.map((member) => member.name))].filter((member) => this.#enabled.has(member)),
+      people: [...new Set([...members.map((member) => member.name), ...(vouched.get(name) ?? [])])].filter((member) =>
+        this.#enabled.has(member),
+      ),
     }))
     const roles = ROLES.map((role) => ({
       name: `autogroup:${role}`,
@@ -72,4 +75,17 @@ export class SubjectNames {
       .filter(({ people }) => people.length > 1)
       .sort((a, b) => b.people.length - a.people.length)
   }
+}
+
+/** Members of groups that others than the policy vouch for. */
+function vouchedMembers(users: Directory['users']): ReadonlyMap<string, readonly string[]> {
+  const members = new Map<string, string[]>()
+  for (const { name, groups = [] } of users) {
+    for (const group of groups) {
+      const list = members.get(group)
+      if (list === undefined) members.set(group, [name])
+      else list.push(name)
+    }
+  }
+  return members
 }

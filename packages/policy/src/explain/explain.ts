@@ -11,6 +11,7 @@ import {
   ruleRef,
   type Unasked,
 } from '../decide/decide.ts'
+import { groupsOf } from '../decide/subject.ts'
 import type { Rule, RuleRef } from '../language/policy.ts'
 import { destinationReason, endpointText } from './destination-reason.ts'
 import { listed } from './listed.ts'
@@ -99,11 +100,17 @@ function userFacts(compiled: CompiledPolicy, query: Query | NodeQuery): Explanat
   const address = source === undefined ? undefined : parseIpAddress(source)
   return {
     name,
-    groups: 'node' in query && owner === undefined ? [] : (compiled.rules.memberships.get(name) ?? []),
+    groups: 'node' in query && owner === undefined ? [] : knownGroups(compiled, name),
     ...(role === undefined ? {} : { role }),
     ...(address === undefined ? {} : { source: formatIpAddress(address) }),
     ...(node === undefined ? {} : { machine: { name: node.name, tags: node.tags } }),
   }
+}
+
+/** Groups of the policy that somebody is in, whoever says so. */
+export function knownGroups({ directory, policy, rules }: CompiledPolicy, name: string): readonly string[] {
+  const person = directory.user(name) ?? { name, role: 'member' }
+  return groupsOf(person, rules.memberships).filter((group) => policy.groups.has(group))
 }
 
 function askerOf({ name, machine }: Explanation['user'], question: Question | Unasked): Asker {

@@ -33,7 +33,7 @@ function selectorReason(selector: Selector, subject: Subject, asker: Asker, poli
   const { name, machine } = asker
   switch (selector.kind) {
     case 'group':
-      if (policy.groups.get(selector.text)?.members.length === 0) return `${selector.text} has no members`
+      if (policy.groups.get(selector.text)?.members.length === 0) return `the policy gives ${selector.text} no members`
       return `${name} is not in ${selector.text}`
     case 'tag':
       return machine

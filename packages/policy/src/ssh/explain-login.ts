@@ -2,6 +2,7 @@ import { formatIpAddress } from '../address/ip-address.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
 import { postureAllows } from '../decide/posture.ts'
 import { type Subject, selectsSubject } from '../decide/subject.ts'
+import { knownGroups } from '../explain/explain.ts'
 import { listed } from '../explain/listed.ts'
 import { postureReason } from '../explain/posture-reason.ts'
 import { sourceReason } from '../explain/source-reason.ts'
@@ -78,15 +79,15 @@ export function explainLogin(
 }
 
 function userFacts(
-  { directory, policy }: CompiledPolicy,
+  compiled: CompiledPolicy,
   { user }: LoginQuery,
   question: LoginQuestion | undefined,
 ): LoginExplanation['user'] {
-  const role = directory.user(user.name)?.role
+  const role = compiled.directory.user(user.name)?.role
   const source = question?.subject.source
   return {
     name: user.name,
-    groups: sshRuleIndex(policy).memberships.get(user.name) ?? [],
+    groups: knownGroups(compiled, user.name),
     ...(role !== undefined && { role }),
     ...(source !== undefined && { source: formatIpAddress(source) }),
   }

@@ -37,11 +37,16 @@ export const PLACES = [
 const TARGET_NAMES = ['db1', 'web1', 'web2', 'odd'] as const
 const NODE_IDS = [1, 2, 3, 4] as const
 
-const user: fc.Arbitrary<UserFacts> = fc.record({
-  name: fc.constantFrom(...LOGIN_NAMES),
-  role: fc.constantFrom('owner', 'admin', 'auditor', 'member'),
-  disabled: fc.nat(9).map((number) => number === 9),
-})
+/** Groups that somebody else vouches for: those of the policy, one it does not have, and what is no group at all. */
+const vouched = fc.subarray([...ARBITRARY_NAMES.groups, 'group:elsewhere', 'tag:db', 'autogroup:admin', '*'])
+const user: fc.Arbitrary<UserFacts> = fc
+  .record({
+    name: fc.constantFrom(...LOGIN_NAMES),
+    role: fc.constantFrom('owner', 'admin', 'auditor', 'member'),
+    disabled: fc.nat(9).map((number) => number === 9),
+    vouched: fc.option(vouched, { nil: undefined }),
+  })
+  .map(({ vouched: groups = [], ...facts }) => (groups.length === 0 ? facts : { ...facts, groups }))
 const tags = fc.uniqueArray(fc.constantFrom(...ARBITRARY_NAMES.tags), { maxLength: 2 })
 const target: fc.Arbitrary<TargetFacts> = fc.record({
   name: fc.constantFrom(...TARGET_NAMES),

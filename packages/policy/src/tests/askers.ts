@@ -91,8 +91,10 @@ export class Askers {
     const { policy, directory } = this.#compiled
     switch (selector.kind) {
       case 'group': {
-        const members = policy.groups.get(selector.text)?.members ?? []
-        if (members.length > 0) return { ok: true, value: members.map(({ name }) => this.person(name)) }
+        const members = (policy.groups.get(selector.text)?.members ?? []).map(({ name }) => this.person(name))
+        const vouched = directory.users.filter(({ groups = [] }) => groups.includes(selector.text))
+        const people = [...new Set([...members, ...vouched])]
+        if (people.length > 0) return { ok: true, value: people }
         return { ok: false, message: 'the group is empty, so nothing is tested' }
       }
       case 'domain': {
