@@ -37,6 +37,7 @@ export const API_ERRORS = {
   'credential.last': { code: 'SP1606', status: 409 },
   'code.refused': { code: 'SP1607', status: 400 },
   'credential.exists': { code: 'SP1608', status: 409 },
+  'device.unknown': { code: 'SP1609', status: 404 },
   'certificate.not-found': { code: 'SP1611', status: 404 },
   'authority.not-found': { code: 'SP1612', status: 404 },
   'authority.active': { code: 'SP1613', status: 409 },

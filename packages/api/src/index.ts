@@ -36,6 +36,7 @@ export type {
 } from './schemas/daemon.ts'
 export type {
   ApiToken,
+export type { DevicePoll, DeviceRequest, DeviceSession, DeviceStart } from './schemas/device.ts'
   Authority,
   Ceremony,
   Certificate,

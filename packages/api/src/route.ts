@@ -56,11 +56,12 @@ export function isRead({ method, reads }: Route): boolean {
 
 /**
  * Whether a token's scope lets it call a route: `*` all of them, `read` those that only look, `policy` those of one noun,
- * `policy:read` the looking ones of it. What is about the caller's own credentials (`me`) no token may do.
+ * `policy:read` the looking ones of it. What is about the caller's own credentials (`me`), and letting a command sign in as
+ * the caller (`device`), no token may do.
  */
 export function scopeHolds(scope: string, name: string, route: Route): boolean {
   const noun = name.slice(0, name.indexOf('.'))
-  if (noun === 'me' && !isRead(route)) return false
+  if ((noun === 'me' || noun === 'device') && !isRead(route)) return false
   if (scope === '*' || scope === noun) return true
   return isRead(route) && (scope === 'read' || scope === `${noun}:read`)
 }

@@ -1,5 +1,8 @@
 import type { Role } from '@sallyport/model'
 import { z } from 'zod'
+import { approvalRoutes } from './approval-routes.ts'
+import { consoleRoutes } from './console-routes.ts'
+import { deviceRoutes } from './device-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { type Route, route, streamRoute } from './route.ts'
 import {
@@ -377,6 +380,9 @@ export const routes = {
     output: liveEvent,
   }),
   ...identityRoutes,
+  ...approvalRoutes,
+  ...deviceRoutes,
+  ...consoleRoutes,
 } as const satisfies Record<string, Route>
 
 export type Routes = typeof routes

@@ -49,6 +49,8 @@ import { listenOps } from './ops/ops-server.ts'
 import { revocation } from './sessions/revocation.ts'
 import { SessionRegistry } from './sessions/session-registry.ts'
 import { WayWatch } from './sessions/way-watch.ts'
+import { DeviceRequests } from './sign-in/device-requests.ts'
+import { LoopbackCodes } from './sign-in/loopback-codes.ts'
 import { SignInService } from './sign-in/sign-in-service.ts'
 import { SshFront } from './ssh/ssh-front.ts'
 import { welcomeText } from './ssh/welcome-text.ts'
@@ -322,6 +324,9 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     certificates,
     passkeys,
     signIn,
+    deviceRequests: new DeviceRequests({ randomBytes, now }),
+    loopbackCodes: new LoopbackCodes({ randomBytes, now }),
+    origin,
     masterKey,
     randomBytes,
     paths,

@@ -64,6 +64,12 @@ const MAY: Readonly<Record<RouteName, readonly string[]>> = {
   'link.show': ANYONE,
   'link.begin': ANYONE,
   'link.finish': ANYONE,
+  'device.start': ANYONE,
+  'device.poll': ANYONE,
+  'device.exchange': ANYONE,
+  'device.show': EVERYBODY,
+  'device.decide': EVERYBODY,
+  'device.loopback-approve': EVERYBODY,
   'me.show': EVERYBODY,
   'me.passkey-begin': EVERYBODY,
   'me.passkey-add': EVERYBODY,
@@ -89,9 +95,9 @@ const MAY: Readonly<Record<RouteName, readonly string[]>> = {
 }
 /** They take a body and change nothing. */
 const LOOKING_POSTS = ['policy.check', 'policy.explain', 'policy.diff', 'policy.who-can', 'policy.simulate']
-/** What a token may do by its scopes, said once more and apart: reading never changes, `me` is for people. */
+/** What a token may do by its scopes, said once more and apart: reading never changes, `me` and `device` are for people. */
 const TOKEN_MAY: readonly (readonly [scope: string, may: (name: string, isRead: boolean) => boolean])[] = [
-  ['*', (name, isRead) => isRead || !name.startsWith('me.')],
+  ['*', (name, isRead) => isRead || !/^(?:me|device)\./.test(name)],
   ['read', (_, isRead) => isRead],
   ['policy', (name) => name.startsWith('policy.')],
   ['policy:read', (name, isRead) => name.startsWith('policy.') && isRead],
@@ -122,6 +128,10 @@ const INPUTS: Partial<Record<RouteName, object>> = {
   'ca.rotate': { kind: 'user' },
   'certificate.revoke': { serial: 1, reason: 'x' },
   'key.revoke': { public_key: 'x', reason: 'x' },
+  'device.poll': { device_code: 'x' },
+  'device.exchange': { code: 'x', verifier: 'x'.repeat(43) },
+  'device.decide': { approve: true },
+  'device.loopback-approve': { port: 1024, state: 'x'.repeat(16), challenge: 'x'.repeat(43) },
 }
 /** What a proxy would say of whom it speaks for, and what nobody should believe. */
 const CLAIMS = {

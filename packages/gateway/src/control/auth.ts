@@ -16,16 +16,9 @@ const AGENT_MAX = 512
 export function authHandlers(services: Services): Pick<Handlers, AuthRoute> {
   const { signIn, passkeys, store, roster, config, now } = services
 
-  const signedIn = ({ session, user }: Pick<OpenedSession, 'session' | 'user'>): SignedIn => ({
-    user: user.name,
-    display_name: user.displayName,
-    role: user.role,
-    factors: session.factors.map(({ factor, at }) => ({ factor, at: timeText(at) })),
-    expires_at: timeText(session.expiresAt),
-  })
   const entered = (opened: OpenedSession, caller: Caller): SignedIn => {
     caller.setCookie(sessionCookie(opened.token, Math.floor((opened.session.expiresAt - now()) / 1000)))
-    return signedIn(opened)
+    return shownSignedIn(opened)
   }
   const gateway = () => gatewayName(config.current.ssh.hostname)
   const linkOf = async (token: string) => {
@@ -41,7 +34,7 @@ export function authHandlers(services: Services): Pick<Handlers, AuthRoute> {
       const user = session === undefined ? undefined : roster.current.usersById.get(session.userId)
       return {
         gateway: gateway(),
-        signed_in: session === undefined || user === undefined ? null : signedIn({ session, user }),
+        signed_in: session === undefined || user === undefined ? null : shownSignedIn({ session, user }),
         methods: { passkey: true, password: false, providers: [] },
       }
     },
@@ -95,6 +88,16 @@ export function authHandlers(services: Services): Pick<Handlers, AuthRoute> {
   }
 }
 
+export function shownSignedIn({ session, user }: Pick<OpenedSession, 'session' | 'user'>): SignedIn {
+  return {
+    user: user.name,
+    display_name: user.displayName,
+    role: user.role,
+    factors: session.factors.map(({ factor, at }) => ({ factor, at: timeText(at) })),
+    expires_at: timeText(session.expiresAt),
+  }
+}
+
 /** What WebAuthn's libraries make is JSON already; the table knows it as nothing more. */
 export function ceremonyOf({ ceremony, options }: { readonly ceremony: string; readonly options: object }) {
   return { ceremony, options: { ...options } as Record<string, unknown> }
@@ -123,7 +126,7 @@ async function orRefused<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
-function fromOf({ peer, agent }: Caller): SignInFrom {
+export function fromOf({ peer, agent }: Caller): SignInFrom {
   return { source: sourceOf(peer), agent: agent.slice(0, AGENT_MAX) }
 }
 

@@ -5,6 +5,7 @@ import { banHandlers } from './bans.ts'
 import { certificateHandlers } from './certificates.ts'
 import { daemonHandlers } from './daemon.ts'
 import { meHandlers } from './me.ts'
+import { deviceHandlers } from './device.ts'
 import { policyHandlers } from './policy.ts'
 import type { Caller, Services } from './services.ts'
 import { sessionHandlers } from './sessions.ts'
@@ -32,5 +33,6 @@ export function handlersOf(services: Services): Handlers {
     ...authHandlers(services),
     ...meHandlers(services),
     ...certificateHandlers(services),
+    ...deviceHandlers(services),
   }
 }

@@ -55,6 +55,11 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
     if (found !== undefined) return found
     throw new ApiError('credential.not-found', 'you have no such passkey')
   }
+  /** A certificate is no way to stay signed in longer (V-C08). */
+  const secondsLeft = async (user: User, id: string | undefined): Promise<number> => {
+    const session = (await store.webSessions.list(user.id)).find((each) => each.id === id)
+    return session === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor((session.expiresAt - now()) / 1000))
+  }
 
   return {
     async 'me.show'(_, caller): Promise<Me> {
@@ -215,6 +220,7 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
       const { peer, actor } = caller
       const key = readPlainKey(public_key)
       const signedIn = peer.by === 'session' ? peer : undefined
+      const life = Math.min(seconds, await secondsLeft(user, signedIn?.webSession))
       const certificate = await certificates
         .issueUser({
           actor,
@@ -223,7 +229,7 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
           session: signedIn?.webSession ?? 'direct',
           factors: signedIn?.factors ?? [],
           grants: loginPlaces(roster.current.compiled, user.name),
-          seconds,
+          seconds: life,
         })
         .catch((cause: unknown) => {
           if (cause instanceof StoreError && cause.code === 'already-exists')

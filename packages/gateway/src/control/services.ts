@@ -16,6 +16,8 @@ import type { Log } from '../ops/log-writer.ts'
 import type { Revoked } from '../sessions/revocation.ts'
 import type { SessionRegistry } from '../sessions/session-registry.ts'
 import type { SignInService } from '../sign-in/sign-in-service.ts'
+import type { DeviceRequests } from '../sign-in/device-requests.ts'
+import type { LoopbackCodes } from '../sign-in/loopback-codes.ts'
 import type { HostKey } from '../state/host-keys.ts'
 import type { MasterKey } from '../state/master-key.ts'
 import type { StatePaths } from '../state/state-directory.ts'
@@ -37,6 +39,11 @@ export interface Services {
   readonly passkeys: PasskeyCeremonies
   readonly signIn: SignInService
   readonly masterKey: MasterKey
+  readonly approvals: ApprovalService
+  readonly deviceRequests: DeviceRequests
+  readonly loopbackCodes: LoopbackCodes
+  /** Where people open the console: `https://localhost:8443`. */
+  readonly origin: () => string
   readonly randomBytes: (size: number) => Uint8Array
   readonly isOwn: IsOwn
   readonly events: LiveEvents

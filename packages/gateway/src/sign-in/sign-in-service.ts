@@ -9,9 +9,12 @@ import {
 import type { User, UserId, WebSessionId } from '@sallyport/model'
 import { type FactorAt, type Invitation, type Passkey, type Store, StoreError, type WebSession } from '@sallyport/store'
 import { hashToken, isToken, mintToken } from '../http/bearer-tokens.ts'
+import type { SignInApproval } from './sign-in-approval.ts'
 
 /** A link for somebody who is called in; who waits longer asks again. */
 const LINK_LIFE_MS = 24 * 60 * 60 * 1000
+/** How a session began that a browser's session opened for the command. */
+export const SIGN_IN_METHOD_DEVICE = 'device'
 /** The first start's link: whoever started the gateway sits before it. */
 const SETUP_LIFE_MS = 15 * 60 * 1000
 
@@ -98,6 +101,17 @@ export class SignInService {
     }
   }
 
+  /**
+   * A session for the command of somebody who is signed in with a browser: with that session's factors as they were shown
+   * then, and no longer than it (V-C08). Throws SignInRefused where it is over, or its owner may not sign in any more.
+   */
+  async openForCommand({ userId, approver }: SignInApproval, from: SignInFrom): Promise<OpenedSession> {
+    const user = this.#enabled(userId)
+    const session = (await this.#parts.store.webSessions.list(userId)).find(({ id }) => id === approver)
+    if (session === undefined) throw new SignInRefused('approver-signed-out')
+    return this.#open(user, SIGN_IN_METHOD_DEVICE, from, session)
+  }
+
   /** Whether there was such a session. */
   async signOut(id: WebSessionId, user: User, actor: string): Promise<boolean> {
     const ended = await this.#parts.store.webSessions.remove({ id })
@@ -176,12 +190,19 @@ export class SignInService {
     return user
   }
 
-  async #open(user: User, method: string, { source, agent }: SignInFrom): Promise<OpenedSession> {
+  async #open(
+    user: User,
+    method: string,
+    { source, agent }: SignInFrom,
+    from?: Pick<WebSession, 'factors' | 'expiresAt'>,
+  ): Promise<OpenedSession> {
     const { store, randomBytes, now, sessionMs, record } = this.#parts
     const { token, hash: tokenHash } = mintToken('session', randomBytes)
-    const factors: readonly FactorAt[] = [{ factor: method === 'link' ? 'passkey' : method, at: now() }]
+    const shown: readonly FactorAt[] = [{ factor: method === 'link' ? 'passkey' : method, at: now() }]
+    const factors = from?.factors ?? shown
+    const expiresAt = Math.min(now() + sessionMs(), from?.expiresAt ?? Number.POSITIVE_INFINITY)
     const draft = { userId: user.id, method, factors, source, agent: printable(agent), tokenHash }
-    const session = await store.webSessions.add({ ...draft, expiresAt: now() + sessionMs() })
+    const session = await store.webSessions.add({ ...draft, expiresAt })
     try {
       await record({
         type: 'signed-in',
