@@ -42,6 +42,8 @@ export const API_ERRORS = {
   'authority.not-found': { code: 'SP1612', status: 404 },
   'authority.active': { code: 'SP1613', status: 409 },
   'key.revoked': { code: 'SP1614', status: 409 },
+  'approval.not-found': { code: 'SP1621', status: 404 },
+  'approval.over': { code: 'SP1622', status: 409 },
   'config.invalid': { code: 'SP1701', status: 422 },
 } as const satisfies Record<string, { code: `SP1${string}`; status: number }>
 

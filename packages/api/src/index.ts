@@ -20,6 +20,7 @@ export {
   routes,
   type StreamRouteName,
 } from './routes.ts'
+export type { Approval } from './schemas/approval.ts'
 export type { AuditEvent, AuditExportLine, AuditPage, AuditVerification } from './schemas/audit.ts'
 export type { Ban } from './schemas/ban.ts'
 export type {

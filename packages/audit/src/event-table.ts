@@ -153,7 +153,25 @@ export const AUDIT_EVENTS = {
       fingerprint: maybe(fingerprint),
       clientVersion: maybe(version),
       certificate: maybe(number('Serial number of the certificate that said whose key it is')),
+      factors: maybe(texts('Everything that was proved, e.g. `sk-key-pin`, `passkey`')),
     },
+  },
+  'check-asked': {
+    doc: 'The SSH door asks the actor for a second factor: at sign-in, or for one way.',
+    fields: {
+      target: maybe(text('Where to; none for a sign-in as a whole')),
+      port: maybe(port),
+      factors: texts('Kinds that would do'),
+      rule: maybe(text('The rule that demands it, as the policy names it')),
+    },
+  },
+  'check-passed': {
+    doc: 'The actor gave the second factor. Written before it counts.',
+    fields: { target: maybe(text('Where to')), port: maybe(port), method: text('`passkey` or `totp`') },
+  },
+  'check-refused': {
+    doc: 'The actor was asked for a second factor and did not give it.',
+    fields: { target: maybe(text('Where to')), port: maybe(port), reason },
   },
   'authentication-failed': {
     doc: 'A peer did not prove who it is.',

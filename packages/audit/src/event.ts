@@ -15,6 +15,9 @@ export type AuditEvent =
   | ConnectionClosed
   | AuthenticationSucceeded
   | AuthenticationFailed
+  | CheckAsked
+  | CheckPassed
+  | CheckRefused
   | RequestRefused
   | AccessGranted
   | AccessDenied
@@ -142,6 +145,33 @@ export interface AuthenticationSucceeded extends EventContext {
   readonly clientVersion?: string | undefined
   /** Serial number of the certificate that said whose key it is. */
   readonly certificate?: number | undefined
+  /** Kinds of everything that was proved. */
+  readonly factors?: readonly string[] | undefined
+}
+
+export interface CheckAsked extends EventContext {
+  readonly type: 'check-asked'
+  /** None for a sign-in as a whole. */
+  readonly target?: string | undefined
+  readonly port?: number | undefined
+  /** Kinds that would do. */
+  readonly factors: readonly string[]
+  /** Where the policy demands it. */
+  readonly rule?: string | undefined
+}
+
+export interface CheckPassed extends EventContext {
+  readonly type: 'check-passed'
+  readonly target?: string | undefined
+  readonly port?: number | undefined
+  readonly method: string
+}
+
+export interface CheckRefused extends EventContext {
+  readonly type: 'check-refused'
+  readonly target?: string | undefined
+  readonly port?: number | undefined
+  readonly reason: string
 }
 
 export interface AuthenticationFailed extends EventContext {

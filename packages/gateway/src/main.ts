@@ -19,6 +19,9 @@ import { ownAddresses } from './access/own-addresses.ts'
 import { RosterKeeper } from './access/roster.ts'
 import { currentTargetIn, deciderOf, policyHostIn, standingIn, targetAt } from './access/roster-decider.ts'
 import { targetDirectory } from './access/target-directory.ts'
+import { ApprovalService } from './approval/approval-service.ts'
+import { Approvals } from './approval/approvals.ts'
+import { CheckBook } from './approval/check-book.ts'
 import { AuthorityKeys } from './authority/authority-keys.ts'
 import { CertificateService } from './authority/certificate-service.ts'
 import { issuedFactors } from './authority/issued-factors.ts'
@@ -140,6 +143,8 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   const sessions = new SessionRegistry()
   const events = new LiveEvents()
   const randomBytes = (size: number): Uint8Array => new Uint8Array(cryptoRandomBytes(size))
+  const approvals = started.use(new Approvals({ randomBytes, now }))
+  const checks = started.use(await CheckBook.open(store, failed))
 
   const lengths = config.current.ssh.per_source_netblock
   const penalties = new Penalties(penaltySettings(config.current), lengths)
@@ -321,6 +326,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     origin,
   })
   const services: Services = {
+    approvals: new ApprovalService({ approvals, checks, passkeys, store, record, now }),
     certificates,
     passkeys,
     signIn,

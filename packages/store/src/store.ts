@@ -10,6 +10,7 @@ import { openSqlite, type SqliteOptions } from './dialects/sqlite.ts'
 import type { Engine } from './engine.ts'
 import { Invitations } from './invitations.ts'
 import { migrate } from './migrate.ts'
+import { LoginChecks } from './login-checks.ts'
 import { Passkeys } from './passkeys.ts'
 import { PolicyVersions } from './policy-versions.ts'
 import { RevokedKeys } from './revoked-keys.ts'
@@ -50,6 +51,7 @@ export interface Repositories {
   readonly apiTokens: ApiTokens
 }
 
+  readonly loginChecks: LoginChecks
 /** What outlives the process. */
 export interface Store extends Repositories, AsyncDisposable {
   /** Tells of commits, here and elsewhere. */
@@ -122,3 +124,4 @@ function repositories(session: Session): Repositories {
     apiTokens: new ApiTokens(session),
   }
 }
+    loginChecks: new LoginChecks(session),

@@ -1,4 +1,5 @@
 import type { CallRouteName, CheckedInput, RouteOutput, StreamRouteName } from '@sallyport/api'
+import { approvalHandlers } from './approvals.ts'
 import { auditHandlers } from './audit.ts'
 import { authHandlers } from './auth.ts'
 import { banHandlers } from './bans.ts'
@@ -34,5 +35,7 @@ export function handlersOf(services: Services): Handlers {
     ...meHandlers(services),
     ...certificateHandlers(services),
     ...deviceHandlers(services),
+    ...approvalHandlers(services),
+    ...reachHandlers(services),
   }
 }

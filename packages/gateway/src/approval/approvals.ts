@@ -1,0 +1,217 @@
+import type { SessionId, UserId } from '@sallyport/model'
+import { makeApprovalCode } from './approval-code.ts'
+import { SourceWaits } from './source-waits.ts'
+
+/** Time to find the page and the passkey, in milliseconds. */
+export const APPROVAL_LIFE_MS = 120_000
+/** Questions that one person has before them at once (V-F09). */
+export const OPEN_PER_USER_MAX = 3
+/** Of those, how many may come from addresses from which they never approved anything: one place is always theirs. */
+export const OPEN_STRANGE_MAX = 2
+/** Questions in all: above what a company has at nine in the morning, some 1 MB. */
+export const OPEN_MAX = 1000
+
+/** What is asked. */
+export interface ApprovalRequest {
+  readonly userId: UserId
+  readonly sessionId: SessionId
+  /** Canonical address. */
+  readonly source: string
+  /** Block of addresses that counts as one source. */
+  readonly network: string
+  /** Whether the person has approved something from this address before. */
+  readonly knownSource: boolean
+  /** What the client calls itself, printable. */
+  readonly client: string
+  /** `SHA256:…` of the key that was proved. */
+  readonly key: string
+  /** Where to; undefined for a sign-in as a whole. */
+  readonly place: ApprovalPlace | undefined
+}
+
+export interface ApprovalPlace {
+  /** What checks are kept under: the target's name, or the address. */
+  readonly target: string
+  /** As the person typed it, printable. */
+  readonly host: string
+  readonly port: number
+}
+
+export type ApprovalEnd = 'approved' | 'denied' | 'expired' | 'withdrawn'
+
+/** One question to a person. */
+export interface Approval extends ApprovalRequest {
+  /** Its name, and what terminal and browser both show. */
+  readonly code: string
+  /** Milliseconds since the epoch. */
+  readonly askedAt: number
+  readonly until: number
+  readonly state: 'pending' | ApprovalEnd
+  /** Resolves when it is over. Never rejects. */
+  readonly over: Promise<ApprovalEnd>
+}
+
+export type OpenRefusal =
+  | { readonly refused: 'full' }
+  /** Asked in vain too often from there. */
+  | { readonly refused: 'wait'; readonly seconds: number }
+
+export interface ApprovalsParts {
+  readonly randomBytes: (size: number) => Uint8Array
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/**
+ * The questions that wait for people.
+ *
+ * INVARIANT: a question is bound to one session, source and place, and is over once.
+ * INVARIANT: nothing is kept longer than `APPROVAL_LIFE_MS` but who has to wait.
+ */
+export class Approvals implements Disposable {
+  readonly #parts: ApprovalsParts
+  readonly #waits: SourceWaits
+  readonly #byCode = new Map<string, Entry>()
+
+  constructor(parts: ApprovalsParts) {
+    this.#parts = parts
+    this.#waits = new SourceWaits(parts.now)
+  }
+
+  /** Questions that are kept, answered ones included. */
+  get size(): number {
+    return this.#byCode.size
+  }
+
+  /** Asks; whoever asked has to `withdraw` it when nobody waits for the answer any more. */
+  open(request: ApprovalRequest): Approval | OpenRefusal {
+    const { userId, network, knownSource } = request
+    const left = this.#waits.left(userId, network)
+    if (left > 0) return { refused: 'wait', seconds: Math.ceil(left / 1000) }
+    const pending = this.pending(userId)
+    const strange = pending.filter((each) => !each.knownSource).length
+    const full =
+      pending.length >= OPEN_PER_USER_MAX ||
+      this.#byCode.size >= OPEN_MAX ||
+      (!knownSource && strange >= OPEN_STRANGE_MAX)
+    if (full) return { refused: 'full' }
+    const { randomBytes, now } = this.#parts
+    let code = makeApprovalCode(randomBytes)
+    while (this.#byCode.has(code)) code = makeApprovalCode(randomBytes)
+    const entry = new Entry(request, code, now(), (each) => {
+      this.settle(each, 'expired')
+      this.#byCode.delete(code)
+    })
+    this.#byCode.set(code, entry)
+    return entry
+  }
+
+  /** A person's questions that are open, oldest first. */
+  pending(userId: UserId): readonly Approval[] {
+    return [...this.#byCode.values()].filter((each) => each.userId === userId && each.state === 'pending')
+  }
+
+  /** One of a person's questions, also just after it was answered; somebody else's are not there (V-E17). */
+  find(userId: UserId, code: string): Approval | undefined {
+    const found = this.#byCode.get(code)
+    return found?.userId === userId ? found : undefined
+  }
+
+  /** A person's open question about one way, whichever session asked. */
+  about(userId: UserId, source: string, target: string): Approval | undefined {
+    return this.pending(userId).find((each) => each.source === source && each.place?.target === target)
+  }
+
+  /** Uses up a yes that nobody was there to take, for the next opening of the very same. */
+  spend(userId: UserId, source: string, target: string): Approval | undefined {
+    for (const entry of this.#byCode.values()) {
+      if (entry.userId !== userId || entry.source !== source || entry.place?.target !== target) continue
+      if (entry.state === 'approved' && entry.spend()) return entry
+    }
+    return undefined
+  }
+
+  /** Ends a question; the first end counts, and false is said of any other. */
+  settle(approval: Approval, end: ApprovalEnd): boolean {
+    const entry = this.#byCode.get(approval.code)
+    if (entry === undefined || entry !== approval || !entry.settle(end)) return false
+    const { userId, network } = entry
+    if (end === 'approved') this.#waits.approved(userId, network)
+    else if (end === 'denied') this.#waits.denied(userId, network)
+    else this.#waits.unanswered(userId, network)
+    if (end === 'withdrawn') this.#forget(entry)
+    return true
+  }
+
+  [Symbol.dispose](): void {
+    for (const entry of [...this.#byCode.values()]) {
+      entry.settle('withdrawn')
+      this.#forget(entry)
+    }
+  }
+
+  #forget(entry: Entry): void {
+    entry.stop()
+    this.#byCode.delete(entry.code)
+  }
+}
+
+class Entry implements Approval {
+  readonly userId: UserId
+  readonly sessionId: SessionId
+  readonly source: string
+  readonly network: string
+  readonly knownSource: boolean
+  readonly client: string
+  readonly key: string
+  readonly place: ApprovalPlace | undefined
+  readonly code: string
+  readonly askedAt: number
+  readonly until: number
+  readonly #over = Promise.withResolvers<ApprovalEnd>()
+  readonly #timer: NodeJS.Timeout
+  #state: Approval['state'] = 'pending'
+  #spent = false
+
+  constructor(request: ApprovalRequest, code: string, askedAt: number, lapsed: (entry: Entry) => void) {
+    this.userId = request.userId
+    this.sessionId = request.sessionId
+    this.source = request.source
+    this.network = request.network
+    this.knownSource = request.knownSource
+    this.client = request.client
+    this.key = request.key
+    this.place = request.place
+    this.code = code
+    this.askedAt = askedAt
+    this.until = askedAt + APPROVAL_LIFE_MS
+    this.#timer = setTimeout(() => lapsed(this), APPROVAL_LIFE_MS)
+    this.#timer.unref()
+  }
+
+  get state(): Approval['state'] {
+    return this.#state
+  }
+
+  get over(): Promise<ApprovalEnd> {
+    return this.#over.promise
+  }
+
+  settle(end: ApprovalEnd): boolean {
+    if (this.#state !== 'pending') return false
+    this.#state = end
+    this.#over.resolve(end)
+    return true
+  }
+
+  /** True once. */
+  spend(): boolean {
+    const first = !this.#spent
+    this.#spent = true
+    return first
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+}

@@ -1,0 +1,120 @@
+import type { FactorKind, UserId } from '@sallyport/model'
+import type { LoginCheck, Store } from '@sallyport/store'
+
+/** A second factor that can be asked for at the SSH door. */
+export const ASKED_KINDS = ['passkey', 'totp'] as const satisfies readonly FactorKind[]
+export type AskedKind = (typeof ASKED_KINDS)[number]
+
+/** What a sign-in as a whole is kept under. */
+export const EVERY_TARGET = '*'
+/** The door copies bytes and sees no login name. */
+const UNSEEN_LOGIN = ''
+
+/** A second factor that somebody gave when they were asked. */
+export interface Check {
+  readonly kind: AskedKind
+  /** Milliseconds since the epoch. */
+  readonly provedAt: number
+}
+
+/** Longest time that a check can count for anything: the longest `checkPeriod` of a policy, 168 h. */
+const KEPT_MS = 168 * 60 * 60 * 1000
+
+/**
+ * The table of checks, in memory: the door asks at every sign-in and opening, and must not wait. How long one counts is the
+ * policy's to say when it asks: a shorter `checkPeriod` acts at once.
+ */
+export class CheckBook implements Disposable {
+  readonly #store: Store
+  readonly #failed: (what: string, error: unknown) => void
+  readonly #subscription: Disposable
+  #checks = new Map<string, Check>()
+  /** Addresses from which people gave one. */
+  #sources = new Set<string>()
+  #entered = 0
+
+  private constructor(store: Store, failed: (what: string, error: unknown) => void) {
+    this.#store = store
+    this.#failed = failed
+    this.#subscription = store.changes.subscribe(['login-checks'], ({ origin }) => {
+      if (origin === 'elsewhere') this.#read().catch((error: unknown) => this.#failed('read login checks', error))
+    })
+  }
+
+  static async open(store: Store, failed: (what: string, error: unknown) => void): Promise<CheckBook> {
+    const book = new CheckBook(store, failed)
+    await book.#read()
+    return book
+  }
+
+  get size(): number {
+    return this.#checks.size
+  }
+
+  /** Checks of a person from an address that count for a way to a target: its own, and those of whole sign-ins. */
+  find(userId: UserId, source: string, target: string): readonly Check[] {
+    return [target, EVERY_TARGET].flatMap((each) => this.#checks.get(keyOf(userId, source, each)) ?? [])
+  }
+
+  /** Whether anything was approved from there of late. */
+  knows(userId: UserId, source: string): boolean {
+    return this.#sources.has(sourceKey(userId, source))
+  }
+
+  /** Keeps a check across restarts. Rejects where it is not kept; it counts for nothing then. */
+  async put(userId: UserId, source: string, target: string, check: Check): Promise<void> {
+    const { kind: method, provedAt: checkedAt } = check
+    await this.#store.loginChecks.put({ userId, source, target, login: UNSEEN_LOGIN, method, checkedAt })
+    this.#enter(userId, source, target, check)
+  }
+
+  /** Forgets what is too old for any policy; `now` in milliseconds since the epoch. */
+  async purge(now: number): Promise<void> {
+    if ((await this.#store.loginChecks.remove({ before: now - KEPT_MS })) > 0) await this.#read()
+  }
+
+  /** Forgets everything of a person. */
+  async forget(userId: UserId): Promise<void> {
+    await this.#store.loginChecks.remove({ userId })
+    await this.#read()
+  }
+
+  [Symbol.dispose](): void {
+    this.#subscription[Symbol.dispose]()
+  }
+
+  #enter(userId: string, source: string, target: string, check: Check): void {
+    this.#entered++
+    this.#checks.set(keyOf(userId, source, target), check)
+    this.#sources.add(sourceKey(userId, source))
+  }
+
+  async #read(): Promise<void> {
+    let rows: readonly LoginCheck[]
+    let entered: number
+    do {
+      entered = this.#entered
+      rows = await this.#store.loginChecks.list()
+      // What was put meanwhile may not be among the rows.
+    } while (entered !== this.#entered)
+    this.#checks = new Map()
+    this.#sources = new Set()
+    for (const row of rows) {
+      const check = checkOf(row)
+      if (check !== undefined) this.#enter(row.userId, row.source, row.target, check)
+    }
+  }
+}
+
+function checkOf({ method, checkedAt, login }: LoginCheck): Check | undefined {
+  const kind = ASKED_KINDS.find((each) => each === method)
+  return kind === undefined || login !== UNSEEN_LOGIN ? undefined : { kind, provedAt: checkedAt }
+}
+
+function keyOf(userId: string, source: string, target: string): string {
+  return `${userId} ${source} ${target}`
+}
+
+function sourceKey(userId: string, source: string): string {
+  return `${userId} ${source}`
+}
