@@ -9,6 +9,7 @@ export const TOPICS = [
   'bans',
   'settings',
   'credentials',
+  'external-identities',
   'web-sessions',
   'api-tokens',
   'invitations',

@@ -158,7 +158,7 @@ export interface PasswordsTable {
 }
 
 export interface ExternalIdentitiesTable {
-  /** Name of the provider in the configuration. */
+  /** Issuer identifier of the provider. */
   provider: string
   /** `sub` of its tokens. */
   subject: string

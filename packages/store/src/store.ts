@@ -8,9 +8,10 @@ import { Certificates } from './certificates.ts'
 import { ChangeFeed } from './change-feed.ts'
 import { openSqlite, type SqliteOptions } from './dialects/sqlite.ts'
 import type { Engine } from './engine.ts'
+import { ExternalIdentities } from './external-identities.ts'
 import { Invitations } from './invitations.ts'
-import { migrate } from './migrate.ts'
 import { LoginChecks } from './login-checks.ts'
+import { migrate } from './migrate.ts'
 import { Passkeys } from './passkeys.ts'
 import { PolicyVersions } from './policy-versions.ts'
 import { RevokedKeys } from './revoked-keys.ts'
@@ -48,10 +49,11 @@ export interface Repositories {
   readonly secondFactors: SecondFactors
   readonly passkeys: Passkeys
   readonly invitations: Invitations
+  readonly externalIdentities: ExternalIdentities
   readonly apiTokens: ApiTokens
+  readonly loginChecks: LoginChecks
 }
 
-  readonly loginChecks: LoginChecks
 /** What outlives the process. */
 export interface Store extends Repositories, AsyncDisposable {
   /** Tells of commits, here and elsewhere. */
@@ -121,7 +123,8 @@ function repositories(session: Session): Repositories {
     secondFactors: new SecondFactors(session),
     passkeys: new Passkeys(session),
     invitations: new Invitations(session),
+    externalIdentities: new ExternalIdentities(session),
     apiTokens: new ApiTokens(session),
+    loginChecks: new LoginChecks(session),
   }
 }
-    loginChecks: new LoginChecks(session),

@@ -63,6 +63,7 @@ export class Users {
     if (numDeletedRows === 0n) return false
     this.#session.changed('users')
     this.#session.changed('user-keys')
+    this.#session.changed('external-identities')
     return true
   }
 }
