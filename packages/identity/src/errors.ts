@@ -5,6 +5,9 @@
  * - `passkey-unknown`: no such credential is registered.
  * - `code-refused`: a one-time code that is wrong, or was used before.
  * - `code-delayed`: too many wrong codes; the message says how long to wait.
+ * - `provider-unreachable`: an identity provider gives no whole answer in time.
+ * - `provider-refused`: an identity provider says no, or is not the one that was declared.
+ * - `token-refused`: an ID token that is not as it has to be.
  */
 export type IdentityErrorCode =
   | 'ceremony-over'
@@ -13,6 +16,9 @@ export type IdentityErrorCode =
   | 'passkey-unknown'
   | 'code-refused'
   | 'code-delayed'
+  | 'provider-unreachable'
+  | 'provider-refused'
+  | 'token-refused'
 
 /** The only error class of this package. */
 export class IdentityError extends Error {
