@@ -85,8 +85,7 @@ function checkPackageEdge(found: Import): void {
     const target = posix.normalize(posix.join(posix.dirname(found.file), found.specifier))
     const home = from === undefined ? found.file.split('/')[0] : `packages/${from}`
     if (!target.startsWith(`${home}/`)) report(found, `reaches into another package: ${found.specifier}`)
-    if (!found.specifier.endsWith('.ts') && !found.specifier.endsWith('.json'))
-      report(found, `lacks its .ts ending: ${found.specifier}`)
+    if (!/\.(tsx?|json|css)$/.test(found.specifier)) report(found, `lacks its .ts ending: ${found.specifier}`)
     return
   }
   const to = importedPackage(found.specifier)

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 
 const CHECKS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['types', 'tsc', '-p', '.'],
+  ['types of the console', 'tsc', '-p', 'packages/web'],
   ['lint', 'oxlint', '--type-aware'],
   ['format', 'biome', 'check', '.'],
   ['imports', process.execPath, 'tools/check-imports.ts'],

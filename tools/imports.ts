@@ -13,7 +13,7 @@ const STATEMENT =
 
 /** Every TypeScript source of the workspaces, from the root, sorted. */
 export function sourceFiles(): string[] {
-  const files = globSync(['packages/*/{src,test}/**/*.ts', 'bench/src/**/*.ts', 'e2e/**/*.ts', 'tools/**/*.ts'], {
+  const files = globSync(['packages/*/{src,test}/**/*.{ts,tsx}', 'bench/src/**/*.ts', 'e2e/**/*.ts', 'tools/**/*.ts'], {
     exclude: (name) => name === 'node_modules',
   })
   return files.filter((file) => !file.includes('node_modules')).sort()

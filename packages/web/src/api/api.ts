@@ -1,0 +1,5 @@
+import { createClient } from '@sallyport/api'
+import { fetchTransport } from './fetch-transport.ts'
+
+/** The gateway's operations. */
+export const api = createClient(fetchTransport)

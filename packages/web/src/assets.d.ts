@@ -1,0 +1,2 @@
+/** What the build takes besides modules. */
+declare module '*.css' {}

@@ -1,0 +1,57 @@
+import { Link, useRouterState } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useCall } from '../api/use-call.ts'
+import { useSignedIn } from '../api/use-signed-in.ts'
+import { Brand } from '../ui/brand.tsx'
+import { Button } from '../ui/button.tsx'
+import { AccountMenu } from './account-menu.tsx'
+import { openPalette } from './palette-state.ts'
+import { Places } from './rail.tsx'
+import { SignedInUntil } from './signed-in-until.tsx'
+
+/** The rail of a narrow window. */
+export function TopBar() {
+  const { data } = useCall('auth.state')
+  const me = useSignedIn()
+  // Open on the page it was opened on: going to another one closes it.
+  const [openOn, setOpenOn] = useState<string>()
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+  const open = openOn === path
+  return (
+    <div className="sticky top-0 z-4 border-b border-rule bg-ground wide:hidden">
+      <div className="flex items-center gap-1 py-1.5 pr-2 pl-4">
+        <Link
+          to="/"
+          aria-label={`${data?.gateway ?? 'Sallyport'}, home`}
+          className="mr-auto flex min-w-0 items-center gap-2.5 text-ink no-underline"
+        >
+          <Brand />
+          <span className="cut mono">{data?.gateway}</span>
+        </Link>
+        <Button kind="plain" square mark="search" label="Go to or run" onPress={openPalette} />
+        <Button
+          kind="plain"
+          square
+          mark={open ? 'cross' : 'menu'}
+          label="Pages"
+          aria={{ 'aria-expanded': open, 'aria-controls': 'pages' }}
+          onPress={() => setOpenOn(open ? undefined : path)}
+        />
+      </div>
+      {open && (
+        <div id="pages" className="max-h-[calc(100dvh-4rem)] overflow-y-auto border-t border-rule pb-3">
+          <Places />
+          <div className="mt-3 grid grid-cols-[minmax(0,1fr)_auto] items-center border-t border-rule px-7 pt-3">
+            <span className="cut">
+              <b className="font-label">{me.display_name === '' ? me.user : me.display_name}</b>
+              <small className="block text-xs text-ink-3">
+                <SignedInUntil />
+              </small>
+            </span>
+            <AccountMenu />
+          </div>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,20 @@
+/** Every page of the console. A `$name` is a parameter. */
+export const paths = {
+  home: '/',
+  signIn: '/signin',
+  setup: '/setup/$token',
+  join: '/join/$token',
+  device: '/device',
+  approve: '/approve/$code',
+  me: '/me',
+  kit: '/kit',
+  sessions: '/sessions',
+  audit: '/audit',
+  policy: '/policy',
+  users: '/users',
+  user: '/users/$user',
+  groups: '/groups',
+  group: '/groups/$group',
+  targets: '/targets',
+  target: '/targets/$target',
+} as const

@@ -1,0 +1,5 @@
+import { Page } from '../../frame/page.tsx'
+
+export function KitRoom() {
+  return <Page title="Parts">{''}</Page>
+}

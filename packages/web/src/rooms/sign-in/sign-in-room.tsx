@@ -1,0 +1,3 @@
+export function SignInRoom() {
+  return <main id="main">Sign in</main>
+}

@@ -1,0 +1,28 @@
+import { Link, type LinkProps } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { type ButtonLook, buttonClass } from './button-look.ts'
+import { Mark } from './mark.tsx'
+import type { MarkName } from './marks.tsx'
+
+interface ButtonLinkProps extends ButtonLook {
+  readonly to: LinkProps['to']
+  readonly params?: LinkProps['params']
+  readonly search?: LinkProps['search']
+  readonly mark?: MarkName
+  readonly children: ReactNode
+}
+
+/** A way to another page that looks like a button, because going there is what the page is for. */
+export function ButtonLink({ to, params, search, mark, children, ...look }: ButtonLinkProps) {
+  return (
+    <Link
+      className={buttonClass(look)}
+      to={to as string}
+      {...(params === undefined ? {} : { params: params as never })}
+      {...(search === undefined ? {} : { search: search as never })}
+    >
+      {mark !== undefined && <Mark name={mark} size="sm" />}
+      {children}
+    </Link>
+  )
+}

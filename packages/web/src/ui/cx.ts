@@ -1,0 +1,4 @@
+/** Joins class names; what is absent is left out. */
+export function cx(...names: readonly (string | false | undefined)[]): string {
+  return names.filter((name) => name !== undefined && name !== false && name !== '').join(' ')
+}

@@ -1,0 +1,44 @@
+import type { ReactNode } from 'react'
+import { DataGrid } from './data-grid.tsx'
+import { DataList } from './data-list.tsx'
+import { useNarrow } from './use-narrow.ts'
+
+/** A column, or in a narrow window a line of an entry. */
+export interface DataColumn<Row> {
+  readonly id: string
+  readonly title: string
+  readonly cell: (row: Row) => ReactNode
+  /** A CSS width; columns without one share what is left. */
+  readonly width?: string
+  /** Numbers stand right. */
+  readonly numeric?: boolean
+  /** What it says is only for readers of the screen, e.g. over buttons. */
+  readonly titleHidden?: boolean
+  /** The name of the row: set in mono 600 by `RowName`. */
+  readonly names?: boolean
+  /** In a list: `line` below the name (usual), `side` at its right, `hidden`. */
+  readonly narrow?: 'line' | 'side' | 'hidden'
+  /** Before the value in a list, where the value alone would say too little: "key expires". */
+  readonly narrowTitle?: string
+}
+
+export interface DataTableProps<Row> {
+  /** What the table lists. */
+  readonly label: string
+  readonly columns: readonly DataColumn<Row>[]
+  readonly rows: readonly Row[]
+  readonly rowId: (row: Row) => string
+  /** Said by readers of the screen and found by typing. */
+  readonly rowText: (row: Row) => string
+  /** Two lines in a row: 52 px instead of 36. */
+  readonly twoLines?: boolean
+  /** The row that is open beside the table. */
+  readonly selected?: string | undefined
+  /** Opens a row: by a click on it, or Enter. */
+  readonly onOpen?: (row: Row) => void
+}
+
+/** Rows of one kind of thing: a table, or a list in a narrow window. Wrap it in `DataRegion` for its four states. */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  return useNarrow() ? <DataList {...props} /> : <DataGrid {...props} />
+}

@@ -1,0 +1,35 @@
+import type { ApiError } from '@sallyport/api'
+import { sentence } from '../words/sentence.ts'
+import { Button } from './button.tsx'
+import { Void } from './void.tsx'
+
+interface ErrorStateProps {
+  /** "Recordings could not be read" */
+  readonly title: string
+  readonly error: ApiError
+  readonly onRetry?: () => void
+}
+
+/** What failed, why, and how to go on. */
+export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
+  return (
+    <Void
+      mark="error"
+      stop
+      alert
+      title={title}
+      acts={
+        <>
+          {onRetry !== undefined && <Button onPress={onRetry}>Try again</Button>}
+          <span className="mono text-ink-3" title="Number of this error in the documentation">
+            {error.code}
+          </span>
+        </>
+      }
+    >
+      <p>{sentence(error.message)}</p>
+      {error.why !== undefined && <p>{sentence(error.why)}</p>}
+      {error.fix !== undefined && <p>{sentence(error.fix)}</p>}
+    </Void>
+  )
+}
