@@ -8,6 +8,7 @@ export {
   createClient,
 } from './client.ts'
 export { API_ERRORS, type ApiErrorName } from './error-codes.ts'
+export type { HeldHostKey } from './host-key-routes.ts'
 export { decodeInput, type EncodedInput, encodeInput } from './input-codec.ts'
 export { type HttpMethod, isRead, pathParameters, type Route, scopeHolds } from './route.ts'
 export {
@@ -23,6 +24,7 @@ export {
 export type { Approval } from './schemas/approval.ts'
 export type { AuditEvent, AuditExportLine, AuditPage, AuditVerification } from './schemas/audit.ts'
 export type { Ban } from './schemas/ban.ts'
+export type { PolicyGroup, PolicyGroups, ReachableTarget, ReachableTargets } from './schemas/console.ts'
 export type {
   Config,
   ConfigSetting,
@@ -35,9 +37,9 @@ export type {
   SshConfig,
   Status,
 } from './schemas/daemon.ts'
+export type { DevicePoll, DeviceRequest, DeviceSession, DeviceStart } from './schemas/device.ts'
 export type {
   ApiToken,
-export type { DevicePoll, DeviceRequest, DeviceSession, DeviceStart } from './schemas/device.ts'
   Authority,
   Ceremony,
   Certificate,

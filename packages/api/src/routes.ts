@@ -4,6 +4,7 @@ import { approvalRoutes } from './approval-routes.ts'
 import { consoleRoutes } from './console-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
+import { hostKeyRoutes } from './host-key-routes.ts'
 import { type Route, route, streamRoute } from './route.ts'
 import {
   auditEvent,
@@ -380,6 +381,7 @@ export const routes = {
     output: liveEvent,
   }),
   ...identityRoutes,
+  ...hostKeyRoutes,
   ...approvalRoutes,
   ...deviceRoutes,
   ...consoleRoutes,

@@ -96,6 +96,13 @@ const MAY: Readonly<Record<RouteName, readonly string[]>> = {
   'certificate.revoke': CHANGE,
   'key.revoke': CHANGE,
   'target.enrol': CHANGE,
+  'host-key.list': READ,
+  'host-key.rotate': CHANGE,
+  'host-key.promote': CHANGE,
+  'host-key.retire': CHANGE,
+  'me.targets': EVERYBODY,
+  'policy.groups': READ,
+  'user.sign-out': CHANGE,
 }
 /** They take a body and change nothing. */
 const LOOKING_POSTS = ['policy.check', 'policy.explain', 'policy.diff', 'policy.who-can', 'policy.simulate']
@@ -111,10 +118,10 @@ const TOKEN_MAY: readonly (readonly [scope: string, may: (name: string, isRead: 
 ]
 
 const INPUTS: Partial<Record<RouteName, object>> = {
+  'approval.decide': { decision: 'deny' },
   'user.add': { name: 'x' },
   'key.add': { public_key: 'x' },
   'target.add': { name: 'x', address: 'x' },
-  'approval.decide': { decision: 'deny' },
   'target.import': { targets: [] },
   'policy.explain': { user: 'x', host: 'x' },
   'policy.apply': { text: '' },
@@ -125,6 +132,10 @@ const INPUTS: Partial<Record<RouteName, object>> = {
   'auth.passkey-finish': { ceremony: 'x', response: {} },
   'auth.recovery-code': { user: 'x', code: 'x' },
   'link.finish': { ceremony: 'x', response: {}, passkey_name: 'x' },
+  'device.poll': { device_code: 'x' },
+  'device.exchange': { code: 'x', verifier: 'x'.repeat(43) },
+  'device.decide': { approve: true },
+  'device.loopback-approve': { port: 1024, state: 'x'.repeat(16), challenge: 'x'.repeat(43) },
   'me.passkey-add': { ceremony: 'x', response: {}, name: 'x' },
   'me.passkey-rename': { name: 'x' },
   'me.totp-confirm': { code: 'x' },
@@ -133,10 +144,6 @@ const INPUTS: Partial<Record<RouteName, object>> = {
   'ca.rotate': { kind: 'user' },
   'certificate.revoke': { serial: 1, reason: 'x' },
   'key.revoke': { public_key: 'x', reason: 'x' },
-  'device.poll': { device_code: 'x' },
-  'device.exchange': { code: 'x', verifier: 'x'.repeat(43) },
-  'device.decide': { approve: true },
-  'device.loopback-approve': { port: 1024, state: 'x'.repeat(16), challenge: 'x'.repeat(43) },
 }
 /** What a proxy would say of whom it speaks for, and what nobody should believe. */
 const CLAIMS = {

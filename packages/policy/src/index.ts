@@ -30,6 +30,7 @@ export {
   type TermsDoor,
   termsFor,
 } from './capability/terms-for.ts'
+export { unmetFactors } from './capability/unmet-factors.ts'
 export { type CompiledPolicy, compilePolicy, withChanges } from './decide/compile.ts'
 export {
   DECISION_CODES,
@@ -40,6 +41,7 @@ export {
   type Query,
 } from './decide/decide.ts'
 export type { Directory, DirectoryChanges, MeshNode, TargetFacts, UserFacts } from './decide/directory.ts'
+export { openingRule } from './decide/opening-rule.ts'
 export type { Attributes } from './decide/posture.ts'
 export { type ReachableTarget, type ReachOptions, reachable, reachesAnything } from './decide/reachable.ts'
 export { type ResolvedHost, resolveHost } from './decide/resolve-host.ts'
@@ -95,6 +97,7 @@ export {
 export { type LoginPlace, loginPlaces } from './ssh/login-grants.ts'
 export type { LoginQuery } from './ssh/login-question.ts'
 export type { LoginTarget } from './ssh/machine.ts'
+export { hasChecks, type MachineCheck, machineCheck } from './ssh/machine-check.ts'
 export type { NodeSshAction, NodeSshRule } from './ssh/node-ssh-rule.ts'
 export { acceptAction } from './ssh/recorders.ts'
 export { sshRules } from './ssh/ssh-rules.ts'

@@ -5,9 +5,11 @@ import { authHandlers } from './auth.ts'
 import { banHandlers } from './bans.ts'
 import { certificateHandlers } from './certificates.ts'
 import { daemonHandlers } from './daemon.ts'
-import { meHandlers } from './me.ts'
 import { deviceHandlers } from './device.ts'
+import { hostKeyHandlers } from './host-keys.ts'
+import { meHandlers } from './me.ts'
 import { policyHandlers } from './policy.ts'
+import { reachHandlers } from './reach.ts'
 import type { Caller, Services } from './services.ts'
 import { sessionHandlers } from './sessions.ts'
 import { targetHandlers } from './targets.ts'
@@ -32,10 +34,11 @@ export function handlersOf(services: Services): Handlers {
     ...auditHandlers(services),
     ...daemonHandlers(services),
     ...authHandlers(services),
-    ...meHandlers(services),
-    ...certificateHandlers(services),
     ...deviceHandlers(services),
+    ...meHandlers(services),
     ...approvalHandlers(services),
     ...reachHandlers(services),
+    ...certificateHandlers(services),
+    ...hostKeyHandlers(services),
   }
 }

@@ -26,7 +26,7 @@ import type { Handlers } from './handlers.ts'
 import { type Caller, recordAct, type Services, timeText } from './services.ts'
 import { shownKey } from './users.ts'
 
-type MeRoute = `me.${string}` & keyof Handlers
+type MeRoute = Exclude<`me.${string}` & keyof Handlers, 'me.targets'>
 
 /** How long ago somebody may have proved themselves who changes how they sign in. */
 const FRESH_MS = 10 * 60 * 1000

@@ -3,6 +3,7 @@ import { policyApplyHandlers } from './policy-apply.ts'
 import { unknownVersion } from './policy-candidate.ts'
 import { policyEffectHandlers } from './policy-effects.ts'
 import { explained } from './policy-explain.ts'
+import { groupsOf } from './policy-groups.ts'
 import { reportOn } from './policy-report.ts'
 import { policySimulateHandler } from './policy-simulate.ts'
 import { shownVersion } from './policy-version.ts'
@@ -25,6 +26,7 @@ export function policyHandlers(services: Services): Pick<Handlers, `policy.${str
       return { versions: (await store.policyVersions.list({ limit })).map(shownVersion) }
     },
     'policy.check': ({ text }) => reportOn(text ?? roster.current.policyVersion.text, roster.current),
+    'policy.groups': () => groupsOf(roster.current),
     'policy.explain': (input, { signal }) => explained(services, input, signal),
   }
 }

@@ -107,6 +107,14 @@ export function userHandlers(
       return detail(find(user.id))
     },
 
+    async 'user.sign-out'({ user: selector }, { actor }) {
+      const user = find(selector)
+      const open = await store.webSessions.list(user.id)
+      let ended = 0
+      for (const { id } of open) if (await services.signIn.signOut(id, user, actor)) ended++
+      return { ended }
+    },
+
     async 'user.remove'({ user: selector }, { actor }) {
       const user = find(selector)
       requireAdminLeft(user)
