@@ -44,6 +44,8 @@ export const API_ERRORS = {
   'key.revoked': { code: 'SP1614', status: 409 },
   'approval.not-found': { code: 'SP1621', status: 404 },
   'approval.over': { code: 'SP1622', status: 409 },
+  'host-key.not-found': { code: 'SP1631', status: 404 },
+  'host-key.in-use': { code: 'SP1632', status: 409 },
   'config.invalid': { code: 'SP1701', status: 422 },
 } as const satisfies Record<string, { code: `SP1${string}`; status: number }>
 

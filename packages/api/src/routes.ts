@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { approvalRoutes } from './approval-routes.ts'
 import { consoleRoutes } from './console-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
-import { identityRoutes } from './identity-routes.ts'
 import { hostKeyRoutes } from './host-key-routes.ts'
+import { identityRoutes } from './identity-routes.ts'
 import { type Route, route, streamRoute } from './route.ts'
 import {
   auditEvent,

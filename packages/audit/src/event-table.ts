@@ -128,6 +128,10 @@ export const AUDIT_EVENTS = {
     essential: true,
   },
   'host-key-created': { doc: 'The gateway has a new host key.', fields: { keyType, fingerprint } },
+  'host-key-promoted': {
+    doc: 'Clients are shown another host key from now on.',
+    fields: { keyType, fingerprint, former: maybe(text('Fingerprint of the key before it, which is still announced')) },
+  },
   'host-key-removed': { doc: 'A host key is no longer used.', fields: { keyType, fingerprint } },
   'config-changed': {
     doc: 'A new configuration is in force.',

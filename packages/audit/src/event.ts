@@ -8,6 +8,7 @@ export type AuditEvent =
   | GatewayStarted
   | GatewayStopped
   | HostKeyCreated
+  | HostKeyPromoted
   | HostKeyRemoved
   | ConfigChanged
   | ConnectionOpened
@@ -104,6 +105,14 @@ export interface HostKeyCreated extends EventContext {
   readonly type: 'host-key-created'
   readonly keyType: string
   readonly fingerprint: string
+}
+
+export interface HostKeyPromoted extends EventContext {
+  readonly type: 'host-key-promoted'
+  readonly keyType: string
+  readonly fingerprint: string
+  /** Fingerprint of the key before it, which is still announced. */
+  readonly former?: string | undefined
 }
 
 export interface HostKeyRemoved extends EventContext {

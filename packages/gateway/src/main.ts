@@ -24,6 +24,7 @@ import { Approvals } from './approval/approvals.ts'
 import { CheckBook } from './approval/check-book.ts'
 import { AuthorityKeys } from './authority/authority-keys.ts'
 import { CertificateService } from './authority/certificate-service.ts'
+import { HOST_CERTIFICATE_CHECK_MS, HostCertificates } from './authority/host-certificates.ts'
 import { issuedFactors } from './authority/issued-factors.ts'
 import { ConfigKeeper } from './config/config-keeper.ts'
 import { loadConfig } from './config/load-config.ts'
@@ -175,9 +176,9 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     penalties: () => penalties.size,
     bans: () => roster.current.bans.list(systemClock.now()).length,
     policyVersion: () => roster.current.policyVersion.version,
+    webConnections: () => web?.front.connections ?? 0,
   })
   started.use(countKeyExchanges(metrics))
-    webConnections: () => web?.front.connections ?? 0,
 
   const lookup = systemLookup()
   let ops: { readonly address: SocketAddress } | undefined
@@ -239,9 +240,29 @@ async function start(options: GatewayOptions): Promise<Gateway> {
 
   let phase: 'starting' | 'ready' | 'draining' = 'starting'
   const tasks = new Set<Promise<void>>()
+  const certificates = await CertificateService.open({
+    store,
+    keys: new AuthorityKeys(paths.authorities),
+    record,
+    now,
+  })
+  const hostCertificates = new HostCertificates({
+    ring: hostKeys,
+    certificates,
+    hostname: () => config.current.ssh.hostname,
+    now,
+  })
+  const certifyHost = () =>
+    hostCertificates.ensure().catch((error: unknown) => failed('certify the host keys; clients see them plain', error))
+  await certifyHost()
+  const certifying = setInterval(() => void certifyHost(), HOST_CERTIFICATE_CHECK_MS)
+  certifying.unref()
+  started.defer(() => clearInterval(certifying))
+  started.use(store.changes.subscribe(['authorities'], () => void certifyHost()))
   const front = new SshFront({
     config: () => config.current,
-    hostKeys,
+    hostKeys: () => hostCertificates.signers(),
+    otherHostKeys: () => hostCertificates.others(),
     issuedFactors: (serial) => issuedFactors(store.certificates, serial),
     hardwareAes: hasHardwareAes(cpuFacts()),
     gatekeeper,
@@ -305,8 +326,6 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     return result
   }
   const masterKey = MasterKey.open(paths.masterKey)
-  const authorityKeys = new AuthorityKeys(paths.authorities)
-  const certificates = await CertificateService.open({ store, keys: authorityKeys, record, now })
   const origin = () => web?.origin ?? publicOrigin(config.current, config.current.listen.https[0]?.port ?? 0)
   const passkeys = new PasskeyCeremonies({
     relyingParty: () => ({ id: new URL(origin()).hostname, name: 'Sallyport', origin: origin() }),
@@ -344,7 +363,11 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     penalties,
     gatekeeper,
     config,
-    hostKeys,
+    get hostKeys() {
+      return hostKeys.active
+    },
+    hostKeyRing: hostKeys,
+    hostCertificates,
     lookup,
     isOwn: own,
     events,
@@ -409,6 +432,8 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     user: (id) => roster.current.usersById.get(id),
     now,
   })
+  const strangers = new StrangerLimit(() => systemClock.monotonic())
+  const networkText = (address: string) => networkOf(address, lengths)?.text ?? address
   web = await openWeb({
     config: () => config.current,
     paths,
@@ -424,14 +449,12 @@ async function start(options: GatewayOptions): Promise<Gateway> {
         },
       }),
     admits: (source) => roster.current.bans.find(source, now()) === undefined,
-  const strangers = new StrangerLimit(() => systemClock.monotonic())
-  const networkText = (address: string) => networkOf(address, lengths)?.text ?? address
+    sourceOf: networkText,
     randomBytes,
     now,
     failed,
   }).catch((error: unknown) => {
     // Nobody asked for this port: that something else has it must not keep the SSH door shut.
-    sourceOf: networkText,
     if (config.loaded.origins.get('listen.https')?.origin !== 'default') throw error
     log.failure('the console is served nowhere; set listen.https to a free port', error)
     return undefined
@@ -611,7 +634,7 @@ function greetingOf(
   return greeting({
     version: VERSION,
     stateDirectory,
-    hostKeys,
+    hostKeys: hostKeys.active,
     firstStart,
     anyKey: current.keysByFingerprint.size > 0,
     admin: users.find(({ role }) => role === 'owner' || role === 'admin')?.name ?? 'NAME',

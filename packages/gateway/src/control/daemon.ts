@@ -17,7 +17,7 @@ const FILES_WANTED = 4096
 
 /** `status`, `doctor`, `config show`, `ssh-config`, `reload`, and what happens right now. */
 export function daemonHandlers(services: Services): Pick<Handlers, `daemon.${string}` & keyof Handlers> {
-  const { paths, audit, roster, sessions, config, hostKeys, events } = services
+  const { paths, audit, roster, sessions, config, events } = services
   const listeners = (): Listener[] => {
     const metrics = services.metricsAddress()
     return [
@@ -63,7 +63,7 @@ export function daemonHandlers(services: Services): Pick<Handlers, `daemon.${str
     'daemon.ssh-config': () => ({
       hostname: gatewayName(config.current.ssh.hostname),
       listeners: listeners().filter(({ name }) => name === 'ssh'),
-      host_keys: hostKeys.map(({ key, fingerprint, line }) => ({ type: key.publicKey.type, fingerprint, line })),
+      host_keys: services.hostKeys.map(({ key, fingerprint, line }) => ({ type: key.publicKey.type, fingerprint, line })),
       targets: [...roster.current.targetsByName.values()].map(({ name, port }) => ({ name, port })),
     }),
     async 'daemon.reload'(_input, { actor }) {

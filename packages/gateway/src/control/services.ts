@@ -7,6 +7,7 @@ import type { IsOwn } from '../access/own-addresses.ts'
 import type { RosterKeeper } from '../access/roster.ts'
 import type { ApprovalService } from '../approval/approval-service.ts'
 import type { CertificateService } from '../authority/certificate-service.ts'
+import type { HostCertificates } from '../authority/host-certificates.ts'
 import type { ConfigKeeper } from '../config/config-keeper.ts'
 import type { SocketAddress } from '../config/socket-address.ts'
 import type { Gatekeeper } from '../defence/gatekeeper.ts'
@@ -16,9 +17,10 @@ import type { LiveEvents } from '../ops/live-events.ts'
 import type { Log } from '../ops/log-writer.ts'
 import type { Revoked } from '../sessions/revocation.ts'
 import type { SessionRegistry } from '../sessions/session-registry.ts'
-import type { SignInService } from '../sign-in/sign-in-service.ts'
 import type { DeviceRequests } from '../sign-in/device-requests.ts'
 import type { LoopbackCodes } from '../sign-in/loopback-codes.ts'
+import type { SignInService } from '../sign-in/sign-in-service.ts'
+import type { HostKeyRing } from '../state/host-key-ring.ts'
 import type { HostKey } from '../state/host-keys.ts'
 import type { MasterKey } from '../state/master-key.ts'
 import type { StatePaths } from '../state/state-directory.ts'
@@ -34,17 +36,20 @@ export interface Services {
   readonly penalties: Penalties
   readonly gatekeeper: Gatekeeper
   readonly config: ConfigKeeper
+  /** The active host keys, as they are now. */
   readonly hostKeys: readonly HostKey[]
+  readonly hostKeyRing: HostKeyRing
+  readonly hostCertificates: HostCertificates
   readonly lookup: NameLookup
   readonly certificates: CertificateService
   readonly passkeys: PasskeyCeremonies
   readonly signIn: SignInService
-  readonly masterKey: MasterKey
   readonly approvals: ApprovalService
   readonly deviceRequests: DeviceRequests
   readonly loopbackCodes: LoopbackCodes
   /** Where people open the console: `https://localhost:8443`. */
   readonly origin: () => string
+  readonly masterKey: MasterKey
   readonly randomBytes: (size: number) => Uint8Array
   readonly isOwn: IsOwn
   readonly events: LiveEvents

@@ -11,6 +11,7 @@ import {
   type SshServerConnection,
   type SshServerOptions,
 } from '@sallyport/ssh'
+import type { Signer } from '@sallyport/ssh/keys'
 import type { Config, Profile } from '../config/settings.ts'
 import { formatSocketAddress, type SocketAddress } from '../config/socket-address.ts'
 import type { Admission, Gatekeeper, GateRefusal } from '../defence/gatekeeper.ts'
@@ -19,7 +20,6 @@ import type { Offence } from '../defence/penalties.ts'
 import { GatewayError } from '../gateway-error.ts'
 import { Session } from '../sessions/session.ts'
 import type { SessionRegistry } from '../sessions/session-registry.ts'
-import type { HostKey } from '../state/host-keys.ts'
 import {
   type Arrival,
   type AuthenticateParts,
@@ -32,7 +32,10 @@ import { type SessionHandlerParts, sessionHandler } from './session-handler.ts'
 
 export interface SshFrontParts extends SessionHandlerParts, AuthenticateParts {
   readonly config: () => Config
-  readonly hostKeys: readonly HostKey[]
+  /** What clients are shown, certified ones first; asked for at each connection. */
+  readonly hostKeys: () => readonly Signer[]
+  /** Host keys that clients learn or keep without being shown them. */
+  readonly otherHostKeys: () => readonly Signer[]
   /** Whether AES is cheap on this machine: then it is what clients that know it are offered. */
   readonly hardwareAes: boolean
   readonly gatekeeper: Gatekeeper
@@ -130,9 +133,14 @@ export class SshFront implements AsyncDisposable {
 
   /** Settings are read at each connection, so that a reload is in force for the next one. */
   #server(profile: Profile): SshServer<Principal> {
-    const { config, hostKeys, hardwareAes } = this.#parts
+    const { config, hostKeys, otherHostKeys, hardwareAes } = this.#parts
     const options: SshServerOptions<Principal> = {
-      hostKeys: hostKeys.map(({ key }) => key),
+      get hostKeys() {
+        return hostKeys()
+      },
+      get otherHostKeys() {
+        return otherHostKeys()
+      },
       algorithms: algorithmProfiles[profile],
       cipherOffer: (ours, client) => cipherOffer(ours, client, hardwareAes),
       // Every connection brings its own.

@@ -15,17 +15,27 @@ import { writePrivateFile } from './private-file.ts'
 import { createPrivateDirectory, requirePrivate } from './state-directory.ts'
 
 /** Kinds made on first start: what today's clients prefer, and what clients of ten years ago know. */
-const KINDS: readonly (readonly [file: string, type: PrivateKeyType])[] = [
+const KINDS = [
   ['ssh_host_ed25519_key', 'ssh-ed25519'],
   ['ssh_host_ecdsa_key', 'ecdsa-sha2-nistp256'],
   ['ssh_host_rsa_key', 'ssh-rsa'],
-]
+] as const satisfies readonly (readonly [file: string, type: PrivateKeyType])[]
+
+/** Types of host keys that the gateway makes itself. */
+export type HostKeyType = (typeof KINDS)[number][1]
+
+/** The file of the active key of a type that we make. */
+export function fileOfType(type: HostKeyType): string {
+  return KINDS.find(([, each]) => each === type)?.[0] ?? ''
+}
 
 export interface HostKey {
   readonly key: PrivateKey
   readonly fingerprint: string
   /** `type base64`. */
   readonly line: string
+  /** Its file. */
+  readonly path: string
 }
 
 /** Makes the host keys where the folder has none at all; gives those that were made. A key that was removed stays removed. */
@@ -37,37 +47,39 @@ export function createHostKeys(folder: string): HostKey[] {
     const comment = `sallyport@${userInfo().username}`
     writePrivateFile(join(folder, file), encodePrivateKey(key, { comment }))
     writePrivateFile(join(folder, `${file}.pub`), `${formatPublicKey(key.publicKey, comment)}\n`)
-    return hostKey(key)
+    return hostKey(key, join(folder, file))
   })
 }
 
 /** Reads the host keys, in the order of preference. Throws GatewayError `host-key.permissions` or `host-key.invalid`. */
 export function readHostKeys(folder: string): HostKey[] {
-  const keys = keyFiles(folder).map((file) => {
-    const path = join(folder, file)
-    requirePrivate(path, 'key')
-    try {
-      return hostKey(decodePrivateKey(readFileSync(path, 'utf8')))
-    } catch (cause) {
-      throw new GatewayError('host-key.invalid', `the host key ${path} cannot be read`, {
-        why: (cause as Error).message,
-        fix: 'put back the right file, or remove all host keys to make new ones (clients will notice)',
-        cause,
-      })
-    }
-  })
+  const keys = keyFiles(folder).map((file) => readHostKey(join(folder, file)))
   if (keys.length === 0)
     throw new GatewayError('host-key.invalid', `${folder} has no host key`, { fix: 'run: sallyport init' })
   return keys
 }
 
-function hostKey(key: PrivateKey): HostKey {
-  return { key, fingerprint: fingerprint(key.publicKey), line: formatPublicKey(key.publicKey) }
+/** Reads one. Throws as `readHostKeys` does. */
+export function readHostKey(path: string): HostKey {
+  requirePrivate(path, 'key')
+  try {
+    return hostKey(decodePrivateKey(readFileSync(path, 'utf8')), path)
+  } catch (cause) {
+    throw new GatewayError('host-key.invalid', `the host key ${path} cannot be read`, {
+      why: (cause as Error).message,
+      fix: 'put back the right file, or remove all host keys to make new ones (clients will notice)',
+      cause,
+    })
+  }
+}
+
+function hostKey(key: PrivateKey, path: string): HostKey {
+  return { key, fingerprint: fingerprint(key.publicKey), line: formatPublicKey(key.publicKey), path }
 }
 
 function keyFiles(folder: string): string[] {
   if (!existsSync(folder)) return []
-  const order = KINDS.map(([file]) => file)
+  const order: string[] = KINDS.map(([file]) => file)
   const rank = (file: string) => (order.includes(file) ? order.indexOf(file) : order.length)
   return readdirSync(folder)
     .filter((file) => file.startsWith('ssh_host_') && file.endsWith('_key'))

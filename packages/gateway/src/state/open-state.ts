@@ -15,7 +15,8 @@ import { LineFile, openStore, type SettingKey, type Store, StoreError } from '@s
 import type { Config } from '../config/settings.ts'
 import { GatewayError } from '../gateway-error.ts'
 import { type FoundKey, ownKeys, starter } from './first-admin.ts'
-import { createHostKeys, type HostKey, readHostKeys } from './host-keys.ts'
+import { HostKeyRing } from './host-key-ring.ts'
+import { createHostKeys } from './host-keys.ts'
 import { writePrivateFile } from './private-file.ts'
 import { requirePrivate, type StatePaths } from './state-directory.ts'
 
@@ -32,7 +33,7 @@ export interface FirstStart {
 export interface OpenState extends AsyncDisposable {
   readonly store: Store
   readonly audit: AuditLog
-  readonly hostKeys: readonly HostKey[]
+  readonly hostKeys: HostKeyRing
   /** Raw Ed25519 public key of the checkpoints, 32 bytes. */
   readonly auditPublicKey: Uint8Array
   readonly firstStart: FirstStart
@@ -72,7 +73,7 @@ export async function openState(options: OpenStateOptions): Promise<OpenState> {
   const { paths, config, environment } = options
   if (!existsSync(paths.config)) writePrivateFile(paths.config, CONFIG_TEMPLATE)
   const madeHostKeys = createHostKeys(paths.hostKeys)
-  const hostKeys = readHostKeys(paths.hostKeys)
+  const hostKeys = new HostKeyRing(paths.hostKeys)
   const madeAuditKey = !existsSync(paths.auditKey)
   if (madeAuditKey) writePrivateFile(paths.auditKey, generateCheckpointKey().reveal())
   requirePrivate(paths.auditKey, 'key')

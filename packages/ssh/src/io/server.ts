@@ -28,6 +28,8 @@ export interface SshServerOptions<T>
   extends Pick<TransportOptions, 'algorithms' | 'identification' | 'limits' | 'cipherOffer' | 'extensions'> {
   /** At least one; the client's preference chooses. */
   readonly hostKeys: readonly Signer[]
+  /** Further host keys that clients are told of and that are proved to them, and under which nobody is served yet, or any more. */
+  readonly otherHostKeys?: readonly Signer[]
   readonly authenticator: Authenticator<T>
   /**
    * A client has logged in: who takes its channels and global requests from here on. Called once per connection, before
@@ -87,6 +89,7 @@ export class SshServerConnection<T> implements AsyncDisposable {
         hostKey: hostKey.blob,
         methods,
         deadline: live.loginDeadline,
+        ...defined({ firstMethods: authenticator.firstMethods }),
         ...server.login,
       })
     }
@@ -184,15 +187,16 @@ export class SshServerConnection<T> implements AsyncDisposable {
     const { transport } = this.#live
     const sessionId = transport.sessionId ?? new Uint8Array()
     let proofs = 0
+    const own = [...server.hostKeys, ...(server.otherHostKeys ?? [])]
     const connection = this.#live.open({
       ...bound(handler),
       globalRequest: (incoming) => {
         if (incoming.request.kind !== 'hostkeys-prove-00@openssh.com') return handler.globalRequest?.(incoming)
         if (++proofs > MAX_PROOFS) return incoming.fail()
-        proveHostKeys(server.hostKeys, sessionId, incoming.request.keys, incoming, (task) => this.#live.own(task))
+        proveHostKeys(own, sessionId, incoming.request.keys, incoming, (task) => this.#live.own(task))
       },
     })
-    announceHostKeys(connection, server.hostKeys, this.peerIdentification ?? '')
+    announceHostKeys(connection, own, this.peerIdentification ?? '')
   }
 }
 
