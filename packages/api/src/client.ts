@@ -44,7 +44,7 @@ export interface ApiClient {
   stream<Name extends StreamRouteName>(name: Name, ...rest: InputArguments<Name>): AsyncIterable<RouteOutput<Name>>
 }
 
-/** Largest answer that is read as a whole, in bytes: a policy of 1 MiB in JSON, or a thousand rows, fit several times over. */
+/** Largest answer that is read as a whole, in bytes: the longest policy in JSON, or a thousand rows, fit twice over. */
 const ANSWER_MAX_BYTES = 64 * 1024 * 1024
 /** Longest line of a stream, in bytes: the daemon's own bound on an event is far lower. */
 const LINE_MAX_BYTES = 1024 * 1024

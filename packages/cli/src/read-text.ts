@@ -3,7 +3,7 @@ import { CommandError } from './command-error.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Largest file a command reads whole, in bytes: above the largest policy and any ssh_config. */
-const FILE_MAX_BYTES = 16 * 1024 * 1024
+const FILE_MAX_BYTES = 32 * 1024 * 1024
 
 /** The text of a file, or of standard input for `-`. */
 export async function readText(path: string, terminal: Terminal): Promise<string> {

@@ -2,8 +2,8 @@ import { FACTOR_KINDS } from '@sallyport/model'
 import { z } from 'zod'
 import { count, note, port, SELECTOR_MAX, selector, time } from './primitives.ts'
 
-/** Longest policy text, in characters: tens of thousands of rules, and as JSON still below the largest request. */
-export const POLICY_TEXT_MAX = 4 * 1024 * 1024
+/** Longest policy text, in UTF-16 code units: as much as the policy language reads. */
+export const POLICY_TEXT_MAX = 8 * 1024 * 1024
 export const policyText = z.string().max(POLICY_TEXT_MAX)
 
 export const policyVersion = z.object({

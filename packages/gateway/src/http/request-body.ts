@@ -1,8 +1,11 @@
-import { ApiError } from '@sallyport/api'
+import { ApiError, POLICY_TEXT_MAX } from '@sallyport/api'
 import type { Context } from 'hono'
 
-/** Largest request body of whoever has signed in, in bytes: an import of 5,000 targets with host keys. */
-export const BODY_MAX_BYTES = 8 * 1024 * 1024
+/**
+ * Largest request body of whoever has signed in, in bytes: the longest policy in JSON, where a code unit takes three bytes at
+ * most, and what goes with it. An import of 5,000 targets with host keys has a third of it.
+ */
+export const BODY_MAX_BYTES = 3 * POLICY_TEXT_MAX + 1024 * 1024
 /** Largest body that strangers may send, in bytes: a passkey's answer is a few thousand. */
 export const STRANGER_BODY_MAX_BYTES = 64 * 1024
 

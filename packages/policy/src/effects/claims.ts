@@ -2,6 +2,7 @@ import type { CompiledPolicy } from '../decide/compile.ts'
 import type { Destination, Policy, Rule } from '../language/policy.ts'
 import { mergePortRanges, type PortRange } from '../language/service.ts'
 import { type Opened, openPorts } from './opened.ts'
+import { RangeLists } from './range-lists.ts'
 import type { SubjectClass } from './subject-classes.ts'
 
 /** Rules read before other work gets its turn. */
@@ -21,6 +22,7 @@ interface Claim {
 export class Claims {
   readonly #numbers = new Map<string, number>()
   readonly #claims: Claim[] = []
+  readonly #lists = new RangeLists()
   readonly #ofRule = new Map<Rule, readonly number[]>()
 
   static *of(policies: readonly Policy[]): Generator<void, Claims> {
@@ -68,7 +70,7 @@ export class Claims {
     const defaults = rule.srcPosture.length > 0 ? [] : policy.defaultSrcPosture
     const terms = postures.length + defaults.length === 0 ? '' : JSON.stringify([postures, defaults])
     return rule.destinations.map((destination) => {
-      const key = `${placeText(destination, policy)}\n${servicesText(destination)}\n${terms}`
+      const key = `${placeText(destination, policy, this.#lists)}\n${servicesText(destination)}\n${terms}`
       let number = this.#numbers.get(key)
       if (number === undefined) {
         number = this.#claims.length
@@ -82,10 +84,9 @@ export class Claims {
 }
 
 /** What a destination means, told apart from others that are written alike in another policy. */
-function placeText({ selector }: Destination, { groups }: Policy): string {
+function placeText({ selector }: Destination, { groups }: Policy, lists: RangeLists): string {
   if (selector.kind === 'addresses') return `${selector.range.family} ${selector.range.first} ${selector.range.last}`
-  if (selector.kind === 'ipset')
-    return selector.ranges.map(({ family, first, last }) => `${family} ${first} ${last}`).join()
+  if (selector.kind === 'ipset') return `ipset ${lists.number(selector.ranges)}`
   // A group as a destination is the machines of its members.
   const members = selector.kind === 'group' ? (groups.get(selector.text)?.members ?? []) : []
   return `${selector.kind} ${selector.text} ${members

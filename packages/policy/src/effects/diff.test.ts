@@ -216,6 +216,52 @@ suite('effects of a change', () => {
     assert.deepEqual(diff(one, policy(['bob@example.com'], 'b')).otherSections, ['app'])
   })
 
+  test('what only the mesh has, and what only the order of logins decides, is no effect on doors but named', () => {
+    const via = (port: string) => ({
+      tagOwners: { ...TAGS, 'tag:router': [] },
+      grants: [{ src: ['*'], dst: ['10.0.0.5'], ip: [port], via: ['tag:router'] }],
+    })
+    assert.deepEqual(diff(via('22'), via('23')).otherSections, ['via'])
+    const postured = (os: string) => ({
+      postures: { 'posture:a': [`node:os == '${os}'`] },
+      tagOwners: TAGS,
+      acls: [],
+      ssh: [{ action: 'accept', src: ['carol@'], dst: ['tag:db'], users: ['root'], srcPosture: ['posture:a'] }],
+    })
+    assert.deepEqual(diff(postured('linux'), postured('macos')).otherSections, ['ssh'])
+    const rule = { action: 'check', src: ['carol@'], dst: ['tag:db'], users: ['root'] }
+    const ssh = (...periods: readonly string[]) => ({
+      tagOwners: TAGS,
+      acls: [],
+      ssh: periods.map((checkPeriod) => ({ ...rule, checkPeriod })),
+    })
+    assert.deepEqual(diff(ssh('1h', '2h'), ssh('2h', '1h')).otherSections, ['ssh'])
+    assert.deepEqual(diff(ssh('1h', '1h'), ssh('1h', '1h')).otherSections, [])
+    const owned = (members: readonly string[]) => ({
+      groups: { 'group:ops': members },
+      acls: [],
+      autoApprovers: { routes: { '10.0.0.0/8': ['group:ops'] } },
+    })
+    assert.deepEqual(diff(owned(['carol@']), owned([])).otherSections, ['autoApprovers'])
+  })
+
+  test('many addresses of one set are compared at once', () => {
+    const ipset = Array.from({ length: 5000 }, (_, index) => `10.${index >> 8}.${index & 255}.1`)
+    const rules = Array.from({ length: 50 }, (_, index) => ({
+      src: ['ipset:a', '192.0.2.1'],
+      dst: ['ipset:a'],
+      ip: [String(index + 1)],
+    }))
+    const policy = (grants: readonly object[]) => ({ ipsets: { 'ipset:a': ipset }, grants })
+    const before = process.cpuUsage()
+    const { rows } = diff(policy(rules), policy(rules.slice(1)))
+    assert.ok(process.cpuUsage(before).user < 3e6)
+    assert.deepEqual(
+      rows.map(({ change, kind, opened, where }) => [change, kind, opened, where.names]),
+      [['loses', 'address', '1', ['ipset:a']]],
+    )
+  })
+
   test('at most so many rows are given, and the rest counted', () => {
     const acls = DIRECTORY.users.map(({ name }, index) =>
       accept([name.includes('@') ? name : `${name}@`], [`10.9.0.${index}:22`]),

@@ -69,7 +69,7 @@ function* subjectsOf(
   directory: Directory,
 ): Generator<void, readonly SubjectClass[]> {
   const users = yield* userClasses(policies, directory)
-  const classes = [...users, ...addressClasses(policies), ...machineClasses(policies)]
+  const classes = [...users, ...(yield* addressClasses(policies, 'rules')), ...machineClasses(policies)]
   // Where not everything can be told, the many come before the few.
   return classes.toSorted((a, b) => b.members.length - a.members.length)
 }

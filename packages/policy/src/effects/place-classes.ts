@@ -1,20 +1,21 @@
 import { INTERNET_RANGES, isInternetAddress } from '../address/internet.ts'
 import { parseIpAddress } from '../address/ip-address.ts'
-import { type IpRange, rangeWithin } from '../address/ip-range.ts'
+import { formatIpRange, type IpRange } from '../address/ip-range.ts'
 import { namesSpecialAddresses, SPECIAL_RANGES, specialClassOf } from '../address/special-address.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
 import type { Directory } from '../decide/directory.ts'
 import { type Endpoint, endpointAt, endpointOfTags } from '../decide/endpoint.ts'
 import { rangesOf } from '../decide/subject.ts'
 import type { Selector } from '../language/policy.ts'
-import { cutRanges } from './cut-ranges.ts'
+import { type AddressGroups, addressGroups } from './address-groups.ts'
 
-/** Places that no rule of the policies compared can tell apart: targets, or a stretch of addresses that are none. */
+/** Places that no rule of the policies compared can tell apart: targets, or addresses that are none. */
 export interface PlaceClass {
   readonly endpoint: Endpoint
-  /** Names of targets and of mesh nodes; empty for a stretch of addresses. */
+  /** Names of targets and of mesh nodes; empty for addresses that are none. */
   readonly targets: readonly string[]
-  readonly range?: IpRange
+  /** Of addresses: where they are. */
+  readonly ranges?: readonly IpRange[]
 }
 
 /** Places read before other work gets its turn. */
@@ -36,22 +37,22 @@ export class PlaceClasses {
   readonly #tagged: Uint32Array
   readonly #byTag = new Map<string, number[]>()
   readonly #byOwner = new Map<string, number[]>()
-  readonly #stretches: readonly IpRange[]
-  /** Numbers of the classes by the number of the stretch their address is in, and for each the special ones. */
-  readonly #byStretch: readonly (readonly number[])[]
-  readonly #lists = new Map<string, Uint32Array>()
+  readonly #addresses: AddressGroups
+  /** Numbers of the classes by the number of the group that their address is in. */
+  readonly #byGroup: readonly (readonly number[])[]
+  readonly #lists = new Map<string | readonly IpRange[], Uint32Array>()
   #kept = 0
 
-  private constructor(classes: readonly PlaceClass[], stretches: readonly IpRange[], stretchOf: readonly number[]) {
+  private constructor(classes: readonly PlaceClass[], addresses: AddressGroups, groupOf: readonly number[]) {
     this.classes = classes
-    this.#stretches = stretches
-    const byStretch = Array.from(stretches, (): number[] => [])
+    this.#addresses = addresses
+    const byGroup = Array.from(addresses.groups, (): number[] => [])
     for (const [number, { endpoint }] of classes.entries()) {
       for (const tag of endpoint.tags) push(this.#byTag, tag, number)
       for (const { name } of endpoint.owners) push(this.#byOwner, name, number)
-      byStretch[stretchOf[number] ?? -1]?.push(number)
+      byGroup[groupOf[number] ?? -1]?.push(number)
     }
-    this.#byStretch = byStretch
+    this.#byGroup = byGroup
     const numbers = (fits: (place: PlaceClass) => boolean): Uint32Array =>
       Uint32Array.from(classes.flatMap((place, number) => (fits(place) ? [number] : [])))
     this.#ordinary = numbers(({ endpoint }) => endpoint.special === undefined)
@@ -63,23 +64,29 @@ export class PlaceClasses {
   static *of(policies: readonly CompiledPolicy[], { targets, nodes = [] }: Directory): Generator<void, PlaceClasses> {
     const destinations = policies.flatMap(({ policy }) => policy.rules.flatMap((rule) => rule.destinations))
     const selectors = destinations.map(({ selector }) => selector)
-    const ranges = selectors.flatMap(rangesOf)
-    const stretches = cutRanges([...EVERY_ADDRESS, ...SPECIAL_RANGES, ...INTERNET_RANGES, ...ranges])
+    // What names special addresses is told apart from what merely holds them.
+    const named = selectors.flatMap((selector) => [...splitBySpecial(rangesOf(selector)).values()])
+    const addresses = yield* addressGroups([
+      ...[...EVERY_ADDRESS, ...SPECIAL_RANGES, ...INTERNET_RANGES].map((range) => [range]),
+      ...named,
+    ])
     const telling = new Set(selectors.filter(({ kind }) => kind === 'tag').map(({ text }) => text))
     yield
     const classes: (PlaceClass & { targets: string[] })[] = []
-    const stretchOf: number[] = []
-    for (const [number, range] of stretches.entries()) {
-      classes.push({ endpoint: endpointInside(range), targets: [], range })
-      stretchOf.push(number)
+    const groupOf: number[] = []
+    for (const [number, ranges] of addresses.groups.entries()) {
+      const [range] = ranges
+      if (range === undefined) continue
+      classes.push({ endpoint: endpointInside(range), targets: [], ranges })
+      groupOf.push(number)
     }
     const known = new Map<string, number>()
     const add = (name: string, endpoint: Endpoint): void => {
-      const stretch = endpoint.address === undefined ? -1 : find(stretches, endpoint.address)
+      const group = endpoint.address === undefined ? -1 : (addresses.of(endpoint.address) ?? -1)
       const tags = endpoint.tags.filter((tag) => telling.has(tag)).sort()
       // People's own machines are told apart by whose they are.
       const owners = endpoint.owners.map((owner) => owner.name).sort()
-      const key = `${stretch} ${endpoint.tags.length > 0} ${tags.join(' ')} ${owners.join(' ')}`
+      const key = `${group} ${endpoint.tags.length > 0} ${tags.join(' ')} ${owners.join(' ')}`
       const number = known.get(key)
       if (number !== undefined) {
         classes[number]?.targets.push(name)
@@ -87,7 +94,7 @@ export class PlaceClasses {
       }
       known.set(key, classes.length)
       classes.push({ endpoint, targets: [name] })
-      stretchOf.push(stretch)
+      groupOf.push(group)
     }
     const directory = policies[0]?.directory
     let read = 0
@@ -110,12 +117,12 @@ export class PlaceClasses {
       }
     }
     yield
-    return new PlaceClasses(classes, stretches, stretchOf)
+    return new PlaceClasses(classes, addresses, groupOf)
   }
 
   /** Numbers of the classes that a selector means as a destination, ascending. */
   meant(selector: Selector): Uint32Array {
-    const key = selector.kind === 'ipset' ? `${selector.text} ${rangesText(selector.ranges)}` : rangeKey(selector)
+    const key = selector.kind === 'ipset' ? selector.ranges : placeKey(selector)
     const known = this.#lists.get(key)
     if (known !== undefined) return known
     const list = this.#find(selector)
@@ -158,18 +165,27 @@ export class PlaceClasses {
 
   #within(ranges: readonly IpRange[]): Uint32Array {
     const numbers = new Set<number>()
-    for (const range of ranges) {
-      const special = namesSpecialAddresses(range)
-      for (let at = find(this.#stretches, { family: range.family, value: range.first }); ; at++) {
-        const stretch = this.#stretches[at]
-        if (stretch === undefined || !rangeWithin(stretch, range)) break
-        for (const number of this.#byStretch[at] ?? []) {
+    for (const [special, part] of splitBySpecial(ranges)) {
+      for (const group of this.#addresses.within(part)) {
+        for (const number of this.#byGroup[group] ?? []) {
           if ((this.classes[number]?.endpoint.special !== undefined) === special) numbers.add(number)
         }
       }
     }
     return Uint32Array.from(numbers).sort()
   }
+}
+
+const split = new WeakMap<readonly IpRange[], ReadonlyMap<boolean, readonly IpRange[]>>()
+
+/** By whether they name special addresses; the same lists for the same ranges. */
+function splitBySpecial(ranges: readonly IpRange[]): ReadonlyMap<boolean, readonly IpRange[]> {
+  let parts = split.get(ranges)
+  if (parts === undefined) {
+    parts = Map.groupBy(ranges, namesSpecialAddresses)
+    split.set(ranges, parts)
+  }
+  return parts
 }
 
 function endpointInside(range: IpRange): Endpoint {
@@ -179,29 +195,8 @@ function endpointInside(range: IpRange): Endpoint {
   return { ...endpointOfTags([]), address, internet: isInternetAddress(address) }
 }
 
-/** Number of the stretch that holds an address; the stretches hold every address there is. */
-function find(stretches: readonly IpRange[], address: { readonly family: 4 | 6; readonly value: bigint }): number {
-  let low = 0
-  let high = stretches.length - 1
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    const stretch = stretches[middle]
-    const after =
-      stretch === undefined ||
-      stretch.family > address.family ||
-      (stretch.family === address.family && stretch.first > address.value)
-    if (after) high = middle - 1
-    else low = middle
-  }
-  return low
-}
-
-function rangeKey(selector: Selector): string {
-  return selector.kind === 'addresses' ? `= ${rangesText([selector.range])}` : `${selector.kind} ${selector.text}`
-}
-
-function rangesText(ranges: readonly IpRange[]): string {
-  return ranges.map(({ family, first, last }) => `${family} ${first.toString(36)} ${last.toString(36)}`).join()
+function placeKey(selector: Selector): string {
+  return selector.kind === 'addresses' ? `= ${formatIpRange(selector.range)}` : `${selector.kind} ${selector.text}`
 }
 
 function push(lists: Map<string, number[]>, key: string, number: number): void {

@@ -74,7 +74,7 @@ export class PlaceNames {
     const inside = new Set(all.map(({ place }) => place))
     const out = rangesOf(
       this.#places.classes.filter(
-        (place) => place.range !== undefined && place.endpoint.special === undefined && !inside.has(place),
+        (place) => place.ranges !== undefined && place.endpoint.special === undefined && !inside.has(place),
       ),
     )
     return out.length < Math.min(ranges.length, NAMES_MAX) ? [`other addresses but for ${out.join(', ')}`] : ranges
@@ -86,7 +86,7 @@ function sameNumbers(one: Uint32Array, other: Uint32Array): boolean {
 }
 
 function rangesOf(classes: readonly PlaceClass[]): readonly string[] {
-  return joinRanges(classes.flatMap(({ range }) => (range === undefined ? [] : [range]))).map(formatIpRange)
+  return joinRanges(classes.flatMap(({ ranges }) => ranges ?? [])).map(formatIpRange)
 }
 
 function selectorsOf({ policy }: CompiledPolicy): Map<string, Selector> {

@@ -1,7 +1,7 @@
 import { formatIpAddress } from '../address/ip-address.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
 import { reachesAnything } from '../decide/reachable.ts'
-import { rangesOf } from '../decide/subject.ts'
+import { addressClasses } from './subject-classes.ts'
 
 /** Of some people, those who reach something, from wherever they may sign in. */
 export function reachingAnything(compiled: CompiledPolicy, names: readonly string[]): readonly string[] {
@@ -12,8 +12,12 @@ export function reachingAnything(compiled: CompiledPolicy, names: readonly strin
   )
 }
 
-/** An address of each range that is a source of rules. */
-function sourcesOf({ policy }: CompiledPolicy): readonly string[] {
-  const ranges = policy.rules.flatMap(({ sources }) => sources.flatMap(rangesOf))
-  return [...new Set(ranges.map(({ family, first }) => formatIpAddress({ family, value: first })))]
+/** An address of each kind that rules tell apart. */
+function sourcesOf(compiled: CompiledPolicy): readonly string[] {
+  const made = addressClasses([compiled], 'rules')
+  for (;;) {
+    const { done, value } = made.next()
+    if (done !== true) continue
+    return value.flatMap(({ subject: { source } }) => (source === undefined ? [] : [formatIpAddress(source)]))
+  }
 }

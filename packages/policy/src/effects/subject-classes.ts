@@ -3,16 +3,20 @@ import type { CompiledPolicy } from '../decide/compile.ts'
 import { subjectOf } from '../decide/decide.ts'
 import type { Directory } from '../decide/directory.ts'
 import { rangesOf, type Subject, subjectKeys } from '../decide/subject.ts'
-import { cutRanges } from './cut-ranges.ts'
+import type { Policy, Selector } from '../language/policy.ts'
+import { addressGroups } from './address-groups.ts'
+import { joinRanges } from './join-ranges.ts'
+import { RangeLists } from './range-lists.ts'
 
 /** Subjects that no rule of the policies compared can tell apart: one question answers for all of them. */
 export interface SubjectClass {
   /** People; whoever signs in from an address that rules name; machines of the mesh with a tag that rules name. */
   readonly kind: 'users' | 'address' | 'machines'
-  /** Login names, one range of addresses, or one tag; in the order of the directory. */
+  /** Login names, ranges of addresses, or one tag; in the order of the directory. */
   readonly members: readonly string[]
   readonly subject: Subject
-  readonly range?: IpRange
+  /** Of a class of addresses: where they are. */
+  readonly ranges?: readonly IpRange[]
 }
 
 /** Users read before other work gets its turn. */
@@ -40,21 +44,49 @@ export function* userClasses(
   return [...classes.values()].map(({ subject, members }) => ({ kind: 'users', subject, members }))
 }
 
-/** Whoever signs in from each stretch of addresses that rules tell apart, and is in no group and nobody special. */
-export function addressClasses(policies: readonly CompiledPolicy[]): readonly SubjectClass[] {
-  const ranges = policies.flatMap(({ policy }) => policy.rules.flatMap(({ sources }) => sources.flatMap(rangesOf)))
-  return cutRanges(ranges).map((range: IpRange) => ({
-    kind: 'address',
-    members: [formatIpRange(range)],
-    range,
-    // No login name can be empty.
-    subject: {
-      user: { name: '', role: 'member' },
-      tags: [],
-      tagged: false,
-      source: { family: range.family, value: range.first },
-    },
-  }))
+/**
+ * Whoever signs in from addresses that some `rules` do not tell apart, or also no `sources` of theirs, and is in no group and
+ * nobody special.
+ */
+export function* addressClasses(
+  policies: readonly CompiledPolicy[],
+  toldApart: 'rules' | 'sources',
+): Generator<void, readonly SubjectClass[]> {
+  const sets = policies.flatMap(({ policy }) =>
+    toldApart === 'rules' ? sourcesByRule(policy) : policy.rules.flatMap(({ sources }) => sources.map(rangesOf)),
+  )
+  const { groups } = yield* addressGroups(sets)
+  return groups.map((stretches): SubjectClass => {
+    const ranges = joinRanges(stretches)
+    const [first] = ranges
+    const source = first === undefined ? {} : { source: { family: first.family, value: first.first } }
+    return {
+      kind: 'address',
+      members: ranges.map(formatIpRange),
+      ranges,
+      // No login name can be empty.
+      subject: { user: { name: '', role: 'member' }, tags: [], tagged: false, ...source },
+    }
+  })
+}
+
+/** The addresses that each rule has among its sources; one list for rules that have the same ones. */
+function sourcesByRule({ rules }: Policy): readonly (readonly IpRange[])[] {
+  const lists = new RangeLists()
+  const sets = new Map<string, readonly IpRange[]>()
+  for (const { sources } of rules) {
+    const addressed = sources.map((selector) => ({ selector, ranges: rangesOf(selector) }))
+    const key = addressed.map(({ selector }) => sourceText(selector, lists)).join('\n')
+    if (sets.has(key)) continue
+    const held = addressed.map(({ ranges }) => ranges).filter(({ length }) => length > 0)
+    sets.set(key, held.length === 1 ? (held[0] ?? []) : held.flat())
+  }
+  return [...sets.values()]
+}
+
+function sourceText(selector: Selector, lists: RangeLists): string {
+  if (selector.kind === 'addresses') return formatIpRange(selector.range)
+  return selector.kind === 'ipset' ? `ipset ${lists.number(selector.ranges)}` : ''
 }
 
 /** Machines of the mesh by the tags that rules name as sources. */

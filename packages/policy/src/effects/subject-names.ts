@@ -30,7 +30,7 @@ export class SubjectNames {
 
   of(kind: SubjectClass['kind'], subjects: readonly SubjectClass[], change: Effect['change']): Named {
     if (kind === 'address') {
-      const ranges = subjects.flatMap(({ range }) => (range === undefined ? [] : [range]))
+      const ranges = subjects.flatMap((each) => each.ranges ?? [])
       return told(joinRanges(ranges).map((range) => `anyone from ${formatIpRange(range)}`))
     }
     if (kind === 'machines') return told(subjects.flatMap(({ members }) => members))

@@ -1,5 +1,4 @@
 import { formatIpAddress, parseIpAddress } from '../address/ip-address.ts'
-import { formatIpRange } from '../address/ip-range.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
 import { firstRule } from '../decide/decide.ts'
 import type { Directory } from '../decide/directory.ts'
@@ -60,11 +59,10 @@ export function* whoCan(
       ? [endpointOfTags(tags)]
       : known.map((address) => endpointAt(address, tags, compiled.directory))
   const reachers = (classes: readonly SubjectClass[]): Reacher[] =>
-    classes.flatMap(({ kind, members, subject, range }) => {
+    classes.flatMap(({ kind, members, subject }) => {
       const found = openDoor(compiled, subject, endpoints, port)
       if (found === undefined) return []
-      const names = kind === 'address' && range !== undefined ? [`anyone from ${formatIpRange(range)}`] : members
-      return names.map((name) => ({ name, ...found }))
+      return members.map((name) => ({ name: kind === 'address' ? `anyone from ${name}` : name, ...found }))
     })
   const classes = yield* userClasses(policies, directory)
   const users: Reacher[] = []
@@ -79,7 +77,7 @@ export function* whoCan(
     users,
     of: directory.users.filter(({ disabled }) => !disabled).length,
     // What everybody may is told of the people already.
-    addresses: reachers(addressClasses(policies)).filter(({ source }) => !EVERYBODY.includes(source)),
+    addresses: reachers(yield* addressClasses(policies, 'sources')).filter(({ source }) => !EVERYBODY.includes(source)),
     machines: reachers(machineClasses(policies)).filter(({ source }) => !EVERYBODY.includes(source)),
   }
 }

@@ -4,11 +4,11 @@ import { Worker } from 'node:worker_threads'
 import { policyOf } from '../testing/compile-text.ts'
 import { DIAGNOSTICS_MAX } from '../text/diagnostic.ts'
 import { POLICY_TEXT_MAX, parsePolicy } from './parse-policy.ts'
-import { RULE_PAIRS_MAX } from './parse-rules.ts'
+import { RULE_ENDS_MAX } from './parse-rules.ts'
 
 /** Processor seconds for the worst text there can be; waiting for other processes does not count. */
 const SECONDS_MAX = 2
-/** Old generation of a reader of the worst text, in MB: a text of 4 Mi characters and some hundred bytes for each value. */
+/** Old generation of a reader of the worst text, in MB: a text of 8 Mi characters and some hundred bytes for each value. */
 const HEAP_MAX_MB = 512
 /** Longest message: names from the text are cut. */
 const MESSAGE_MAX = 1000
@@ -46,8 +46,10 @@ function address(index: number): string {
   return `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`
 }
 
+/** Characters; texts of short values reach the greatest number of values before the greatest length. */
+const MI = 1024 * 1024
 const GRANT = '{"src":["*"],"dst":["*"],"ip":["*"]},'
-const LONG = 'a'.repeat(4_000_000)
+const LONG = 'a'.repeat(POLICY_TEXT_MAX - 1000)
 
 const heavy: readonly (readonly [name: string, text: () => string, expected: RegExp])[] = [
   ['10 MB', () => `{"acls": [${' '.repeat(10 * 1024 * 1024)}]}`, /^the policy is longer than \d+ characters$/],
@@ -58,10 +60,14 @@ const heavy: readonly (readonly [name: string, text: () => string, expected: Reg
   ['brackets that open', () => '['.repeat(POLICY_TEXT_MAX), /^nested deeper than 32 levels$/],
   ['10,000 levels', () => `${'{"a":['.repeat(5000)}${']}'.repeat(5000)}`, /^nested deeper than 32 levels$/],
   ['values', () => filled('{"acls":[', () => '1,', ']}'), /^more than 1000000 values$/],
-  ['mistakes', () => filled('{"acls":[', () => '{"acton":1,"srcc":["grup:x"]},', ']}'), /^acls\[0\] has no "action"/],
+  [
+    'mistakes',
+    () => filled('{"acls":[', () => '{"acton":1,"srcc":["grup:x"]},', ']}', 7 * MI),
+    /^acls\[0\] has no "action"/,
+  ],
   ['unknown keys', () => filled('{', (index) => `"k${index}":1,`, '}'), /^unknown key "k0"/],
   ['a key again and again', () => filled('{', () => '"acls":[],', '}'), /^key "acls" appears twice/],
-  ['rules', () => filled('{"grants":[', () => GRANT, ']}'), /^ok$/],
+  ['rules', () => filled('{"grants":[', () => GRANT, ']}', 5 * MI), /^ok$/],
   ['members', () => filled('{"groups":{"group:a":[', (index) => `"u${index}@x",`, ']},"acls":[]}'), /^ok$/],
   [
     'names to compare with a misspelt one',
@@ -80,39 +86,40 @@ const heavy: readonly (readonly [name: string, text: () => string, expected: Reg
   ['a selector of megabytes', () => `{"grants":[{"src":["${LONG}"],"dst":["*"],"ip":["*"]}]}`, /^src="aaa/],
   [
     'dots of megabytes',
-    () => `{"grants":[{"src":["*"],"dst":["${'1.'.repeat(2_000_000)}"],"ip":["*"]}]}`,
+    () => `{"grants":[{"src":["*"],"dst":["${'1.'.repeat(POLICY_TEXT_MAX / 2 - 1000)}"],"ip":["*"]}]}`,
     /^dst="1\.1/,
   ],
   ['a protocol of megabytes', () => `{"grants":[{"src":["*"],"dst":["*"],"ip":["${LONG}:22"]}]}`, /^proto name/],
   [
     'ports without end',
-    () => `{"acls":[{"action":"accept","src":["*"],"dst":["*:${'1,'.repeat(2_000_000)}"]}]}`,
+    () => `{"acls":[{"action":"accept","src":["*"],"dst":["*:${'1,'.repeat(POLICY_TEXT_MAX / 2 - 1000)}"]}]}`,
     /more than 1024 port ranges$/,
   ],
-  ['a number of megabytes', () => `{"derpMap":{"a":${'9'.repeat(4_000_000)}}}`, /^number is too large$/],
+  ['a number of megabytes', () => `{"derpMap":{"a":${'9'.repeat(POLICY_TEXT_MAX - 1000)}}}`, /^number is too large$/],
   [
     'a duration of megabytes',
-    () => `{"ssh":[{"checkPeriod":"${'1h'.repeat(2_000_000)}"}]}`,
+    () => `{"ssh":[{"checkPeriod":"${'1h'.repeat(POLICY_TEXT_MAX / 2 - 1000)}"}]}`,
     /^action must be specified/,
   ],
   ['a condition of megabytes', () => `{"postures":{"posture:a":["node:os == '${LONG}'"]}}`, /at most 4096 characters$/],
   ['conditions', () => filled('{"postures":{"posture:a":[', () => `"node:os =",`, ']}}'), /after the attribute comes/],
   [
-    'pairs of sources and destinations',
+    'one rule from many addresses to many',
     () => {
-      const side = Array.from({ length: Math.ceil(Math.sqrt(RULE_PAIRS_MAX)) + 1 }, (_, index) => address(index))
-      return JSON.stringify({ grants: [{ src: side, dst: side, ip: ['22'] }] })
+      const side = Array.from({ length: 200_000 }, (_, index) => `"${address(index)}",`).join('')
+      return `{"grants":[{"src":[${side}],"dst":[${side}],"ip":["22"]}]}`
     },
-    /pairs of source and destination; put sources into groups$/,
+    /^ok$/,
   ],
   [
-    'IP sets multiplied by a rule',
+    'rules that name a large IP set',
     () => {
-      const ipset = Array.from({ length: 3000 }, (_, index) => address(2 * index))
-      const rule = { src: ['ipset:a'], dst: ['ipset:a'], ip: ['22'] }
-      return JSON.stringify({ ipsets: { 'ipset:a': ipset }, grants: [rule] })
+      const ranges = RULE_ENDS_MAX / 1000 + 1
+      const large = Array.from({ length: ranges }, (_, index) => `"${address(2 * index)}"`).join()
+      const rule = '{"src":["ipset:a"],"dst":["*"],"ip":["22"]},'
+      return `{"ipsets":{"ipset:a":[${large}]},"grants":[${rule.repeat(1000)}]}`
     },
-    /pairs of source and destination; put sources into groups$/,
+    /^the rules up to here have more than \d+ sources and destinations, each range of an IP set counted$/,
   ],
   [
     'an IP set of addresses',
@@ -159,6 +166,13 @@ for (const [name, text, expected] of heavy) {
     assert.match(outcome(text()).first, expected)
   })
 }
+
+test('500 rules from and to an IP set of 10,000 ranges are read', () => {
+  const ipset = Array.from({ length: 10_000 }, (_, index) => address(2 * index))
+  const rule = { src: ['ipset:a'], dst: ['ipset:a'], ip: ['22'] }
+  const text = JSON.stringify({ ipsets: { 'ipset:a': ipset }, grants: Array.from({ length: 500 }, () => rule) })
+  assert.equal(outcome(text).first, 'ok')
+})
 
 test('very many problems are told as the first ones and a count', () => {
   const text = filled('{"acls":[', () => '{},', ']}', 1_000_000)

@@ -100,12 +100,22 @@ function selectorKey(selector: Selector): string {
       return selector.text
     case 'addresses':
     case 'ipset':
-      return rangesOf(selector)
-        .map(({ family, first, last }) => `${family} ${first.toString(36)} ${last.toString(36)}`)
-        .join()
+      return rangesKey(rangesOf(selector))
     default:
       return selector satisfies never
   }
+}
+
+const rangeKeys = new WeakMap<readonly IpRange[], string>()
+
+/** Kept with the list: that of an IP set may be long, and many rules may name it. */
+function rangesKey(ranges: readonly IpRange[]): string {
+  let key = rangeKeys.get(ranges)
+  if (key === undefined) {
+    key = ranges.map(({ family, first, last }) => `${family} ${first.toString(36)} ${last.toString(36)}`).join()
+    rangeKeys.set(ranges, key)
+  }
+  return key
 }
 
 /** Keys of every selector that means a node by something else than its addresses. */

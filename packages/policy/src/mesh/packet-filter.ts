@@ -1,6 +1,6 @@
 import { INTERNET_RANGES } from '../address/internet.ts'
 import { formatIpAddress } from '../address/ip-address.ts'
-import { formatIpRange, type IpRange } from '../address/ip-range.ts'
+import type { IpRange } from '../address/ip-range.ts'
 import { rangesOf } from '../decide/subject.ts'
 import { FilterBuilder } from './filter-builder.ts'
 import type { FilterRule } from './filter-rule.ts'
@@ -9,7 +9,7 @@ import type { MeshPolicy } from './mesh-policy.ts'
 import type { CompiledClause } from './mesh-rules.ts'
 import { EVERYBODY, INTERNET, isInternet, overlaps } from './mesh-selectors.ts'
 import { setHolds } from './node-set.ts'
-import { addressTexts, sourceTexts, textsOf } from './source-set.ts'
+import { addressTexts, rangeTexts, sourceTexts, textsOf } from './source-set.ts'
 import type { TargetSet } from './target-set.ts'
 
 /** The internet as filters spell it: as ranges, even where one is a prefix. */
@@ -27,9 +27,10 @@ export function packetFilter(mesh: MeshPolicy, nodeId: number): readonly FilterR
   const member = mesh.member(nodeId)
   if (member === undefined) return []
   const filter = new FilterBuilder(mesh.filterOrder())
+  const destinations = new DestinationTexts(mesh, member)
   for (const clause of mesh.rules.clauses) {
     if (clause.target === undefined) addSelf(filter, mesh, clause, member)
-    else addClause(filter, mesh, clause, clause.target, member)
+    else addClause(filter, mesh, clause, clause.target, destinations)
   }
   return filter.rules()
 }
@@ -54,29 +55,58 @@ function addClause(
   mesh: MeshPolicy,
   { clause, place, source }: CompiledClause,
   target: number,
-  member: MeshMember,
+  destinations: DestinationTexts,
 ): void {
+  const { member } = destinations
   const [sourceSet, targetSet] = [mesh.sources[source], mesh.targets[target]]
   if (sourceSet === undefined || targetSet === undefined || !setHolds(targetSet.nodes, member.place)) return
   const texts = sourceTexts(mesh.rules, mesh.facts, sourceSet)
-  if (clause.capabilities === undefined) filter.addPorts(place, texts, portTexts(mesh, targetSet, member), clause.ports)
+  if (clause.capabilities === undefined) filter.addPorts(place, texts, destinations.of(targetSet), clause.ports)
   else if (clause.via.length === 0)
     filter.addCapabilities(place, texts, capabilityTexts(mesh, targetSet, member), clause.capabilities)
 }
 
-/** Destinations of a clause that concern a node, as they stand in `DstPorts`. */
-function portTexts(mesh: MeshPolicy, target: TargetSet, member: MeshMember): readonly string[] {
-  const via = target.terms.via.length > 0
-  return target.terms.selectors.flatMap((place) => {
-    const selector = mesh.rules.selectors.list[place] ?? EVERYBODY
+/** Destinations of clauses that concern a node, as they stand in `DstPorts`; those of a selector are found once. */
+class DestinationTexts {
+  readonly member: MeshMember
+  readonly #mesh: MeshPolicy
+  readonly #direct = new Map<number, readonly string[]>()
+  readonly #via = new Map<number, readonly string[]>()
+
+  constructor(mesh: MeshPolicy, member: MeshMember) {
+    this.#mesh = mesh
+    this.member = member
+  }
+
+  of({ terms }: TargetSet): readonly string[] {
+    const via = terms.via.length > 0
+    const known = via ? this.#via : this.#direct
+    return terms.selectors.flatMap((place) => {
+      let texts = known.get(place)
+      if (texts === undefined) {
+        texts = this.#find(place, via)
+        known.set(place, texts)
+      }
+      return texts
+    })
+  }
+
+  #find(place: number, via: boolean): readonly string[] {
+    const selector = this.#mesh.rules.selectors.list[place] ?? EVERYBODY
+    const { member } = this
     if (selector.text === INTERNET.text) return member.exitRoutes.length > 0 ? INTERNET_TEXTS : []
     const ranges = rangesOf(selector)
-    if (ranges.length > 0)
-      return ranges.filter((range) => concerns(range, member, via)).map((range) => formatIpRange(range))
+    if (ranges.length > 0) {
+      const texts = rangeTexts(ranges)
+      return texts.filter((_, index) => {
+        const range = ranges[index]
+        return range !== undefined && concerns(range, member, via)
+      })
+    }
     if (selector.kind === 'any') return ['*']
-    const nodes = mesh.facts.selectors[place]?.nodes
+    const nodes = this.#mesh.facts.selectors[place]?.nodes
     return !via && nodes !== undefined && setHolds(nodes, member.place) ? addressTexts([member]) : []
-  })
+  }
 }
 
 /** The same for `CapGrant`, a list for each: the node's own addresses, and whole prefixes that it routes. */

@@ -116,9 +116,21 @@ function* listSource(rules: MeshRules, facts: MeshFacts, source: SourceSet): Gen
     } else if (selector.kind === 'any') {
       yield* ANY_SOURCE
       yield* facts.routes.keys()
-    } else if (ranges.length > 0) yield* ranges.map((range) => formatIpRange(range))
+    } else if (ranges.length > 0) yield* rangeTexts(ranges)
     else yield* addressTexts(membersOf(facts, nodes))
   }
+}
+
+const formatted = new WeakMap<readonly IpRange[], readonly string[]>()
+
+/** As filters have them; the same list for the same ranges, for many clauses may name one large IP set. */
+export function rangeTexts(ranges: readonly IpRange[]): readonly string[] {
+  let texts = formatted.get(ranges)
+  if (texts === undefined) {
+    texts = ranges.map((range) => formatIpRange(range))
+    formatted.set(ranges, texts)
+  }
+  return texts
 }
 
 export function* membersOf(facts: MeshFacts, nodes: NodeSet): Generator<MeshMember> {
