@@ -22,6 +22,9 @@ import { targetDirectory } from './access/target-directory.ts'
 import { ApprovalService } from './approval/approval-service.ts'
 import { Approvals } from './approval/approvals.ts'
 import { CheckBook } from './approval/check-book.ts'
+import { CodeAttempts } from './approval/code-attempts.ts'
+import { OneTimeCodes } from './approval/one-time-codes.ts'
+import { SecondFactor } from './approval/second-factor.ts'
 import { AuthorityKeys } from './authority/authority-keys.ts'
 import { CertificateService } from './authority/certificate-service.ts'
 import { HOST_CERTIFICATE_CHECK_MS, HostCertificates } from './authority/host-certificates.ts'
@@ -259,7 +262,24 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   certifying.unref()
   started.defer(() => clearInterval(certifying))
   started.use(store.changes.subscribe(['authorities'], () => void certifyHost()))
+  const secondFactor = new SecondFactor({
+    settings() {
+      const { second_factor: mode, second_factor_period: periodMs, approval_qr: qr } = config.current.ssh
+      return { mode, periodMs, qr }
+    },
+    roster: () => roster.current,
+    store,
+    approvals,
+    checks,
+    codes: new OneTimeCodes({ store, masterKey: () => masterKey, attempts: new CodeAttempts(now), now }),
+    networkOf: (source) => networkOf(source, lengths)?.text ?? source,
+    origin: () => web?.origin,
+    record,
+    failed,
+    now,
+  })
   const front = new SshFront({
+    secondFactor,
     config: () => config.current,
     hostKeys: () => hostCertificates.signers(),
     otherHostKeys: () => hostCertificates.others(),

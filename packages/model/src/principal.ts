@@ -9,6 +9,8 @@ export interface Proof {
   readonly fingerprint: string
   /** Everything that was proved, and when. */
   readonly factors: readonly Factor[]
+  /** Those of them that the door asked for on this very connection, after the first. */
+  readonly asked?: readonly Factor[]
   /** Where a certificate said whose key it is. */
   readonly certificate?: CertificateProof
 }

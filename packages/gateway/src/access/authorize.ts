@@ -1,4 +1,5 @@
 import type { AccessRequest, Destination, PassageId, Principal, Target } from '@sallyport/model'
+import type { Ask } from './asked-factors.ts'
 import { type Denial, type DenialName, denial } from './denial-codes.ts'
 import type { Circumstances, ConnectionFacts, TermsDenial, WayLimits } from './door-terms.ts'
 import type { IsOwn } from './own-addresses.ts'
@@ -107,6 +108,21 @@ export type Decision =
       readonly rule: string | undefined
       readonly hint: string | undefined
     }
+  /** A rule allows it once somebody has proved more. */
+  | {
+      readonly allowed: false
+      readonly denied: 'check.due'
+      readonly reason: string
+      readonly rule: string
+      readonly hint: undefined
+      readonly ask: Ask
+    }
+
+/** A no that becomes a yes once somebody has been asked. */
+export interface CheckDue extends Denial {
+  readonly denied: 'check.due'
+  readonly ask: Ask
+}
 
 /** The policy in force, over users and targets as they are now. One object per change of any of them. */
 export interface Decider {
@@ -157,9 +173,12 @@ export interface AuthorizeRequest {
 export interface Authorizer {
   /**
    * The one door: decides about every address a destination has, writes the decision down, and only then makes the grant.
-   * Rejects with the signal's reason alone.
+   * That a check is due is no decision yet, and is whoever asks to write down. Rejects with the signal's reason alone.
    */
-  authorize(request: AuthorizeRequest, options: { readonly signal: AbortSignal }): Promise<AccessGrant | Denial>
+  authorize(
+    request: AuthorizeRequest,
+    options: { readonly signal: AbortSignal },
+  ): Promise<AccessGrant | Denial | CheckDue>
   /** Whether what was granted would be granted now, for one address. */
   recheck(grant: AccessGrant, address: string): Recheck
   /** What ends the way that was granted, as the policy is now; undefined where nothing does. */
@@ -260,6 +279,11 @@ export function createAuthorizer(parts: AuthorizeParts): Authorizer {
         if (allowed.length === 0) {
           const first = decisions.flatMap(({ decision }) => (decision.allowed ? [] : [decision]))[0]
           if (first === undefined) return deny(request, 'policy.denied', 'no address', { resolved, version })
+          if ('ask' in first) {
+            const { host, port } = destination
+            const { text } = denial('check.due', { user: principal.name, host, port })
+            return { denied: 'check.due', text, ask: first.ask }
+          }
           const demand = 'rule' in first ? { rule: first.rule, hint: first.hint } : {}
           return deny(request, first.denied, first.reason, { resolved, version, ...demand })
         }

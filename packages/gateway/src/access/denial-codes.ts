@@ -113,6 +113,42 @@ export const DENIALS = {
     message: 'the policy wants this session recorded, and this gateway cannot record it, so it stays closed',
     fix: 'ask an admin: terms that need a recording cannot be fulfilled here',
   },
+  'check.due': {
+    code: 'SP2121',
+    reason: administrativelyProhibited,
+    message: 'this needs your approval in a browser',
+    fix: 'approve it within two minutes, then connect again',
+  },
+  'check.denied': {
+    code: 'SP2122',
+    reason: administrativelyProhibited,
+    message: 'this login was denied in the browser',
+    fix: 'if that was a slip, connect again in a minute',
+  },
+  'check.timeout': {
+    code: 'SP2123',
+    reason: administrativelyProhibited,
+    message: 'nobody approved this login in time',
+    fix: 'connect again, and approve it within two minutes',
+  },
+  'check.busy': {
+    code: 'SP2124',
+    reason: resourceShortage,
+    message: 'too many logins of yours wait for an approval, or too many were left without an answer',
+    fix: 'answer those in the console, or wait two minutes',
+  },
+  'check.impossible': {
+    code: 'SP2125',
+    reason: administrativelyProhibited,
+    message: 'the policy asks for a second factor, and you have none that would do',
+    fix: 'register a passkey in the console',
+  },
+  'check.wrong-code': {
+    code: 'SP2126',
+    reason: administrativelyProhibited,
+    message: 'these were not your one-time codes',
+    fix: "check the phone's clock, and connect again",
+  },
   'dial.refused': {
     code: 'SP2201',
     reason: connectFailed,

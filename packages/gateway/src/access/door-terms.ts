@@ -12,13 +12,17 @@ import {
   type TermFailureCode,
   type TermLimits,
   termsFor,
+  unmetFactors,
 } from '@sallyport/policy'
+import { ASKED_KINDS, type AskedKind, type Check, checksAsFactors } from './asked-factors.ts'
 import type { DenialName } from './denial-codes.ts'
 
 /** What terms of the policy ask about a connection, as it is when they ask. */
 export interface ConnectionFacts {
   /** Whether its key exchange withstands a quantum computer. */
   readonly postQuantum: () => boolean
+  /** Second factors that were asked for and count for a way to this target; none where nobody is asked. */
+  readonly checks?: (place: string) => readonly Check[]
 }
 
 /** What a decision is taken over beside who, whence and where. */
@@ -47,6 +51,8 @@ export type TermsAnswer =
       readonly hint: string | undefined
       /** The line that demands it. */
       readonly rule: RuleRef | undefined
+      /** One of each would let them through, and can be asked for; undefined where asking does not help. */
+      readonly wants: readonly (readonly AskedKind[])[] | undefined
     }
 
 const MET: TermsAnswer = { met: true, limits: undefined }
@@ -57,14 +63,16 @@ export const BLIND_DOOR = { inspect: false, record: false } as const
 /** The terms of a policy for the SSH door; `undefined` where it has none, and then nobody has to ask. */
 export function doorTerms(
   compiled: CompiledPolicy,
-): ((principal: Principal, query: Query, circumstances: Circumstances) => TermsAnswer) | undefined {
+):
+  | ((principal: Principal, query: Query, circumstances: Circumstances, checks?: readonly Check[]) => TermsAnswer)
+  | undefined {
   if (!hasTerms(compiled.policy, 'ssh')) return undefined
-  return (principal, query, circumstances) => {
+  return (principal, query, circumstances, checks = []) => {
     const terms = termsFor(compiled, query)
     if (terms === undefined) return MET
-    const facts = factsOf(principal, circumstances)
+    const facts = factsOf(principal, circumstances, checks)
     const judged = judgeTerms(terms, facts, circumstances.now)
-    if (!judged.ok) return refusal(judged.failures, compiled, query, facts, circumstances.now)
+    if (!judged.ok) return refusal(judged.failures, compiled, query, { terms, facts, now: circumstances.now })
     const { idleMs, sessionMs, endsAt, postQuantum } = judged.obligations
     if (idleMs === undefined && sessionMs === undefined && endsAt === undefined && !postQuantum) return MET
     return {
@@ -79,10 +87,17 @@ export function doorTerms(
   }
 }
 
-function factsOf({ sourceAddress, proof }: Principal, { connection, openedAt }: Circumstances): SshTermFacts {
+function factsOf(
+  { sourceAddress, proof }: Principal,
+  { connection, openedAt }: Circumstances,
+  checks: readonly Check[],
+): SshTermFacts {
   return {
     source: sourceAddress,
-    factors: proof.factors.map(({ kind, provedAt }) => ({ kind, ageMs: openedAt - provedAt })),
+    factors: [...proof.factors, ...checksAsFactors(checks, openedAt)].map(({ kind, provedAt }) => ({
+      kind,
+      ageMs: openedAt - provedAt,
+    })),
     postQuantum: connection.postQuantum(),
     door: BLIND_DOOR,
   }
@@ -92,13 +107,12 @@ function refusal(
   failures: readonly TermFailure[],
   compiled: CompiledPolicy,
   query: Query,
-  facts: SshTermFacts,
-  now: number,
+  { terms, facts, now }: { readonly terms: SshTerms; readonly facts: SshTermFacts; readonly now: number },
 ): TermsAnswer {
   const [first] = failures
   if (first === undefined) throw new Error('unreachable: terms failed without a reason')
-  const fails = (terms: SshTerms): boolean => {
-    const judged = judgeTerms(terms, facts, now)
+  const fails = (own: SshTerms): boolean => {
+    const judged = judgeTerms(own, facts, now)
     return !judged.ok && judged.failures.some(({ term, wanted }) => term === first.term && wanted === first.wanted)
   }
   const demanding = sshTermRules(compiled, query).find(({ terms }) => fails(terms))
@@ -109,5 +123,12 @@ function refusal(
     denied: `policy.${first.term}`,
     hint: told ? first.wanted : undefined,
     rule: demanding?.rule,
+    wants: failures.every(({ term }) => term === 'factor') ? askable(terms, facts) : undefined,
   }
+}
+
+/** What would have to be asked for; undefined where some demand is for what nobody can be asked for, such as another key. */
+function askable(terms: SshTerms, facts: SshTermFacts): readonly (readonly AskedKind[])[] | undefined {
+  const wants = unmetFactors(terms, facts).map(({ oneOf }) => ASKED_KINDS.filter((kind) => oneOf.includes(kind)))
+  return wants.every((kinds) => kinds.length > 0) ? wants : undefined
 }

@@ -1,8 +1,19 @@
 import type { CertificateProof, Principal, Target } from '@sallyport/model'
-import { type DecisionCode, decide, type RuleRef, reachesAnything, resolveHost } from '@sallyport/policy'
+import {
+  type DecisionCode,
+  decide,
+  hasChecks,
+  hasTerms,
+  type RuleRef,
+  reachesAnything,
+  resolveHost,
+  type SshRuleRef,
+} from '@sallyport/policy'
 import { fingerprint as fingerprintOf } from '@sallyport/ssh/keys'
+import { ASKED_KINDS, type Ask } from './asked-factors.ts'
 import type { Decider, Decision } from './authorize.ts'
 import type { DenialName } from './denial-codes.ts'
+import { doorChecks } from './door-checks.ts'
 import { doorTerms } from './door-terms.ts'
 import type { Roster } from './roster.ts'
 
@@ -16,6 +27,11 @@ export function deciderOf(roster: Roster): Decider {
     deciders.set(roster, decider)
   }
   return decider
+}
+
+/** Whether the roster's policy asks anybody for more than it takes to sign in. */
+export function asksForProof({ policy }: Roster): boolean {
+  return hasChecks(policy) || hasTerms(policy, 'ssh')
 }
 
 /** Why a principal no longer counts; undefined while user, key and certificate are what they were. `now` in milliseconds since the epoch. */
@@ -53,7 +69,7 @@ export function policyHostIn(roster: Roster, name: string): string | undefined {
 }
 
 /** `grants[2], line 14`. */
-export function ruleName({ section, index, line }: RuleRef): string {
+export function ruleName({ section, index, line }: RuleRef | SshRuleRef): string {
   return `${section}[${index}], line ${line}`
 }
 
@@ -62,6 +78,7 @@ function makeDecider(roster: Roster): Decider {
   /** Asked at every opening, and the answer is as old as this roster. */
   const known = new WeakMap<Principal, boolean>()
   const terms = doorTerms(compiled)
+  const checking = doorChecks(compiled)
   return {
     version: policyVersion.version,
     decide({ principal, target, address, port }, circumstances): Decision {
@@ -72,11 +89,21 @@ function makeDecider(roster: Roster): Decider {
       }
       const { verdict, code, rule } = decide(compiled, query)
       if (verdict !== 'allow' || rule === undefined) return { allowed: false, denied: denialOf(code), reason: code }
-      const answer = terms?.(principal, query, circumstances)
-      if (answer === undefined || answer.met) return { allowed: true, rule: ruleName(rule), limits: answer?.limits }
-      const { denied, hint } = answer
-      const demandedBy = answer.rule === undefined ? undefined : ruleName(answer.rule)
-      return { allowed: false, denied, reason: denied, rule: demandedBy, hint }
+      if (terms === undefined && checking === undefined) return { allowed: true, rule: ruleName(rule) }
+      const place = target?.name ?? address
+      const checks = circumstances.connection.checks?.(place) ?? []
+      const answer = terms?.(principal, query, circumstances, checks)
+      if (answer?.met === false && answer.wants === undefined) {
+        const { denied, hint } = answer
+        const demandedBy = answer.rule === undefined ? undefined : ruleName(answer.rule)
+        return { allowed: false, denied, reason: denied, rule: demandedBy, hint }
+      }
+      const way = { address, tags: target?.tags ?? [], port, sshPort: target?.port }
+      const due = checking?.(principal, way, checks, circumstances.openedAt)
+      // Whatever is proved for the terms is a check as well.
+      if (answer?.met === false) return asked(place, answer.wants ?? [], answer.rule, true)
+      if (due !== undefined) return asked(place, [ASKED_KINDS], due, false)
+      return { allowed: true, rule: ruleName(rule), limits: answer?.limits }
     },
     reachesAnything(principal) {
       let reaches = known.get(principal)
@@ -87,6 +114,17 @@ function makeDecider(roster: Roster): Decider {
       return reaches
     },
   }
+}
+
+function asked(
+  place: string,
+  wants: Ask['wants'],
+  demandedBy: RuleRef | SshRuleRef | undefined,
+  orCertificate: boolean,
+): Decision {
+  const rule = demandedBy === undefined ? '' : ruleName(demandedBy)
+  const ask = { wants, orCertificate, place, rule }
+  return { allowed: false, denied: 'check.due', reason: 'check.due', rule, hint: undefined, ask }
 }
 
 function denialOf(code: DecisionCode): 'policy.denied' | 'address.special' | 'session.user-disabled' {

@@ -47,6 +47,8 @@ export interface Approval extends ApprovalRequest {
   readonly askedAt: number
   readonly until: number
   readonly state: 'pending' | ApprovalEnd
+  /** When it was over, in milliseconds since the epoch. */
+  readonly endedAt: number | undefined
   /** Resolves when it is over. Never rejects. */
   readonly over: Promise<ApprovalEnd>
 }
@@ -122,6 +124,11 @@ export class Approvals implements Disposable {
     return this.pending(userId).find((each) => each.source === source && each.place?.target === target)
   }
 
+  /** Uses up a yes: true once. */
+  take(approval: Approval): boolean {
+    return approval instanceof Entry && approval.state === 'approved' && approval.spend()
+  }
+
   /** Uses up a yes that nobody was there to take, for the next opening of the very same. */
   spend(userId: UserId, source: string, target: string): Approval | undefined {
     for (const entry of this.#byCode.values()) {
@@ -134,7 +141,7 @@ export class Approvals implements Disposable {
   /** Ends a question; the first end counts, and false is said of any other. */
   settle(approval: Approval, end: ApprovalEnd): boolean {
     const entry = this.#byCode.get(approval.code)
-    if (entry === undefined || entry !== approval || !entry.settle(end)) return false
+    if (entry === undefined || entry !== approval || !entry.settle(end, this.#parts.now())) return false
     const { userId, network } = entry
     if (end === 'approved') this.#waits.approved(userId, network)
     else if (end === 'denied') this.#waits.denied(userId, network)
@@ -145,7 +152,7 @@ export class Approvals implements Disposable {
 
   [Symbol.dispose](): void {
     for (const entry of [...this.#byCode.values()]) {
-      entry.settle('withdrawn')
+      entry.settle('withdrawn', this.#parts.now())
       this.#forget(entry)
     }
   }
@@ -171,6 +178,7 @@ class Entry implements Approval {
   readonly #over = Promise.withResolvers<ApprovalEnd>()
   readonly #timer: NodeJS.Timeout
   #state: Approval['state'] = 'pending'
+  #endedAt: number | undefined
   #spent = false
 
   constructor(request: ApprovalRequest, code: string, askedAt: number, lapsed: (entry: Entry) => void) {
@@ -197,9 +205,14 @@ class Entry implements Approval {
     return this.#over.promise
   }
 
-  settle(end: ApprovalEnd): boolean {
+  get endedAt(): number | undefined {
+    return this.#endedAt
+  }
+
+  settle(end: ApprovalEnd, now: number): boolean {
     if (this.#state !== 'pending') return false
     this.#state = end
+    this.#endedAt = now
     this.#over.resolve(end)
     return true
   }

@@ -1,21 +1,14 @@
-import type { FactorKind, UserId } from '@sallyport/model'
+import type { UserId } from '@sallyport/model'
 import type { LoginCheck, Store } from '@sallyport/store'
-
-/** A second factor that can be asked for at the SSH door. */
-export const ASKED_KINDS = ['passkey', 'totp'] as const satisfies readonly FactorKind[]
-export type AskedKind = (typeof ASKED_KINDS)[number]
+import { ASKED_KINDS, type Check } from '../access/asked-factors.ts'
 
 /** What a sign-in as a whole is kept under. */
 export const EVERY_TARGET = '*'
 /** The door copies bytes and sees no login name. */
 const UNSEEN_LOGIN = ''
 
-/** A second factor that somebody gave when they were asked. */
-export interface Check {
-  readonly kind: AskedKind
-  /** Milliseconds since the epoch. */
-  readonly provedAt: number
-}
+/** A second factor that was given on some connection. */
+export type KeptCheck = Omit<Check, 'here'>
 
 /** Longest time that a check can count for anything: the longest `checkPeriod` of a policy, 168 h. */
 const KEPT_MS = 168 * 60 * 60 * 1000
@@ -28,7 +21,7 @@ export class CheckBook implements Disposable {
   readonly #store: Store
   readonly #failed: (what: string, error: unknown) => void
   readonly #subscription: Disposable
-  #checks = new Map<string, Check>()
+  #checks = new Map<string, KeptCheck>()
   /** Addresses from which people gave one. */
   #sources = new Set<string>()
   #entered = 0
@@ -52,7 +45,7 @@ export class CheckBook implements Disposable {
   }
 
   /** Checks of a person from an address that count for a way to a target: its own, and those of whole sign-ins. */
-  find(userId: UserId, source: string, target: string): readonly Check[] {
+  find(userId: UserId, source: string, target: string): readonly KeptCheck[] {
     return [target, EVERY_TARGET].flatMap((each) => this.#checks.get(keyOf(userId, source, each)) ?? [])
   }
 
@@ -62,7 +55,7 @@ export class CheckBook implements Disposable {
   }
 
   /** Keeps a check across restarts. Rejects where it is not kept; it counts for nothing then. */
-  async put(userId: UserId, source: string, target: string, check: Check): Promise<void> {
+  async put(userId: UserId, source: string, target: string, check: KeptCheck): Promise<void> {
     const { kind: method, provedAt: checkedAt } = check
     await this.#store.loginChecks.put({ userId, source, target, login: UNSEEN_LOGIN, method, checkedAt })
     this.#enter(userId, source, target, check)
@@ -83,7 +76,7 @@ export class CheckBook implements Disposable {
     this.#subscription[Symbol.dispose]()
   }
 
-  #enter(userId: string, source: string, target: string, check: Check): void {
+  #enter(userId: string, source: string, target: string, check: KeptCheck): void {
     this.#entered++
     this.#checks.set(keyOf(userId, source, target), check)
     this.#sources.add(sourceKey(userId, source))
@@ -106,7 +99,7 @@ export class CheckBook implements Disposable {
   }
 }
 
-function checkOf({ method, checkedAt, login }: LoginCheck): Check | undefined {
+function checkOf({ method, checkedAt, login }: LoginCheck): KeptCheck | undefined {
   const kind = ASKED_KINDS.find((each) => each === method)
   return kind === undefined || login !== UNSEEN_LOGIN ? undefined : { kind, provedAt: checkedAt }
 }

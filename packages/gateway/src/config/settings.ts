@@ -91,6 +91,21 @@ export const settings = {
       doc: 'Time from connecting to being signed in; who takes longer is cut off.',
       unit: 'duration',
     }),
+    second_factor: setting(z.enum(['policy', 'always', 'never']), {
+      default: 'policy',
+      doc: 'When people are asked for a passkey or a one-time code as they sign in: `policy`, where everything that they may reach asks for it; `always`; or `never`, and then only the opening of a way that asks for it is refused until it is approved. See docs/second-factor.md.',
+      unit: 'mode',
+    }),
+    second_factor_period: setting(duration, {
+      default: '12h',
+      doc: 'With `second_factor = "always"`: for so long nobody is asked again who comes from the same address.',
+      unit: 'duration',
+    }),
+    approval_qr: setting(z.boolean(), {
+      default: true,
+      doc: 'Whether the terminal shows the address of the approval page as a QR code as well. Terminals that are not UTF-8 show it as escapes.',
+      unit: 'boolean',
+    }),
     max_auth_tries: setting(z.int().min(1).max(64), {
       default: 6,
       doc: 'Failed sign-in tries on one connection, offered keys counted, before it is cut off.',

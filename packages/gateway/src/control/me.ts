@@ -15,7 +15,8 @@ import {
 } from '@sallyport/identity'
 import type { User } from '@sallyport/model'
 import { loginPlaces } from '@sallyport/policy'
-import { type ApiToken, type Passkey, StoreError, type WebSession } from '@sallyport/store'
+import { type ApiToken, type ExternalIdentity, type Passkey, StoreError, type WebSession } from '@sallyport/store'
+import { totpContext } from '../approval/one-time-codes.ts'
 import { mintToken } from '../http/bearer-tokens.ts'
 import type { Peer } from '../http/peer.ts'
 import { newPasskey } from '../sign-in/sign-in-service.ts'
@@ -31,7 +32,6 @@ type MeRoute = Exclude<`me.${string}` & keyof Handlers, 'me.targets'>
 /** How long ago somebody may have proved themselves who changes how they sign in. */
 const FRESH_MS = 10 * 60 * 1000
 /** What a TOTP secret is sealed for. */
-const totpContext = (user: User) => `totp ${user.id}`
 
 /** `me …`: what people do about themselves. */
 export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
@@ -71,6 +71,9 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
         user: user.name,
         display_name: user.displayName,
         role: user.role,
+        identities: (await store.externalIdentities.list(user.id)).map((identity) => shownIdentity(services, identity)),
+        groups: [...(roster.current.groupsByUser.get(user.id) ?? [])],
+        password: (await store.secondFactors.password(user.id)) !== undefined,
         passkeys: (await store.passkeys.list(user.id)).map(shownPasskey),
         totp: (await store.secondFactors.totp(user.id))?.confirmedAt !== undefined,
         recovery_codes_left: await store.secondFactors.recoveryCodesLeft(user.id),

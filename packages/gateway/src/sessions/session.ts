@@ -1,4 +1,5 @@
 import type { PassageId, Principal, SessionId } from '@sallyport/model'
+import type { Check } from '../access/asked-factors.ts'
 import type { AccessGrant } from '../access/authorize.ts'
 import { type DenialName, denial } from '../access/denial-codes.ts'
 import type { ConnectionFacts } from '../access/door-terms.ts'
@@ -53,6 +54,8 @@ export class Session {
   readonly id: SessionId
   readonly facts: SessionFacts
   readonly #passages = new Map<PassageId, OpenPassage>()
+  /** By place. One for each place that the person was asked about here, which they answered by hand. */
+  readonly #checks = new Map<string, Check>()
   #ending: Ending | undefined
   #activeAt: number
   #bytesSeen = 0
@@ -88,6 +91,20 @@ export class Session {
 
   get passages(): readonly Passage[] {
     return [...this.#passages.values()]
+  }
+
+  /** Notes a second factor that was asked for on this connection, for one place. */
+  passed(place: string, check: Check): void {
+    this.#checks.set(place, check)
+  }
+
+  /** Second factors that were given on this connection and count for a place. */
+  checks(place: string): readonly Check[] {
+    const own = this.#checks.get(place)
+    const asked = (this.principal.proof.asked ?? []).flatMap(({ kind, provedAt }) =>
+      kind === 'passkey' || kind === 'totp' ? [{ kind, provedAt, here: true }] : [],
+    )
+    return own === undefined ? asked : [...asked, own]
   }
 
   /** Takes a granted passage into the books, so that it can be ended from now on, dialled or not. */

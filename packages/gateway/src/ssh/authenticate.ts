@@ -1,8 +1,17 @@
 import { ACTOR_STRANGER, type AuditEvent } from '@sallyport/audit'
 import type { CertificateProof, Factor, FactorKind, Principal, SessionId } from '@sallyport/model'
-import { type Authenticator, type ProvedKey, plainUserName, type SshServerConnection } from '@sallyport/ssh'
+import {
+  type Authenticator,
+  DISCONNECT_REASON,
+  type ProvedKey,
+  plainUserName,
+  type SshServerConnection,
+} from '@sallyport/ssh'
 import { fingerprint, type PublicKey, plainKeyOf } from '@sallyport/ssh/keys'
+import type { Ask } from '../access/asked-factors.ts'
 import type { Roster } from '../access/roster.ts'
+import { secondFactorBanner } from '../approval/approval-texts.ts'
+import { PROOF_GRACE_MS, type SecondFactor, type WaitingLogin } from '../approval/second-factor.ts'
 import { type KeyOwner, keyOwner } from './key-owner.ts'
 
 /** Longest user name that is looked at, in characters: a login name, a Windows domain, and room to spare. */
@@ -37,6 +46,7 @@ export interface AuthenticateParts {
   readonly now: () => number
   /** What its owner had proved when a certificate of ours was signed. */
   readonly issuedFactors: (serial: number) => Promise<readonly Factor[]>
+  readonly secondFactor: SecondFactor
 }
 
 /** What is known of a connection before it signs in. */
@@ -46,9 +56,15 @@ export interface Arrival {
   /** Set once the connection exists, before anything is asked. */
   connection: SshServerConnection<Principal> | undefined
   readonly attempts: LoginAttempts
+  /** Called once the first factor is proved and another is asked for. */
+  readonly proved: () => void
+  /** Set from then on. */
+  waiting: (WaitingLogin & { readonly key: ProvedKey }) | undefined
+  /** Whether it is written down what became of that. */
+  answered: boolean
 }
 
-export function arrival(sessionId: SessionId, sourceAddress: string): Arrival {
+export function arrival(sessionId: SessionId, sourceAddress: string, proved: () => void = () => {}): Arrival {
   const attempts = {
     failed: 0,
     refused: false,
@@ -59,7 +75,7 @@ export function arrival(sessionId: SessionId, sourceAddress: string): Arrival {
     keyType: undefined,
     fingerprint: undefined,
   }
-  return { sessionId, sourceAddress, connection: undefined, attempts }
+  return { sessionId, sourceAddress, connection: undefined, attempts, proved, waiting: undefined, answered: false }
 }
 
 /** Names a client may send: those of the SSH library's allow-list, also behind a Windows domain, which clients send unasked. */
@@ -82,6 +98,55 @@ export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Au
     attempts.keyType = key.type
     attempts.fingerprint = fingerprint(key)
     return ownerOf(key)
+  }
+  /** The first factor is good, and more is wanted. */
+  const another = async (principal: Principal, ask: Ask, key: ProvedKey) => {
+    const { connection } = arrived
+    try {
+      await parts.secondFactor.asked(principal, ask)
+    } catch (error) {
+      return unrecorded(error)
+    }
+    arrived.waiting = { principal, ask, key, client: connection?.peerIdentification ?? '' }
+    arrived.proved()
+    const { origin = 'the console is served nowhere' } = parts.secondFactor
+    connection?.banner(secondFactorBanner(origin, ask))
+    return {
+      outcome: 'partial',
+      continueWith: ['keyboard-interactive'],
+      graceMs: ask.wants.length * PROOF_GRACE_MS,
+    } as const
+  }
+  const unrecorded = (error: unknown) => {
+    parts.failed('write a sign-in to the audit log', error)
+    attempts.reason = 'audit-unavailable'
+    attempts.unrecorded = true
+    arrived.connection?.banner(UNRECORDED)
+    return { outcome: 'failure' } as const
+  }
+  const signedIn = async (principal: Principal, requestedUser: string, { key }: ProvedKey) => {
+    const { name: actor, proof } = principal
+    try {
+      await parts.record({
+        type: 'authentication-succeeded',
+        actor,
+        session: arrived.sessionId,
+        source: arrived.sourceAddress,
+        method: proof.certificate === undefined ? 'publickey' : 'certificate',
+        requestedUser,
+        keyType: key.type,
+        fingerprint: proof.fingerprint,
+        clientVersion: arrived.connection?.peerIdentification,
+        factors: proof.factors.map(({ kind }) => kind),
+        ...(proof.certificate === undefined ? {} : { certificate: proof.certificate.serial }),
+      })
+    } catch (error) {
+      return unrecorded(error)
+    }
+    // Writing and asking took time: user, key and certificate may be gone by now (V-B07).
+    return ownerOf(key)?.user.id === principal.userId
+      ? ({ outcome: 'success', identity: principal } as const)
+      : ({ outcome: 'failure' } as const)
   }
   return {
     acceptsKey: ({ user, key }) => offered(user, key) !== undefined,
@@ -111,30 +176,29 @@ export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Au
         sessionId: arrived.sessionId,
         sourceAddress: arrived.sourceAddress,
       }
-      try {
-        await parts.record({
-          type: 'authentication-succeeded',
-          actor: user.name,
-          session: arrived.sessionId,
-          source: arrived.sourceAddress,
-          method: certificate === undefined ? 'publickey' : 'certificate',
-          requestedUser,
-          keyType: proved.key.type,
-          fingerprint: principal.proof.fingerprint,
-          clientVersion: arrived.connection?.peerIdentification,
-          ...(certificate === undefined ? {} : { certificate: certificate.serial }),
-        })
-      } catch (error) {
-        parts.failed('write a sign-in to the audit log', error)
-        attempts.reason = 'audit-unavailable'
-        attempts.unrecorded = true
-        arrived.connection?.banner(UNRECORDED)
+      const ask = parts.secondFactor.atSignIn(principal, {
+        postQuantum: () => arrived.connection?.postQuantum === true,
+      })
+      return ask === undefined ? signedIn(principal, requestedUser, proved) : another(principal, ask, proved)
+    },
+    // Nobody begins with it: it follows a key, on the same connection.
+    firstMethods: ['publickey'],
+    async converse({ user: requestedUser, ask }, { signal }) {
+      const { waiting, connection } = arrived
+      if (waiting === undefined) return { outcome: 'failure' }
+      const terminal = { ask, banner: (text: string) => connection?.banner(text) }
+      const answer = await parts.secondFactor.converse(waiting, terminal, { signal })
+      arrived.answered = true
+      if ('denied' in answer) {
+        attempts.reason = answer.denied
+        // A failure alone would make clients ask again, and say "Permission denied" in the end.
+        connection?.disconnect(DISCONNECT_REASON.noMoreAuthMethodsAvailable, answer.text)
         return { outcome: 'failure' }
       }
-      // Writing took time: the user may be gone by now.
-      return ownerOf(proved.key)?.user.id === user.id
-        ? { outcome: 'success', identity: principal }
-        : { outcome: 'failure' }
+      const { principal, key } = waiting
+      const { proof } = principal
+      const proved = { ...proof, factors: [...proof.factors, ...answer], asked: answer }
+      return signedIn({ ...principal, proof: proved }, requestedUser, key)
     },
     observe(fact) {
       if (fact.type === 'decider-failed') parts.failed('decide about a sign-in', fact.error)

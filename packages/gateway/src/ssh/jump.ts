@@ -5,6 +5,7 @@ import type { AccessGrant, Authorizer } from '../access/authorize.ts'
 import { isAccessGrant } from '../access/authorize.ts'
 import { DENIALS, type DenialName, denial } from '../access/denial-codes.ts'
 import type { Dialled } from '../access/happy-eyeballs.ts'
+import type { SecondFactor } from '../approval/second-factor.ts'
 import type { LiveEvents } from '../ops/live-events.ts'
 import type { Log } from '../ops/log-writer.ts'
 import type { Metrics } from '../ops/metrics.ts'
@@ -15,8 +16,12 @@ import type { WayWatch } from '../sessions/way-watch.ts'
 /** Longest part of a target's first line that is kept, in bytes; RFC 4253 §4.2 allows 255. */
 const BANNER_MAX_BYTES = 256
 
+/** Times that one opening waits for a person; more means that the policy changes while they answer. */
+const CHECKS_MAX = 3
+
 export interface JumpParts {
   readonly authorizer: Authorizer
+  readonly secondFactor: SecondFactor
   readonly ways: WayWatch
   readonly dial: (grant: AccessGrant, signal: AbortSignal) => Promise<Dialled<SocketPump>>
   readonly record: (event: AuditEvent) => Promise<unknown>
@@ -54,10 +59,13 @@ export async function jump(
   }
   let granted: AccessGrant | undefined
   try {
-    const answer = await parts.authorizer.authorize(
-      { passage: id, principal, destination: { host, port }, connection: session.facts },
-      { signal: open.signal },
-    )
+    const destination = { host, port }
+    const asked = { passage: id, principal, destination, connection: session.facts }
+    let answer = await parts.authorizer.authorize(asked, open)
+    for (let turn = 0; turn < CHECKS_MAX && 'ask' in answer; turn++) {
+      const passed = await parts.secondFactor.atOpening(session, answer, destination, open)
+      answer = passed === 'again' ? await parts.authorizer.authorize(asked, open) : passed
+    }
     if (!isAccessGrant(answer)) return refuse(answer.denied, answer.text)
     granted = answer
     parts.metrics.access.inc({ result: 'granted' })

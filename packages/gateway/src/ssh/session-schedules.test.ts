@@ -109,6 +109,8 @@ class World {
     this.#revoke = all
     const handler = sessionHandler(this.session, {
       authorizer,
+      // Nothing is asked for here.
+      secondFactor: undefined as never,
       ways: this.ways,
       dial: async (grant, signal) => {
         await this.later()

@@ -194,8 +194,10 @@ export class SshFront implements AsyncDisposable {
       return
     }
     metrics.connections.inc({ verdict: 'admitted' })
-    const arrived = arrival(makeId('session', randomBytes(ID_RANDOM_BYTES)), source)
     const { admission } = verdict
+    // Whoever has proved a key is no stranger: waiting for their second factor takes no place of those who begin.
+    const proved = () => admission.signedIn()
+    const arrived = arrival(makeId('session', randomBytes(ID_RANDOM_BYTES)), source, proved)
     try {
       const connection = server.accept(socket, { authenticator: authenticatorFor(arrived, this.#parts) })
       arrived.connection = connection
@@ -215,7 +217,9 @@ export class SshFront implements AsyncDisposable {
     const principal = connection.login?.identity
     if (entry === undefined || principal === undefined) throw new Error('a connection signed in that did not arrive')
     entry.admission.signedIn()
-    const session = new Session({
+    const { userId, sourceAddress } = principal
+    const session: Session = new Session({
+      checks: (place) => [...session.checks(place), ...this.#parts.secondFactor.kept(userId, sourceAddress, place)],
       principal,
       sourcePort: connection.remotePort ?? 0,
       client: connection.peerIdentification ?? '',
@@ -264,6 +268,8 @@ export class SshFront implements AsyncDisposable {
       this.#sessionEnded(session, error).catch(lost)
       return
     }
+    if (arrived.waiting !== undefined && !arrived.answered)
+      this.#parts.secondFactor.refused(arrived.waiting.principal, 'left').catch(lost)
     const offence = crashed ? 'crash' : offenceOf(connection, arrived, error)
     admission.ended(offence)
     log.debug('connection closed', {

@@ -3,11 +3,12 @@ import type { PromptRound } from './methods/keyboard-interactive.ts'
 
 /**
  * What a decider answers. `T` is the caller's own idea of an identity.
- * `continueWith`: the methods that may follow a partial success; at least one, all of them switched on.
+ * `continueWith`: the methods that may follow a partial success; at least one, all of them switched on. `graceMs`: the rest
+ * may take so long from now, where that is later than the login would end.
  */
 export type AuthDecision<T> =
   | { readonly outcome: 'success'; readonly identity: T }
-  | { readonly outcome: 'partial'; readonly continueWith: readonly AuthMethod[] }
+  | { readonly outcome: 'partial'; readonly continueWith: readonly AuthMethod[]; readonly graceMs?: number }
   | { readonly outcome: 'failure' }
   /** Keyboard-interactive only: ask (further) questions. */
   | { readonly outcome: 'prompt'; readonly round: PromptRound }
@@ -25,7 +26,7 @@ export function readDecision<T>(
     case 'success':
       return Object.hasOwn(answer, 'identity') && answer.identity !== undefined ? answer : undefined
     case 'partial':
-      return isMethodList(answer.continueWith, enabled) ? answer : undefined
+      return isMethodList(answer.continueWith, enabled) && isGrace(answer.graceMs) ? answer : undefined
     case 'failure':
       return answer
     case 'prompt':
@@ -33,6 +34,13 @@ export function readDecision<T>(
     default:
       return undefined
   }
+}
+
+/** Nobody may take longer than this over the rest of a login, in milliseconds. */
+export const MAX_GRACE_MS = 600_000
+
+function isGrace(value: number | undefined): boolean {
+  return value === undefined || (Number.isFinite(value) && value >= 0 && value <= MAX_GRACE_MS)
 }
 
 function isMethodList(value: readonly AuthMethod[], enabled: ReadonlySet<AuthMethod>): boolean {

@@ -19,6 +19,8 @@ export interface ServerAuthOptions {
   readonly hostKey: Uint8Array
   /** Methods switched on. */
   readonly methods: readonly AuthMethod[]
+  /** Those of them that a login may begin with; all unless given. The others wait for a partial success that names them. */
+  readonly firstMethods?: readonly AuthMethod[]
   /** Monotonic milliseconds at which an unfinished login ends. */
   readonly deadline: number
   readonly maxTries?: number

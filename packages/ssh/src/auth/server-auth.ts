@@ -111,6 +111,8 @@ export class ServerAuth<T> {
   /** Narrowed by partial successes. */
   #allowed: readonly AuthMethod[]
   #factors: readonly AuthFactor[] = []
+  /** Moved by partial successes. */
+  #deadline: number
   /** One message that came while another was worked on. */
   #queued: Uint8Array | undefined
   #banners: string[]
@@ -120,7 +122,9 @@ export class ServerAuth<T> {
     this.#maxTries = options.maxTries ?? DEFAULT_MAX_TRIES
     this.#failureStepMs = options.failureStepMs ?? DEFAULT_FAILURE_STEP_MS
     this.#enabled = new Set(options.methods)
-    this.#allowed = AUTH_METHODS.filter((method) => this.#enabled.has(method))
+    const { firstMethods = options.methods } = options
+    this.#allowed = AUTH_METHODS.filter((method) => this.#enabled.has(method) && firstMethods.includes(method))
+    this.#deadline = options.deadline
     this.#banners = options.banner === undefined ? [] : [options.banner]
   }
 
@@ -168,11 +172,16 @@ export class ServerAuth<T> {
     return this.#step(now, () => {})
   }
 
+  /** Monotonic milliseconds at which an unfinished login ends. */
+  get deadline(): number {
+    return this.#deadline
+  }
+
   /** When `tick` wants to be called next, in monotonic milliseconds. */
   nextDeadline(): number | undefined {
     const state = this.#state
     if (state.at === 'done' || state.at === 'closed') return undefined
-    return state.at === 'delaying' ? Math.min(state.until, this.#options.deadline) : this.#options.deadline
+    return state.at === 'delaying' ? Math.min(state.until, this.#deadline) : this.#deadline
   }
 
   /** The connection is gone: whoever is being asked is told to stop. */
@@ -194,7 +203,7 @@ export class ServerAuth<T> {
   #passTime(): void {
     const state = this.#state
     if (state.at === 'done' || state.at === 'closed') return
-    if (this.#now >= this.#options.deadline) {
+    if (this.#now >= this.#deadline) {
       return this.#disconnect(new SshError('timeout', 'login took too long'))
     }
     if (state.at !== 'delaying' || this.#now < state.until) return
@@ -337,7 +346,7 @@ export class ServerAuth<T> {
       case 'success':
         return this.#succeed(pending, claim, decision.identity)
       case 'partial':
-        return this.#pass(pending, claim, decision.continueWith)
+        return this.#pass(pending, claim, decision)
       case 'prompt':
         return this.#prompt(pending, claim, decision.round)
       case 'failure':
@@ -356,7 +365,12 @@ export class ServerAuth<T> {
     this.#effects.push({ type: 'success', user, service, identity, factors: [...this.#factors, factorOf(claim)] })
   }
 
-  #pass(pending: Pending, claim: AuthClaim, continueWith: readonly AuthMethod[]): void {
+  #pass(
+    pending: Pending,
+    claim: AuthClaim,
+    { continueWith, graceMs = 0 }: Extract<AuthDecision<T>, { outcome: 'partial' }>,
+  ): void {
+    this.#deadline = Math.max(this.#deadline, this.#now + graceMs)
     const factor = factorOf(claim)
     this.#factors = [...this.#factors, factor]
     this.#allowed = AUTH_METHODS.filter((method) => continueWith.includes(method))

@@ -63,6 +63,8 @@ export interface Login {
   extensions?(info: ReadonlyMap<string, Uint8Array>): void
   tick(now: number): void
   nextDeadline(): number | undefined
+  /** Monotonic milliseconds by which it has to be over, where that is later than the connection's own grace. */
+  readonly deadline?: number | undefined
   /** The connection is over. */
   end(error: SshError): void
 }
@@ -151,7 +153,7 @@ export class LiveConnection implements LoginHost {
 
   /** Monotonic milliseconds by which the login must have succeeded. */
   get loginDeadline(): number {
-    return this.#startedAt + this.#options.timing.loginGraceMs
+    return Math.max(this.#startedAt + this.#options.timing.loginGraceMs, this.#login?.deadline ?? 0)
   }
 
   now(): number {

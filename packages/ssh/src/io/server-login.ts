@@ -50,6 +50,8 @@ export interface Authenticator<T> {
     applicant: Applicant & { readonly submethods: string; readonly ask: AskPrompts },
     options: DecideOptions,
   ): Maybe<ConversationEnd<T>>
+  /** Methods that a login may begin with; all that are on unless given. The others follow a partial success that names them. */
+  readonly firstMethods?: readonly AuthMethod[]
   decideNone?(applicant: Applicant, options: DecideOptions): Maybe<ConversationEnd<T>>
   /** Facts for the audit, as they happen. */
   observe?(fact: AuthFact): void
@@ -133,6 +135,10 @@ export class ServerLogin<T> implements Login {
 
   nextDeadline(): number | undefined {
     return this.#machine?.nextDeadline()
+  }
+
+  get deadline(): number | undefined {
+    return this.#machine?.deadline
   }
 
   end(error: SshError): void {

@@ -1,0 +1,32 @@
+import type { Principal } from '@sallyport/model'
+import { type CompiledPolicy, hasChecks, machineCheck, type SshRuleRef } from '@sallyport/policy'
+import { type Check, isChecked } from './asked-factors.ts'
+
+/** Where SSH listens unless the inventory says otherwise. */
+const SSH_PORT = 22
+
+/** A way that is asked for, as rules that check see it. */
+export interface CheckedWay {
+  readonly address: string
+  readonly tags: readonly string[]
+  readonly port: number
+  /** The target's own port, where the inventory has one. */
+  readonly sshPort: number | undefined
+}
+
+/**
+ * The `ssh` rules that check, for a door that sees no login name; `undefined` where there are none, and then nobody has to ask.
+ * Gives the rule by which a check is due at a moment in milliseconds since the epoch. They mean SSH: other ports are none of theirs.
+ */
+export function doorChecks(
+  compiled: CompiledPolicy,
+):
+  | ((principal: Principal, way: CheckedWay, checks: readonly Check[], at: number) => SshRuleRef | undefined)
+  | undefined {
+  if (!hasChecks(compiled.policy)) return undefined
+  return ({ name, sourceAddress: source }, { address, tags, port, sshPort = SSH_PORT }, checks, at) => {
+    if (port !== sshPort && port !== SSH_PORT) return undefined
+    const check = machineCheck(compiled, { user: { name }, source, target: { address, tags } })
+    return check === undefined || isChecked(checks, check.periodSeconds, at) ? undefined : check.rule
+  }
+}

@@ -1,0 +1,319 @@
+import type { AuditEvent } from '@sallyport/audit'
+import type { Principal } from '@sallyport/model'
+import type { AskPrompts } from '@sallyport/ssh'
+import type { Store } from '@sallyport/store'
+import { ASKED_KINDS, type Ask, type AskedKind, type Check } from '../access/asked-factors.ts'
+import type { CheckDue } from '../access/authorize.ts'
+import { type Denial, type DenialFacts, type DenialName, denial } from '../access/denial-codes.ts'
+import type { ConnectionFacts } from '../access/door-terms.ts'
+import type { Roster } from '../access/roster.ts'
+import type { Session } from '../sessions/session.ts'
+import { auditFacts } from './approval-service.ts'
+import { approvalBanner, approvalUrl } from './approval-texts.ts'
+import { APPROVAL_LIFE_MS, type Approval, type ApprovalPlace, type Approvals, type OpenRefusal } from './approvals.ts'
+import { type CheckBook, EVERY_TARGET, type KeptCheck } from './check-book.ts'
+import type { OneTimeCodes } from './one-time-codes.ts'
+import { signInDemand } from './sign-in-demand.ts'
+
+/** Time for each proof that a sign-in asks for, in milliseconds: a question's life, and a client's time to begin. */
+export const PROOF_GRACE_MS = APPROVAL_LIFE_MS + 10_000
+/** Wrong codes in one conversation. */
+const CODES_MAX = 3
+/** Milliseconds that an Enter waits for the browser before the terminal is asked again. */
+const ENTER_WAITS_MS = 20_000
+
+/** When the door asks for a second factor at sign-in. */
+export type SecondFactorMode = 'policy' | 'always' | 'never'
+
+export interface SecondFactorParts {
+  readonly settings: () => { readonly mode: SecondFactorMode; readonly periodMs: number; readonly qr: boolean }
+  readonly roster: () => Roster
+  readonly store: Pick<Store, 'passkeys'>
+  readonly approvals: Approvals
+  readonly checks: CheckBook
+  readonly codes: OneTimeCodes
+  /** Block of addresses that counts as one source. */
+  readonly networkOf: (address: string) => string
+  /** Of the console; undefined where it is served nowhere. */
+  readonly origin: () => string | undefined
+  readonly record: (event: AuditEvent) => Promise<unknown>
+  readonly failed: (what: string, error: unknown) => void
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** A login after its first factor. */
+export interface WaitingLogin {
+  readonly principal: Principal
+  readonly ask: Ask
+  /** What the client calls itself. */
+  readonly client: string
+}
+
+/** The terminal of somebody who is signing in. */
+export interface SignInTerminal {
+  readonly ask: AskPrompts
+  readonly banner: (text: string) => void
+}
+
+/** Second factors at the SSH door: what is missing, the conversation at sign-in, and the question at the opening of a way. */
+export class SecondFactor {
+  readonly #parts: SecondFactorParts
+
+  constructor(parts: SecondFactorParts) {
+    this.#parts = parts
+  }
+
+  /** Where people go to approve; undefined where the console is served nowhere. */
+  get origin(): string | undefined {
+    return this.#parts.origin()
+  }
+
+  /** Second factors that were given on earlier connections and are still here; how long they count is the policy's to say. */
+  kept(userId: Principal['userId'], source: string, place: string): readonly Check[] {
+    return this.#parts.checks.find(userId, source, place).map((check) => ({ ...check, here: false }))
+  }
+
+  /** What a sign-in has to be asked for; undefined where nothing. Synchronous: a plain login waits for nothing. */
+  atSignIn(principal: Principal, facts: ConnectionFacts): Ask | undefined {
+    const { settings, roster, now } = this.#parts
+    const { mode, periodMs } = settings()
+    if (mode === 'never') return undefined
+    const { userId, sourceAddress } = principal
+    const kept = (place: string) => this.kept(userId, sourceAddress, place)
+    const demanded = signInDemand(roster(), principal, { ...facts, checks: kept }, now())
+    if (demanded !== undefined || mode === 'policy') return demanded
+    if (kept(EVERY_TARGET).some(({ provedAt }) => now() - provedAt < periodMs)) return undefined
+    return { wants: [ASKED_KINDS], orCertificate: false, place: EVERY_TARGET, rule: 'ssh.second_factor' }
+  }
+
+  /** Writes down that somebody is asked. Rejects where the log takes nothing: then nobody is let in. */
+  async asked({ sessionId, sourceAddress, name }: Principal, ask: Ask, place?: ApprovalPlace): Promise<void> {
+    const facts = auditFacts({ sessionId, source: sourceAddress, place })
+    const factors = [...new Set(ask.wants.flat())]
+    await this.#parts.record({ type: 'check-asked', actor: name, ...facts, factors, rule: ask.rule })
+  }
+
+  /**
+   * Asks until everything is proved that is wanted; gives the proofs, or why not. Rejects when the client goes: then the
+   * question is taken back.
+   */
+  async converse(
+    login: WaitingLogin,
+    terminal: SignInTerminal,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<readonly KeptCheck[] | Denial> {
+    const proofs: KeptCheck[] = []
+    for (const want of login.ask.wants) {
+      if (proofs.some(({ kind }) => want.includes(kind))) continue
+      const proof = await this.#obtain(want, login, terminal, signal)
+      if ('denied' in proof) {
+        await this.refused(login.principal, proof.denied)
+        return proof
+      }
+      proofs.push(proof)
+    }
+    return proofs
+  }
+
+  /** Writes down that a second factor was not given. Never rejects: it lets nobody in. */
+  async refused({ name, sessionId, sourceAddress }: Principal, reason: string, place?: ApprovalPlace): Promise<void> {
+    // The denial is written down where it happens.
+    if (reason === 'check.denied') return
+    const facts = auditFacts({ sessionId, source: sourceAddress, place })
+    await this.#parts
+      .record({ type: 'check-refused', actor: name, ...facts, reason })
+      .catch((error: unknown) => this.#parts.failed('write a refused check to the audit log', error))
+  }
+
+  /**
+   * At the opening of a way: `again` when it should be authorised anew. The first time the person is told where to approve,
+   * since a client shows nothing while it waits; whoever comes again while that question is open waits for its answer.
+   */
+  async atOpening(
+    session: Session,
+    { ask }: CheckDue,
+    destination: { readonly host: string; readonly port: number },
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<'again' | Denial> {
+    const { approvals } = this.#parts
+    const { principal } = session
+    const { userId, sourceAddress: source } = principal
+    const facts = { user: principal.name, ...destination }
+    const spent = approvals.spend(userId, source, ask.place)
+    const before = spent ?? approvals.about(userId, source, ask.place)
+    if (before !== undefined) {
+      const end = await settled(before, signal)
+      if (end !== 'approved') return denial(end === 'denied' ? 'check.denied' : 'check.timeout', facts)
+      // One yes, one connection; for all others it counts for the period that the policy gives it.
+      if (before.endedAt !== undefined && (spent !== undefined || approvals.take(before))) pass(session, before)
+      return 'again'
+    }
+    const { origin } = this
+    if (!ask.wants.every((kinds) => kinds.includes('passkey')) || origin === undefined) {
+      return denial('policy.factor', { ...facts, hint: ask.wants.map((kinds) => kinds.join(', ')).join(' and ') })
+    }
+    const { checks, networkOf, store } = this.#parts
+    if ((await store.passkeys.list(userId)).length === 0) {
+      return denial('check.impossible', { ...facts, hint: origin })
+    }
+    signal.throwIfAborted()
+    const place = { target: ask.place, host: printable(destination.host), port: destination.port }
+    await this.asked(principal, ask, place)
+    const opened = approvals.open({
+      userId,
+      sessionId: session.id,
+      source,
+      network: networkOf(source),
+      knownSource: checks.knows(userId, source),
+      client: session.facts.client,
+      key: principal.proof.fingerprint,
+      place,
+    })
+    if ('refused' in opened) {
+      const busy = busyDenial(opened, facts)
+      await this.refused(principal, busy.denied, place)
+      return busy
+    }
+    void opened.over.then((end) => (end === 'expired' ? this.refused(principal, 'check.timeout', place) : undefined))
+    return denial('check.due', { ...facts, hint: approvalUrl(origin, opened.code) })
+  }
+
+  async #obtain(
+    want: readonly AskedKind[],
+    login: WaitingLogin,
+    terminal: SignInTerminal,
+    signal: AbortSignal,
+  ): Promise<KeptCheck | Denial> {
+    const { codes, store, approvals } = this.#parts
+    const { origin } = this
+    const { userId, name: user } = login.principal
+    const byCode = want.includes('totp') && (await codes.has({ id: userId }))
+    const byPage = want.includes('passkey') && origin !== undefined && (await store.passkeys.list(userId)).length > 0
+    signal.throwIfAborted()
+    if (!byCode && !byPage) return denial('check.impossible', origin === undefined ? { user } : { user, hint: origin })
+    const opened = byPage ? this.#open(login) : undefined
+    if (opened !== undefined && 'refused' in opened && !byCode) return busyDenial(opened, { user })
+    const approval = opened === undefined || 'refused' in opened ? undefined : opened
+    try {
+      if (approval !== undefined && origin !== undefined) {
+        terminal.banner(approvalBanner(approvalUrl(origin, approval.code), approval.code, this.#parts.settings().qr))
+      }
+      if (byCode) return await this.#prompt(login, approval, terminal, signal)
+      return approval === undefined
+        ? denial('check.impossible', { user })
+        : await this.#watch(approval, login, terminal, signal)
+    } finally {
+      if (approval !== undefined) approvals.settle(approval, 'withdrawn')
+    }
+  }
+
+  #open({ principal, client }: WaitingLogin): Approval | OpenRefusal {
+    const { approvals, checks, networkOf } = this.#parts
+    const { userId, sessionId, sourceAddress: source, proof } = principal
+    return approvals.open({
+      userId,
+      sessionId,
+      source,
+      network: networkOf(source),
+      knownSource: checks.knows(userId, source),
+      client,
+      key: proof.fingerprint,
+      place: undefined,
+    })
+  }
+
+  /** Nothing to type: a round without prompts, which clients answer by themselves, and then the browser's answer. */
+  async #watch(
+    approval: Approval,
+    { principal }: WaitingLogin,
+    { ask }: SignInTerminal,
+    signal: AbortSignal,
+  ): Promise<KeptCheck | Denial> {
+    const { origin = '' } = this
+    await ask({ instruction: `Waiting for your approval: ${approvalUrl(origin, approval.code)}`, prompts: [] })
+    return proofOf(approval, await settled(approval, signal), principal.name)
+  }
+
+  /** A code, or Enter once it is approved: a client that asks for a line cannot be told before it has one. */
+  async #prompt(
+    { principal }: WaitingLogin,
+    approval: Approval | undefined,
+    { ask }: SignInTerminal,
+    signal: AbortSignal,
+  ): Promise<KeptCheck | Denial> {
+    const { codes, networkOf } = this.#parts
+    const { userId: id, name: user, sourceAddress } = principal
+    const text = approval === undefined ? 'One-time code: ' : 'Press Enter when approved, or type a one-time code: '
+    let instruction = ''
+    for (let wrong = 0; wrong < CODES_MAX; ) {
+      const [answer = ''] = await ask({ instruction, prompts: [{ text, echo: false }] })
+      const over = approval === undefined ? undefined : await this.#soon(approval, answer.trim() === '', signal)
+      if (approval !== undefined && over !== undefined) return proofOf(approval, over, user)
+      if (answer.trim() === '' && approval !== undefined) {
+        instruction = 'It is not approved yet.'
+        continue
+      }
+      const checked = await codes.check({ id }, networkOf(sourceAddress), answer)
+      signal.throwIfAborted()
+      if (checked === 'right') return await this.#byCode(principal)
+      wrong++
+      instruction =
+        checked === 'wrong'
+          ? 'That was not the code, or it was used before.'
+          : `Too many wrong codes from your network: none is looked at for ${checked.waitSeconds} s.`
+    }
+    return denial('check.wrong-code', { user })
+  }
+
+  /** What the browser has said, at once or within some seconds. */
+  async #soon(approval: Approval, wait: boolean, signal: AbortSignal): Promise<Approval['state'] | undefined> {
+    if (approval.state === 'pending' && wait) await settled(approval, signal, ENTER_WAITS_MS)
+    return approval.state === 'pending' ? undefined : approval.state
+  }
+
+  async #byCode(principal: Principal): Promise<KeptCheck> {
+    const { record, checks, now } = this.#parts
+    const { name: actor, userId, sessionId, sourceAddress: source } = principal
+    const check = { kind: 'totp', provedAt: now() } as const
+    const method = 'totp'
+    await record({ type: 'check-passed', actor, ...auditFacts({ sessionId, source, place: undefined }), method })
+    await checks.put(userId, source, EVERY_TARGET, check)
+    return check
+  }
+}
+
+/** The yes counts for this connection from now on. */
+function pass(session: Session, { place, endedAt = 0 }: Approval): void {
+  if (place !== undefined) session.passed(place.target, { kind: 'passkey', provedAt: endedAt, here: true })
+}
+
+function proofOf({ endedAt = 0 }: Approval, end: Approval['state'], user: string): KeptCheck | Denial {
+  if (end === 'approved') return { kind: 'passkey', provedAt: endedAt }
+  return denial(end === 'denied' ? 'check.denied' : 'check.timeout', { user })
+}
+
+function busyDenial(refusal: OpenRefusal, facts: DenialFacts): Denial {
+  const name: DenialName = 'check.busy'
+  return refusal.refused === 'full' ? denial(name, facts) : denial(name, { ...facts, hint: `${refusal.seconds} s` })
+}
+
+/** How a question ends; rejects with the signal's reason. After `forMs` milliseconds it is still `pending`. */
+async function settled(approval: Approval, signal: AbortSignal, forMs?: number): Promise<Approval['state']> {
+  signal.throwIfAborted()
+  const cut = Promise.withResolvers<'pending'>()
+  const abort = () => cut.reject(signal.reason as Error)
+  const timer = forMs === undefined ? undefined : setTimeout(() => cut.resolve('pending'), forMs)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([approval.over, cut.promise])
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/** What a client wrote, for a page and the log. */
+function printable(text: string): string {
+  return text.slice(0, 256).replaceAll(/[^A-Za-z0-9._:[\]-]/g, '?')
+}
