@@ -12,9 +12,11 @@ export function welcomeText(
   roster: Roster,
   gateway: { readonly host: string; readonly port: number },
 ): string {
-  const source = { source: principal.sourceAddress }
+  // Whoever may reach a whole inventory of 100,000 targets must not hold up the others for a greeting.
+  const options = { source: principal.sourceAddress, limit: LISTED_MAX + 1 }
   const { targets } = roster.compiled.directory
-  const found = reachable(roster.compiled, { name: principal.name }, targets, source)
+  const may = deciderOf(roster).reachesAnything(principal)
+  const found = may ? reachable(roster.compiled, { name: principal.name }, targets, options) : []
   const hop = gateway.port === 22 ? gateway.host : `${gateway.host}:${gateway.port}`
   const lines = [
     `Hello ${principal.name}. This is a Sallyport gateway: a door to other machines, with no shell of its own.`,
@@ -27,8 +29,8 @@ export function welcomeText(
     const width = Math.max(...found.slice(0, LISTED_MAX).map(({ target }) => target.name.length))
     for (const { target, ports } of found.slice(0, LISTED_MAX))
       lines.push(`  ${target.name.padEnd(width)}  ${portsText(formatPortRanges(ports))}`)
-    if (found.length > LISTED_MAX) lines.push(`  ... and ${found.length - LISTED_MAX} more`)
-  } else if (deciderOf(roster).reachesAnything(principal)) {
+    if (found.length > LISTED_MAX) lines.push('  ... and more')
+  } else if (may) {
     lines.push('The inventory has no target for you yet, but rules of the policy let you reach addresses.')
   } else {
     lines.push('The policy lets you reach nothing yet. Ask an admin.')

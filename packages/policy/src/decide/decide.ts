@@ -2,10 +2,10 @@ import type { Role } from '@sallyport/model'
 import { type IpAddress, parseIpAddress } from '../address/ip-address.ts'
 import { isWholeFamily, parseIpRange, rangeHolds } from '../address/ip-range.ts'
 import type { Rule, RuleRef } from '../language/policy.ts'
-import { PORT_MAX, SCTP, serviceHolds, TCP, UDP } from '../language/service.ts'
+import { DEFAULT_PROTOCOLS, PORT_MAX, SCTP, serviceHolds, TCP, UDP } from '../language/service.ts'
 import type { CompiledPolicy } from './compile.ts'
 import type { MeshNode, Person } from './directory.ts'
-import { coverage, type Endpoint, endpointAt, meshEndpoint } from './endpoint.ts'
+import { coverage, type Endpoint, endpointAt, isClosed, meshEndpoint } from './endpoint.ts'
 import { type Attributes, postureAllows } from './posture.ts'
 import { type Found, NO_RULE } from './rule-index.ts'
 import { type Subject, selectsSubject } from './subject.ts'
@@ -83,11 +83,17 @@ const PROTOCOLS = { tcp: TCP, udp: UDP, sctp: SCTP } as const
 export function decide(compiled: CompiledPolicy, query: Query | NodeQuery): Decision {
   const question = resolveQuery(compiled, query)
   if (!question.ok) return { verdict: 'deny', code: question.code }
-  if ('node' in query && !compiled.policy.restricts) return { verdict: 'allow', code: 'allowed' }
   const { subject, endpoint, protocol, port } = question
+  if ('node' in query && !compiled.policy.restricts) return unrestricted(protocol)
   const found = compiled.rules.find(subject, endpoint, protocol, port)
   if (found.order !== NO_RULE) return { verdict: 'allow', code: 'allowed', rule: ruleRef(compiled, found.order) }
   return { verdict: 'deny', code: denialCode(compiled, question, found) }
+}
+
+/** A mesh whose policy restricts nothing is open to what a rule means that names no protocol, and to nothing else. */
+function unrestricted(protocol: number): Decision {
+  const verdict = DEFAULT_PROTOCOLS.includes(protocol) ? 'allow' : 'deny'
+  return { verdict, code: verdict === 'allow' ? 'allowed' : 'no-matching-rule' }
 }
 
 /** A query with every name and address looked up. */
@@ -123,13 +129,14 @@ function nodeQuestion(
   if (node === undefined) return { ok: false, code: 'node-unknown' }
   const owner = directory.ownerOf(node)
   // An untagged machine of nobody takes no part in the mesh, and neither does what is behind it.
-  if (node.tags.length === 0 && owner === undefined) {
+  if (!directory.takesPart(node)) {
     const known = node.user !== undefined && directory.user(node.user) !== undefined
     return { ok: false, code: known ? 'user-disabled' : 'user-unknown' }
   }
   const source = sourceText === undefined ? ownAddress(node, address.family) : parseIpAddress(sourceText)
   // A packet of one family cannot come from an address of the other.
   if (source === undefined || source.family !== address.family) return { ok: false, code: 'no-matching-rule' }
+  if (isClosed(address, directory)) return { ok: false, code: 'no-matching-rule' }
   const { port, protocol = 'tcp' } = destination
   const endpoint = meshEndpoint(address, directory)
   const asked = { ok: true, endpoint, protocol: PROTOCOLS[protocol], port } as const
@@ -138,7 +145,8 @@ function nodeQuestion(
     const attributes = node.attributes === undefined ? {} : { attributes: node.attributes }
     return { ...asked, subject: { ...user, ...attributes, tags: node.tags, tagged: node.tags.length > 0, source } }
   }
-  if (!node.approvedRoutes.some((route) => routeHolds(route, source))) return { ok: false, code: 'no-matching-rule' }
+  const routes = node.approvedRoutes.filter((route) => node.announcedRoutes.includes(route))
+  if (!routes.some((route) => routeHolds(route, source))) return { ok: false, code: 'no-matching-rule' }
   // Of the device behind the router nothing is known.
   return { ...asked, subject: { tags: [], tagged: false, source } }
 }

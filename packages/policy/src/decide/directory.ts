@@ -147,6 +147,11 @@ export class DirectoryIndex {
     return owner?.disabled === true ? undefined : owner
   }
 
+  /** Whether a machine is in the mesh at all: a tagged one is, and another one while its owner is known and not disabled. */
+  takesPart(node: MeshNode): boolean {
+    return node.tags.length > 0 || this.ownerOf(node) !== undefined
+  }
+
   targetsAt(address: IpAddress): readonly TargetFacts[] {
     return this.#targets.at(address)
   }

@@ -50,6 +50,12 @@ export function meshEndpoint(address: IpAddress, directory: DirectoryIndex): End
   return { address, internet: isInternetAddress(address), tags, owners: ownersOf(nodes, directory), targets: names }
 }
 
+/** Whether the mesh has only machines at an address that take no part: nobody is told of them, and they let nobody in. */
+export function isClosed(address: IpAddress, directory: DirectoryIndex): boolean {
+  const nodes = directory.nodesAt(address)
+  return nodes.length > 0 && !nodes.some((node) => directory.takesPart(node))
+}
+
 /** A destination of which only the tags are known. */
 export function endpointOfTags(tags: readonly string[], name?: string): Endpoint {
   return { internet: false, tags, owners: NOBODY, targets: name === undefined ? [] : [name] }

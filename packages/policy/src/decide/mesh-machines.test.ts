@@ -24,7 +24,11 @@ const EVE = 'eve@example.org'
 const NODES: readonly MeshNode[] = [
   machine(1, '100.64.0.1', { user: BOB, attributes: { 'node:os': 'macos' } }),
   machine(2, '100.64.0.2', { user: EVE, attributes: { 'node:os': 'linux' } }),
-  machine(3, '100.64.0.3', { tags: ['tag:db'], approvedRoutes: ['10.9.0.0/16', '0.0.0.0/0', '::/0'] }),
+  machine(3, '100.64.0.3', {
+    tags: ['tag:db'],
+    announcedRoutes: ['10.9.0.0/16', '0.0.0.0/0', '::/0'],
+    approvedRoutes: ['10.9.0.0/16', '10.11.0.0/16', '0.0.0.0/0', '::/0'],
+  }),
   machine(4, '100.64.0.4', { user: 'dora@example.com' }),
   machine(5, '100.64.0.5', { user: 'guest@example.net' }),
   machine(6, '100.64.0.6', { user: BOB, addresses: ['100.64.0.6'] }),
@@ -192,6 +196,9 @@ const cases: readonly (readonly [name: string, rule: Rule, query: Query | NodeQu
   ['and by the star', ANY, ofNode(3, '100.64.0.1', '10.9.1.1'), 'allowed'],
   ['but not by the router’s tag', { src: ['tag:db'], dst: ['*'] }, ofNode(3, '100.64.0.1', '10.9.1.1'), NONE],
   ['nor outside of its routes', ANY, ofNode(3, '100.64.0.1', '10.8.1.1'), NONE],
+  ['nor from a route approved for once it is announced', ANY, ofNode(3, '100.64.0.1', '10.11.1.1'), NONE],
+  ['to a machine of a disabled user', ANY, ofNode(1, '100.64.0.4'), NONE],
+  ['to a machine of a user who is none here', ANY, ofNode(1, '100.64.0.5'), NONE],
   ['an exit node is asked for nobody', ANY, ofNode(3, '100.64.0.1', '8.8.8.8'), NONE],
   ['a machine’s posture', { ...ANY, srcPosture: ['posture:mac'] }, ofNode(1, '100.64.0.2'), 'allowed'],
   ['a machine of another posture', { ...ANY, srcPosture: ['posture:mac'] }, ofNode(2, '100.64.0.1'), 'posture-unmet'],
@@ -202,6 +209,19 @@ const cases: readonly (readonly [name: string, rule: Rule, query: Query | NodeQu
 for (const [name, rule, query, expected] of cases) {
   test(`${name}: ${expected}`, () => assert.equal(verdict(rule, query), expected))
 }
+
+test('a mesh whose policy restricts nothing is open to TCP and UDP, and not to SCTP, as its filters are', () => {
+  const open = compileText({}, FACTS)
+  for (const [protocol, expected] of [
+    ['tcp', 'allow'],
+    ['udp', 'allow'],
+    ['sctp', 'deny'],
+  ] as const)
+    assert.equal(
+      decide(open, { node: 1, destination: { address: '100.64.0.2', port: 22, protocol } }).verdict,
+      expected,
+    )
+})
 
 test('the default posture holds for rules that name none, and only for them', () => {
   const defaults = { defaultSrcPosture: ['posture:mac'] }

@@ -28,7 +28,8 @@ const queries = fc.array(fc.oneof(arbitraryQuery(), arbitraryNodeQuery()), { min
 function walked(compiled: CompiledPolicy, query: Query | NodeQuery): Pick<Decision, 'verdict' | 'rule'> {
   const question = resolveQuery(compiled, query)
   if (!question.ok) return { verdict: 'deny' }
-  if ('node' in query && !compiled.policy.restricts) return { verdict: 'allow' }
+  if ('node' in query && !compiled.policy.restricts)
+    return { verdict: query.destination.protocol === 'sctp' ? 'deny' : 'allow' }
   const order = compiled.policy.rules.findIndex((rule) => ruleAllows(compiled, rule, question))
   return order < 0 ? { verdict: 'deny' } : { verdict: 'allow', rule: ruleRef(compiled, order) }
 }

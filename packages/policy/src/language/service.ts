@@ -51,7 +51,7 @@ const PROTOCOL_TEXT_MAX = 32
 /** Protocols that have ports. */
 const PORT_PROTOCOLS: readonly number[] = [TCP, UDP, SCTP]
 /** What a rule without `proto` opens: TCP, UDP and both ICMPs. */
-const DEFAULT_PROTOCOLS: readonly number[] = [TCP, UDP, 1, 58]
+export const DEFAULT_PROTOCOLS: readonly number[] = [TCP, UDP, 1, 58]
 /** Ranges in one list of ports: there are no more than 65,536 ports. */
 const PORT_RANGES_MAX = 1024
 

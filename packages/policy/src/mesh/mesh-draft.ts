@@ -109,8 +109,8 @@ export class MeshDraft {
 
   /** A tagged node does; another one as long as its owner is known and not disabled. */
   #takesPart(node: MeshNode): boolean {
-    if (node.tags.length > 0 || node.user === undefined) return true
-    return this.#users.get(node.user)?.disabled === false
+    if (node.tags.length > 0) return true
+    return node.user !== undefined && this.#users.get(node.user)?.disabled === false
   }
 
   #newPlace(): number {

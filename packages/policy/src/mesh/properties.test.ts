@@ -34,14 +34,27 @@ const packet = fc.record({
   protocol: fc.constantFrom('tcp' as const, 'udp' as const, 'sctp' as const),
 })
 
-/** Without rules a filter is open to the protocols of a rule that names none; `decide` asks for no protocol then. */
-function isTold(policy: Policy, protocol: keyof typeof PROTOCOLS): boolean {
-  return policy.restricts || protocol !== 'sctp'
+function directory(nodes: readonly MeshNode[], users: Directory['users'] = MESH_PEOPLE): Directory {
+  return { users, targets: [], nodes }
 }
 
-function directory(nodes: readonly MeshNode[]): Directory {
-  return { users: MESH_PEOPLE, targets: [], nodes }
-}
+/** Machines of whom the gateway does not know, or of nobody, among the others; and people who are disabled. */
+const anyMesh = fc
+  .record({
+    nodes: arbitraryMeshNodes(),
+    strangers: fc.subarray([1, 2, 3, 4, 5, 6]),
+    nobodys: fc.subarray([1, 2, 3, 4, 5, 6]),
+    disabled: fc.subarray([...MESH_PEOPLE.keys()]),
+  })
+  .map(({ nodes, strangers, nobodys, disabled }) => ({
+    users: MESH_PEOPLE.map((user, index) => ({ ...user, disabled: disabled.includes(index) })),
+    nodes: nodes.map((node): MeshNode => {
+      const { user, ...rest } = node
+      if (user === undefined) return node
+      if (nobodys.includes(node.id)) return rest
+      return strangers.includes(node.id) ? { ...rest, user: 'stranger@example.com' } : node
+    }),
+  }))
 
 /** The slow reading of a filter, as its client has it. */
 function filterAllows(
@@ -78,14 +91,14 @@ function told(mesh: MeshPolicy, nodes: readonly MeshNode[]) {
 
 test('a filter lets in from another node what decide allows, and nothing else', () => {
   fc.assert(
-    fc.property(arbitraryPolicy(), arbitraryMeshNodes(), packet, (policy, nodes, { port, protocol }) => {
-      fc.pre(isTold(policy, protocol))
-      const compiled = compilePolicy(policy, directory(nodes))
-      const mesh = compileMesh(policy, directory(nodes))
+    fc.property(arbitraryPolicy(), anyMesh, packet, (policy, { nodes, users }, { port, protocol }) => {
+      const compiled = compilePolicy(policy, directory(nodes, users))
+      const mesh = compileMesh(policy, directory(nodes, users))
       for (const to of nodes) {
         const filter = packetFilter(mesh, to.id)
         for (const from of nodes) {
-          if (from === to) continue
+          // A filter lists addresses: what else one that takes no part sends is dropped before, for it is nobody's peer.
+          if (from === to || mesh.member(from.id) === undefined) continue
           for (const address of to.addresses) {
             const source = addressOfFamily(from, address)
             if (source === undefined) continue
@@ -105,7 +118,6 @@ test('a router and an exit node let through what decide allows, and nothing else
     fc.property(arbitraryPolicy(), arbitraryMeshNodes(), packet, (whole, nodes, { port, protocol }) => {
       // `decide` answers for the doors, to which nothing comes through a router of the mesh.
       const policy = { ...whole, rules: whole.rules.filter((rule) => rule.via.length === 0) }
-      fc.pre(isTold(policy, protocol))
       const whenExit = compilePolicy(policy, directory(nodes))
       const whenRouter = compilePolicy(withoutInternet(policy), directory(nodes))
       const mesh = compileMesh(policy, directory(nodes))
@@ -124,6 +136,28 @@ test('a router and an exit node let through what decide allows, and nothing else
       }
     }),
     { numRuns: 400 },
+  )
+})
+
+test('a machine that takes no part reaches nobody, and nobody reaches it', () => {
+  fc.assert(
+    fc.property(arbitraryPolicy(), anyMesh, packet, (policy, { nodes, users }, { port, protocol }) => {
+      const compiled = compilePolicy(policy, directory(nodes, users))
+      const mesh = compileMesh(policy, directory(nodes, users))
+      for (const node of nodes) {
+        if (mesh.member(node.id) !== undefined) continue
+        assert.deepEqual(packetFilter(mesh, node.id), [])
+        assert.deepEqual(peersOf(mesh, node.id), [])
+        for (const other of nodes) {
+          assert.ok(!peersOf(mesh, other.id).some((peer) => peer.node.id === node.id))
+          for (const address of other.addresses)
+            assert.equal(decide(compiled, { node: node.id, destination: { address, port, protocol } }).verdict, 'deny')
+          for (const address of node.addresses)
+            assert.equal(decide(compiled, { node: other.id, destination: { address, port, protocol } }).verdict, 'deny')
+        }
+      }
+    }),
+    { numRuns: 200 },
   )
 })
 

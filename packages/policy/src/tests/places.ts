@@ -1,6 +1,6 @@
 import { formatIpAddress, parseIpAddress } from '../address/ip-address.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
-import type { MeshNode, Person, TargetFacts } from '../decide/directory.ts'
+import type { DirectoryIndex, MeshNode, Person, TargetFacts } from '../decide/directory.ts'
 import { type Endpoint, endpointAt, endpointOfTags, meshEndpoint } from '../decide/endpoint.ts'
 import { endpointOfTarget } from '../decide/reachable.ts'
 import type { Selector } from '../language/policy.ts'
@@ -67,7 +67,7 @@ export class Places {
     return {
       name,
       door: [endpointAt(address, [], directory)],
-      mesh: [meshEndpoint(address, directory)],
+      mesh: isNobodys(directory.nodesAt(address), directory) ? [] : [meshEndpoint(address, directory)],
       machine: machineOfTarget({ address: formatIpAddress(address) }, directory),
     }
   }
@@ -122,6 +122,13 @@ export class Places {
       machine: machineOfNode(node, directory),
     }
   }
+}
+
+/** Machines that are in no mesh, as the gateway does not know their owners. Disabled ones count as enabled here. */
+function isNobodys(nodes: readonly MeshNode[], directory: DirectoryIndex): boolean {
+  const known = (node: MeshNode): boolean =>
+    node.tags.length > 0 || (node.user !== undefined && directory.user(node.user) !== undefined)
+  return nodes.length > 0 && !nodes.some(known)
 }
 
 /** One that there is not yet. */
