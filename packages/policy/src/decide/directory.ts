@@ -185,11 +185,13 @@ function sameUser(before: UserFacts, now: UserFacts): boolean {
   return before.role === now.role && before.disabled === now.disabled && groups
 }
 
-function sameTarget(before: TargetFacts, now: TargetFacts): boolean {
+/** Whether two entries of one name have the same contents. */
+export function sameTarget(before: TargetFacts, now: TargetFacts): boolean {
   return sameTexts(before.addresses, now.addresses) && sameTexts(before.tags, now.tags)
 }
 
 function sameTexts(before: readonly string[], now: readonly string[]): boolean {
+  if (before === now) return true
   return before.length === now.length && before.every((text, index) => text === now[index])
 }
 

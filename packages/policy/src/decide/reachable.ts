@@ -3,7 +3,7 @@ import type { Destination } from '../language/policy.ts'
 import { mergePortRanges, type PortRange, TCP } from '../language/service.ts'
 import type { CompiledPolicy } from './compile.ts'
 import { type Query, subjectOf } from './decide.ts'
-import type { DirectoryIndex, TargetFacts } from './directory.ts'
+import { type DirectoryIndex, sameTarget, type TargetFacts } from './directory.ts'
 import { type Endpoint, endpointAt, endpointOfTags } from './endpoint.ts'
 import { type Memberships, personKeys, type Subject, sourceKey } from './subject.ts'
 
@@ -33,14 +33,46 @@ export function reachable<T extends TargetFacts>(
   if (subject === undefined) return []
   const { limit = Number.POSITIVE_INFINITY } = options
   const opened = compiled.rules.opener(subject, TCP)
+  const mayBeMeant = candidates(compiled, subject)
   const found: (ReachableTarget & { readonly target: T })[] = []
   for (const target of targets) {
     if (found.length >= limit) break
+    if (!mayBeMeant(target)) continue
     const perAddress = target.addresses.map((text) => opened(endpointOfTarget(compiled, target, text)))
     const ports = perAddress.length === 1 ? (perAddress[0] ?? []) : mergePortRanges(perAddress.flat())
     if (ports.length > 0) found.push({ target, ports })
   }
   return found
+}
+
+/**
+ * Which targets of the inventory rules may mean at all. Where somebody's rules name but tags and single addresses, few are looked at:
+ * 100,000 targets one by one take a third of a second.
+ */
+function candidates({ rules, directory }: CompiledPolicy, subject: Subject): (target: TargetFacts) => boolean {
+  const selectors = rules.applying(subject).flatMap((rule) => rule.destinations.map(({ selector }) => selector))
+  const tags = new Set<string>()
+  const names = new Set<string>()
+  for (const selector of selectors) {
+    if (selector.kind === 'service') continue
+    if (selector.kind === 'tag') tags.add(selector.text)
+    else if (selector.kind === 'addresses' && selector.range.first === selector.range.last) {
+      const { family, first: value } = selector.range
+      for (const { name } of directory.targetsAt({ family, value })) names.add(name)
+    } else return () => true
+  }
+  // What shares an address with a machine of a tag has its tags.
+  for (const tag of tags)
+    for (const { addresses } of directory.tagged(tag))
+      for (const text of addresses) {
+        const address = parseIpAddress(text)
+        if (address !== undefined) for (const { name } of directory.targetsAt(address)) names.add(name)
+      }
+  return (target) => {
+    if (names.has(target.name) || target.tags.some((tag) => tags.has(tag))) return true
+    const known = directory.target(target.name)
+    return known === undefined || !sameTarget(known, target)
+  }
 }
 
 /** Whether the policy lets a user open anything at all over TCP, also addresses that are no target of the inventory. */
