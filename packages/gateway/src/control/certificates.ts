@@ -19,6 +19,7 @@ import {
 import { type Authority, type IssuedCertificate, StoreError } from '@sallyport/store'
 import { enrolment } from '../authority/enrolment.ts'
 import type { Handlers } from './handlers.ts'
+import { requireRank } from './rank.ts'
 import { type Services, timeText } from './services.ts'
 import { plain } from './users.ts'
 
@@ -102,8 +103,10 @@ export function certificateHandlers(services: Services): Pick<Handlers, Certific
       return { fingerprint: fingerprint(key), revoked_at: timeText(now()) }
     },
 
-    async 'user.invite'({ user: selector }, { actor }) {
+    async 'user.invite'({ user: selector }, caller) {
       const user = findUser(selector)
+      requireRank(caller, user)
+      const { actor } = caller
       const purpose = (await store.passkeys.list(user.id)).length === 0 ? 'invite' : 'recover'
       const { url, expiresAt } = await signIn.makeLink(user, actor, purpose)
       return { url, user: user.name, purpose, expires_at: timeText(expiresAt) }
@@ -132,6 +135,7 @@ export function certificateHandlers(services: Services): Pick<Handlers, Certific
         target,
         authorities: believed.map(({ publicKey }) => decodePlainKey(publicKey)),
         revocationList: await certificates.revocationList(),
+        ...(services.config.current.listen.https.length === 0 ? {} : { revocationUrl: `${services.origin()}/v1/krl` }),
         ...(hostCertificate === undefined ? {} : { hostCertificate }),
       })
       return { ...made, files: [...made.files], commands: [...made.commands] }

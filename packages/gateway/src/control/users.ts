@@ -3,6 +3,7 @@ import { isUserName, type User, type UserKey } from '@sallyport/model'
 import { decodePublicKey, formatPublicKey, isCertificate, type PublicKey, parsePublicKey } from '@sallyport/ssh/keys'
 import { StoreError } from '@sallyport/store'
 import type { Handlers } from './handlers.ts'
+import { requireRank } from './rank.ts'
 import { recordAct, type Services, timeText } from './services.ts'
 
 /** Longest comment of a key that is kept, in characters. */
@@ -59,7 +60,9 @@ export function userHandlers(
     'user.list': () => ({ users: [...roster.current.usersByName.values()].map(shown) }),
     'user.show': ({ user }) => detail(find(user)),
 
-    async 'user.add'({ name, display_name, role, keys }, { actor }) {
+    async 'user.add'({ name, display_name, role, keys }, caller) {
+      const { actor } = caller
+      requireRank(caller, undefined, role)
       if (!isUserName(name))
         throw new ApiError('user.name-invalid', `“${plain(name)}” cannot be a login name`, {
           why: 'lower-case letters, digits, “.”, “_” and “-”, at most one @domain, at most 64 characters',
@@ -85,8 +88,10 @@ export function userHandlers(
       return detail(find(name))
     },
 
-    async 'user.update'({ user: selector, display_name, role, disabled }, { actor }) {
+    async 'user.update'({ user: selector, display_name, role, disabled }, caller) {
       const user = find(selector)
+      const { actor } = caller
+      requireRank(caller, user, role)
       const losesPower = disabled === true || (role !== undefined && role !== 'owner' && role !== 'admin')
       if (losesPower) requireAdminLeft(user)
       const change = {
@@ -115,8 +120,10 @@ export function userHandlers(
       return { ended }
     },
 
-    async 'user.remove'({ user: selector }, { actor }) {
+    async 'user.remove'({ user: selector }, caller) {
       const user = find(selector)
+      const { actor } = caller
+      requireRank(caller, user)
       requireAdminLeft(user)
       const gone = shown(user)
       await store.users.remove(user.id)
@@ -130,8 +137,10 @@ export function userHandlers(
       return { keys: keys.map((key) => shownKey(key, ownerOf(key))) }
     },
 
-    async 'key.add'({ user: selector, public_key, comment }, { actor }) {
+    async 'key.add'({ user: selector, public_key, comment }, caller) {
       const user = find(selector)
+      const { actor } = caller
+      requireRank(caller, user)
       const parsed = readKeyLine(public_key)
       const key = await unlessTaken('key.exists', 'this key proves somebody already', () =>
         store.userKeys.add({
@@ -146,8 +155,10 @@ export function userHandlers(
       return shownKey(key, user.name)
     },
 
-    async 'key.remove'({ key: selector }, { actor }) {
+    async 'key.remove'({ key: selector }, caller) {
       const key = findKey(selector)
+      const { actor } = caller
+      requireRank(caller, roster.current.usersById.get(key.userId))
       const owner = ownerOf(key)
       await store.userKeys.remove(key.id)
       await recordKey(services, 'key-removed', key, owner, actor)
