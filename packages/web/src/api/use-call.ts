@@ -21,17 +21,20 @@ export interface CallSettings {
   readonly everyMs?: number
   /** False: not yet. */
   readonly when?: boolean
+  /** Asked once: the answer stays while the page is open. */
+  readonly keep?: boolean
 }
 
 /** Asks the gateway, and keeps the answer while the page shows it. */
 export function useCall<Name extends CallRouteName>(
   name: Name,
   input?: RouteInput<Name>,
-  { everyMs, when }: CallSettings = {},
+  { everyMs, when, keep }: CallSettings = {},
 ): UseQueryResult<RouteOutput<Name>, ApiError> {
   return useQuery({
     ...callOptions(name, input),
     ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
     ...(when === undefined ? {} : { enabled: when }),
+    ...(keep === true ? { staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false } : {}),
   })
 }

@@ -5,7 +5,7 @@ import { Mark } from './mark.tsx'
 import type { MarkName } from './marks.tsx'
 
 interface ButtonLinkProps extends ButtonLook {
-  readonly to: LinkProps['to']
+  readonly to: string
   readonly params?: LinkProps['params']
   readonly search?: LinkProps['search']
   readonly mark?: MarkName
@@ -17,7 +17,7 @@ export function ButtonLink({ to, params, search, mark, children, ...look }: Butt
   return (
     <Link
       className={buttonClass(look)}
-      to={to as string}
+      to={to}
       {...(params === undefined ? {} : { params: params as never })}
       {...(search === undefined ? {} : { search: search as never })}
     >

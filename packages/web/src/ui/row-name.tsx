@@ -4,7 +4,7 @@ import { cx } from './cx.ts'
 
 interface RowNameProps {
   readonly children: ReactNode
-  readonly to?: LinkProps['to']
+  readonly to?: string
   readonly params?: LinkProps['params']
   readonly search?: LinkProps['search']
   /** A person's name is no machine's. */

@@ -1,3 +1,110 @@
+import { ApiError } from '@sallyport/api'
+import { Navigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { knowsPasskeys } from '../../api/passkeys.ts'
+import { signInWithPasskey } from '../../api/sign-in-with-passkey.ts'
+import { useCall } from '../../api/use-call.ts'
+import { paths } from '../../paths.ts'
+import { Banner } from '../../ui/banner.tsx'
+import { Button } from '../../ui/button.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { Failure } from '../../ui/failure.tsx'
+import { LoadingState } from '../../ui/loading-state.tsx'
+import { Mono } from '../../ui/mono.tsx'
+import { TextButton } from '../../ui/text-button.tsx'
+import { Gate } from './gate.tsx'
+import { Or } from './or.tsx'
+import { ProviderLink } from './provider-link.tsx'
+import { RecoveryForm } from './recovery-form.tsx'
+import { ownPage, useEntered } from './use-entered.ts'
+import { whereTo } from './where-to.ts'
+
+/** Where everybody comes in: passkey first. */
 export function SignInRoom() {
-  return <main id="main">Sign in</main>
+  const { to } = useSearch({ from: paths.signIn })
+  const state = useCall('auth.state')
+  const entered = useEntered(to)
+  const [lost, setLost] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<ApiError | undefined>()
+  const place = whereTo(to)
+
+  const signIn = async () => {
+    setBusy(true)
+    setError(undefined)
+    try {
+      await signInWithPasskey()
+      await entered()
+    } catch (failure) {
+      if (!(failure instanceof ApiError)) throw failure
+      setError(failure)
+      setBusy(false)
+    }
+  }
+
+  // Somebody who is in already has nothing to do here.
+  if (state.data?.signed_in && !busy) return <Navigate to={ownPage(to)} />
+  if (state.data === undefined) {
+    return (
+      <Gate name="Sign in" title="Sign in">
+        <div className="mt-8">
+          {state.error === null ? (
+            <LoadingState />
+          ) : (
+            <ErrorState
+              title="The gateway could not be asked"
+              error={state.error}
+              onRetry={() => void state.refetch()}
+            />
+          )}
+        </div>
+      </Gate>
+    )
+  }
+  const { gateway, methods } = state.data
+  if (lost) {
+    return (
+      <Gate
+        name="Sign in with a recovery code"
+        title="Lost every passkey?"
+        lead="A recovery code lets you in once. Make a new passkey right after."
+      >
+        <RecoveryForm onEntered={entered} onBack={() => setLost(false)} />
+      </Gate>
+    )
+  }
+  return (
+    <Gate
+      name="Sign in"
+      title={
+        <>
+          Sign in to <Mono className="text-[0.86em] tracking-[-0.03em]">{gateway}</Mono>
+        </>
+      }
+      {...(place === undefined ? {} : { lead: `You were on the way to ${place}. Signing in takes you there.` })}
+    >
+      <div className="mt-8 grid grid-cols-1 gap-3">
+        {!knowsPasskeys() && <Banner tone="caution">This browser does not know passkeys.</Banner>}
+        <Button
+          kind="primary"
+          size="lg"
+          wide
+          autoFocus
+          mark="key"
+          busy={busy ? 'Waiting for your passkey' : undefined}
+          onPress={() => void signIn()}
+        >
+          Sign in with a passkey
+        </Button>
+        {error !== undefined && <Failure error={error} />}
+        {methods.providers.length > 0 && <Or />}
+        {methods.providers.map((provider) => (
+          <ProviderLink key={provider.name} {...provider} to={ownPage(to)} />
+        ))}
+        <div className="flex flex-wrap justify-between gap-x-4 gap-y-2 pt-1">
+          <TextButton onPress={() => setLost(true)}>Lost every passkey?</TextButton>
+        </div>
+      </div>
+    </Gate>
+  )
 }

@@ -1,0 +1,73 @@
+import type { ReachableTarget } from '@sallyport/api'
+import { DataTable, type DataColumn } from '../../ui/data-table.tsx'
+import { Mono } from '../../ui/mono.tsx'
+import { RowName } from '../../ui/row-name.tsx'
+import { Tag } from '../../ui/tag.tsx'
+import { PolicyLine } from '../policy-line.tsx'
+import { ConnectMenu } from './connect-menu.tsx'
+import { type Gateway, loginsText, portsText } from './home-view.ts'
+
+interface HomeTableProps {
+  readonly targets: readonly ReachableTarget[]
+  readonly gateway: Gateway
+}
+
+export function HomeTable({ targets, gateway }: HomeTableProps) {
+  const columns: readonly DataColumn<ReachableTarget>[] = [
+    { id: 'name', title: 'Target', names: true, cell: ({ name }) => <RowName>{name}</RowName> },
+    {
+      id: 'address',
+      title: 'Address',
+      cell: ({ address }) => <Mono className="text-ink-2 wrap-anywhere">{address}</Mono>,
+    },
+    {
+      id: 'tags',
+      title: 'Tags',
+      cell: ({ tags }) => (
+        <span className="flex flex-wrap gap-1">
+          {tags.map((tag) => (
+            <Tag key={tag}>{tag}</Tag>
+          ))}
+        </span>
+      ),
+    },
+    {
+      id: 'logins',
+      title: 'You go in as',
+      narrow: 'hidden',
+      cell: (target) => <Mono className="text-ink-2">{loginsText(target)}</Mono>,
+    },
+    {
+      id: 'ports',
+      title: 'Open ports',
+      narrowTitle: 'ports',
+      width: '11rem',
+      cell: (target) => <Mono className="text-ink-2">{portsText(target)}</Mono>,
+    },
+    {
+      id: 'why',
+      title: 'Because of',
+      narrowTitle: 'because of',
+      width: '7rem',
+      cell: ({ line }) => <PolicyLine line={line} />,
+    },
+    {
+      id: 'connect',
+      title: 'Connect',
+      titleHidden: true,
+      narrow: 'side',
+      numeric: true,
+      width: '8rem',
+      cell: (target) => <ConnectMenu target={target} gateway={gateway} />,
+    },
+  ]
+  return (
+    <DataTable
+      label="Targets by name"
+      columns={columns}
+      rows={targets}
+      rowId={({ name }) => name}
+      rowText={({ name }) => name}
+    />
+  )
+}

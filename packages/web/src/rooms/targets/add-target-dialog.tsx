@@ -1,0 +1,67 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useAct } from '../../api/use-act.ts'
+import { paths } from '../../paths.ts'
+import { FormDialog } from '../../ui/form-dialog.tsx'
+import { TextAreaField } from '../../ui/text-area-field.tsx'
+import { TextField } from '../../ui/text-field.tsx'
+import { portFault, type TargetForm, targetFrom } from './targets-view.ts'
+
+const BLANK: TargetForm = { name: '', address: '', port: '22', tags: '', hostKey: '' }
+
+/** Adds a server to the inventory; its page says how it comes to believe certificates. */
+export function AddTargetDialog({ onClose }: { readonly onClose: () => void }) {
+  const [form, setForm] = useState(BLANK)
+  const navigate = useNavigate()
+  const add = useAct('target.add', { changes: ['me.targets', 'daemon.status'] })
+  const set = (field: keyof TargetForm) => (value: string) => setForm({ ...form, [field]: value })
+  const submit = () =>
+    add.mutate(targetFrom(form), {
+      onSuccess: ({ name }) => {
+        onClose()
+        void navigate({ to: paths.target, params: { target: name } } as never)
+      },
+    })
+  return (
+    <FormDialog
+      open
+      onClose={onClose}
+      title="Add a target"
+      lead="Nothing is installed on it, and who may go there stands in the policy."
+      verb="Add target"
+      doing="Adding"
+      off={form.name.trim() === '' || form.address.trim() === '' || portFault(form.port) !== undefined}
+      busy={add.isPending}
+      error={add.error}
+      onSubmit={submit}
+    >
+      <TextField label="Name" value={form.name} onChange={set('name')} mono autoFocus hint="What people type: db-1" />
+      <div className="grid grid-cols-[minmax(0,1fr)_6rem] gap-4">
+        <TextField
+          label="Address"
+          value={form.address}
+          onChange={set('address')}
+          mono
+          hint="IP address or DNS name, as the gateway sees it"
+        />
+        <TextField
+          label="Port"
+          value={form.port}
+          onChange={set('port')}
+          mono
+          inputMode="numeric"
+          check={portFault}
+        />
+      </div>
+      <TextField label="Tags" value={form.tags} onChange={set('tags')} mono hint="What rules name: prod db" />
+      <TextAreaField
+        label="Host keys, where you know them"
+        value={form.hostKey}
+        onChange={set('hostKey')}
+        mono
+        rows={2}
+        hint="One a line, as in known_hosts behind the name"
+      />
+    </FormDialog>
+  )
+}

@@ -1,0 +1,162 @@
+import { existsSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
+import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core'
+
+const CHROMIUM = '/usr/bin/chromium'
+/** Longest wait for something to appear, in milliseconds. */
+const WAIT_MS = 10_000
+
+/** Why browser tests cannot run here; false where they can. */
+export const skip: string | false = existsSync(CHROMIUM) ? false : 'needs chromium (Debian package chromium)'
+
+/** Widths that pages are looked at in. */
+const LOOKS = [
+  { name: 'light', width: 1440, height: 900, colorScheme: 'light' },
+  { name: 'dark', width: 1440, height: 900, colorScheme: 'dark' },
+  { name: 'narrow', width: 390, height: 844, colorScheme: 'light' },
+] as const
+/** The narrowest window that nothing may scroll sideways in (WCAG 2.2, 1.4.10). */
+const REFLOW_WIDTH = 320
+
+/** Chromium with one window, a passkey of its own, and an eye on what the page must never do. */
+export class ConsoleBrowser implements AsyncDisposable {
+  readonly page: Page
+  /** Violations of the content security policy, as the browser reports them. */
+  readonly violations: string[] = []
+  /** Everything the page asked for, by address. */
+  readonly requests: { readonly url: string; readonly bytes: Promise<number>; readonly type: string }[] = []
+  readonly consoleErrors: string[] = []
+  readonly #browser: Browser
+  readonly #cdp: CDPSession
+  #authenticator = ''
+  static #shots: string | undefined
+
+  private constructor(browser: Browser, page: Page, cdp: CDPSession) {
+    this.#browser = browser
+    this.page = page
+    this.#cdp = cdp
+  }
+
+  static async open(origin: string, options: { readonly reducedMotion?: 'reduce' } = {}): Promise<ConsoleBrowser> {
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+    const context: BrowserContext = await browser.newContext({
+      ignoreHTTPSErrors: true,
+      baseURL: origin,
+      viewport: { width: 1440, height: 900 },
+      colorScheme: 'light',
+      timezoneId: 'Europe/Prague',
+      ...options,
+    })
+    context.setDefaultTimeout(WAIT_MS)
+    const page = await context.newPage()
+    const opened = new ConsoleBrowser(browser, page, await context.newCDPSession(page))
+    await opened.#watch()
+    await opened.plugIn()
+    return opened
+  }
+
+  /** Plugs in a new authenticator that knows no passkey yet, in the place of the one before. */
+  async plugIn(): Promise<void> {
+    await this.#cdp.send('WebAuthn.enable')
+    if (this.#authenticator !== '')
+      await this.#cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId: this.#authenticator })
+    const { authenticatorId } = await this.#cdp.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    })
+    this.#authenticator = authenticatorId
+  }
+
+  /** Takes the passkeys off the authenticator: it knows nobody any more. */
+  async forgetPasskeys(): Promise<void> {
+    await this.#cdp.send('WebAuthn.clearCredentials', { authenticatorId: this.#authenticator })
+  }
+
+  /**
+   * Looks at the page as it is: in both themes and narrow, for axe and for the eye. Returns what axe finds and what
+   * would scroll sideways at 320 px.
+   */
+  async look(name: string): Promise<string[]> {
+    const found: string[] = []
+    for (const { name: look, width, height, colorScheme } of LOOKS) {
+      await this.page.setViewportSize({ width, height })
+      await this.page.emulateMedia({ colorScheme })
+      await this.#settle()
+      found.push(...(await this.#axe(`${name} ${look}`)))
+      await this.page.screenshot({ path: join(ConsoleBrowser.shots(), `${name}-${look}.png`) })
+    }
+    await this.page.setViewportSize({ width: REFLOW_WIDTH, height: 700 })
+    await this.#settle()
+    const over = await this.page.evaluate<number>(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    )
+    if (over > 0) found.push(`${name}: scrolls ${over} px sideways at ${REFLOW_WIDTH} px`)
+    await this.page.setViewportSize({ width: 1440, height: 900 })
+    await this.page.emulateMedia({ colorScheme: 'light' })
+    await this.#settle()
+    return found
+  }
+
+  /** Where the screenshots of this run lie; said once. */
+  static shots(): string {
+    if (ConsoleBrowser.#shots === undefined) {
+      ConsoleBrowser.#shots = process.env['CONSOLE_SHOTS'] ?? mkdtempSync(join(tmpdir(), 'sallyport-console-shots-'))
+      console.log(`screenshots: ${ConsoleBrowser.#shots}`)
+    }
+    return ConsoleBrowser.#shots
+  }
+
+  /** Requests that went anywhere but the gateway. */
+  thirdParty(origin: string): string[] {
+    return this.requests
+      .map(({ url }) => url)
+      .filter((url) => !url.startsWith(`${origin}/`) && !/^(data|blob):/.test(url))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close()
+  }
+
+  async #watch(): Promise<void> {
+    const { page } = this
+    await page.exposeFunction('reportViolation', (text: string) => void this.violations.push(text))
+    await page.addInitScript(`
+      document.addEventListener('securitypolicyviolation', (event) =>
+        window.reportViolation([event.violatedDirective, event.blockedURI, event.sourceFile, event.lineNumber].join(' ')))
+    `)
+    page.on('requestfinished', (request) => {
+      const bytes = request.sizes().then(
+        ({ responseBodySize }) => responseBodySize,
+        () => 0,
+      )
+      this.requests.push({ url: request.url(), bytes, type: request.resourceType() })
+    })
+    page.on('requestfailed', (request) => {
+      this.requests.push({ url: request.url(), bytes: Promise.resolve(0), type: request.resourceType() })
+    })
+    page.on('pageerror', (error) => void this.consoleErrors.push(error.message))
+  }
+
+  async #axe(where: string): Promise<string[]> {
+    const { violations } = await new AxeBuilder({ page: this.page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+      .analyze()
+    return violations.map(
+      ({ id, help, nodes }) => `${where}: ${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+    )
+  }
+
+  /** Waits until nothing moves. */
+  async #settle(): Promise<void> {
+    await this.page.evaluate('Promise.all(document.getAnimations().map((each) => each.finished.catch(() => {})))')
+    await this.page.waitForTimeout(250)
+  }
+}
