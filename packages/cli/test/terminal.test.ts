@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -29,10 +29,48 @@ async function removingDaemon(t: TestContext): Promise<{ directory: string; remo
   return { directory: directory.path, removed }
 }
 
+/** A daemon that cannot tell what a policy changes, and remembers what it was asked to put into force. */
+async function puzzledDaemon(t: TestContext): Promise<{ directory: string; file: string; applied: unknown[] }> {
+  const directory = new TemporaryDirectory('terminal')
+  const applied: unknown[] = []
+  const version = { version: 7, applied_at: '2026-01-01T00:00:00.000Z', applied_by: 'alice', message: '', sha256: '00' }
+  const answers: Readonly<Record<string, object>> = {
+    '/v1/policy/check': { ok: true, diagnostics: [], tests: 0, failures: [] },
+    '/v1/policy/history': { versions: [version] },
+  }
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk: Buffer) => void (body += chunk.toString()))
+    request.on('end', () => {
+      const path = (request.url ?? '').split('?')[0] ?? ''
+      const known = answers[path]
+      if (known !== undefined) return response.end(JSON.stringify(known))
+      if (path === '/v1/policy/diff') return response.writeHead(503).end('busy')
+      applied.push(JSON.parse(body))
+      return response.end(JSON.stringify({ ...version, version: 8, changed: true, ended_passages: 0, locked_out: [] }))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(directory.file('control.sock'), resolve))
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+    directory[Symbol.dispose]()
+  })
+  const file = directory.file('policy.hujson')
+  writeFileSync(file, '{"acls": []}')
+  return { directory: directory.path, file, applied }
+}
+
 const QUESTION = 'Type db1 to go on'
 
 /** Runs a command on a terminal of 80 columns, types as soon as it asks, and gives all that was shown. */
-async function onTerminal(args: string, state: string, typed: string, environment: NodeJS.ProcessEnv = {}) {
+async function onTerminal(
+  args: string,
+  state: string,
+  typed: string,
+  environment: NodeJS.ProcessEnv = {},
+  question = QUESTION,
+) {
   const { NO_COLOR: _, FORCE_COLOR: __, ...rest } = process.env
   const line = `stty cols 80; ${process.execPath} ${COMMAND} --state ${state} ${args}; echo "= $?"`
   const child = spawn(SCRIPT, ['-qec', line, '/dev/null'], {
@@ -41,9 +79,9 @@ async function onTerminal(args: string, state: string, typed: string, environmen
   })
   let shown = ''
   child.stdout.on('data', (chunk: Buffer) => {
-    const asked = shown.includes(QUESTION)
+    const asked = shown.includes(question)
     shown += chunk.toString()
-    if (!asked && shown.includes(QUESTION)) child.stdin.write(typed)
+    if (!asked && shown.includes(question)) child.stdin.write(typed)
   })
   await once(child, 'close')
   return shown
@@ -62,6 +100,19 @@ test('what destroys asks for the name, and does it only when the name is typed',
   const right = await onTerminal('target rm db1', directory, 'db1\r')
   assert.match(right, /db1 was removed\r\n= 0/)
   assert.deepEqual(removed, ['/v1/targets/db1'])
+  return undefined
+})
+
+test('a policy of which nobody can say what it changes is put into force only by whoever says so', async (t) => {
+  if (!existsSync(SCRIPT)) return t.skip('needs script')
+  const { directory, file, applied } = await puzzledDaemon(t)
+  const question = 'without having seen what it changes?'
+  const no = await onTerminal(`policy apply ${file}`, directory, 'n', {}, question)
+  assert.match(no, /what it changes is not known[\s\S]*SP4006 confirmation\.mismatch[\s\S]*= 1/)
+  assert.deepEqual(applied, [])
+  const yes = await onTerminal(`policy apply ${file}`, directory, 'y', {}, question)
+  assert.match(yes, /version 8 is in force\r\n= 0/)
+  assert.deepEqual(applied, [{ text: '{"acls": []}', message: '', allow_lockout: false, expected_version: 7 }])
   return undefined
 })
 

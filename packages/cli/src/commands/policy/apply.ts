@@ -88,8 +88,8 @@ function inputOf({ message, expect, allowLockout }: ApplyFlags, shown: number | 
 }
 
 /**
- * Shows what a policy would do, and at a terminal asks whether to go on. Gives the version that it was compared with;
- * undefined where nothing was shown, because nobody would read it or the policy cannot be compared.
+ * Shows what a policy would do, and at a terminal asks whether to go on; so it does where that cannot be found out. Gives the
+ * version in force that it replaces; undefined where nothing was shown, because nobody would read it or it is not taken.
  */
 async function showEffects(
   context: CommandContext,
@@ -102,6 +102,7 @@ async function showEffects(
   if ('text' in candidate && !(await context.daemon.call('policy.check', candidate, { signal: context.signal })).ok)
     return undefined
   const current = expect ?? (await context.daemon.call('policy.history', { limit: 1 })).versions[0]?.version
+  let unknown: string | undefined
   const diff = await context.daemon
     .call(
       'policy.diff',
@@ -113,13 +114,18 @@ async function showEffects(
       // What is wrong with it is told by the refusal to apply it.
       const { reason } = error as Partial<ApiError>
       if (reason === 'policy.version-unknown' || reason === 'policy.invalid') return undefined
-      context.note(`what it changes is not known: ${printable((error as Error).message)}`)
+      unknown = printable((error as Error).message)
       return undefined
     })
+  if (unknown !== undefined) {
+    context.note(`what it changes is not known: ${unknown}`)
+    await confirmed(context, 'Put it into force without having seen what it changes?')
+    return current
+  }
   if (diff === undefined) return undefined
   if (diff.same_text) return diff.against
   terminal.stderr.write(renderDiff(diff))
-  if (diff.effects.length > 0) await confirmed(context, 'Put it into force?')
+  if (diff.effects.length + diff.other_sections.length > 0) await confirmed(context, 'Put it into force?')
   return diff.against
 }
 
