@@ -69,13 +69,33 @@ const me = createRoute({
   path: paths.me,
   component: lazyRouteComponent(() => import('./rooms/me/me-room.tsx'), 'MeRoom'),
 })
+const devices = createRoute({
+  getParentRoute: () => frame,
+  path: paths.devices,
+  component: lazyRouteComponent(() => import('./rooms/me/devices-room.tsx'), 'DevicesRoom'),
+})
+const tokens = createRoute({
+  getParentRoute: () => frame,
+  path: paths.tokens,
+  component: lazyRouteComponent(() => import('./rooms/me/tokens-room.tsx'), 'TokensRoom'),
+})
+const appearance = createRoute({
+  getParentRoute: () => frame,
+  path: paths.appearance,
+  component: lazyRouteComponent(() => import('./rooms/me/appearance-room.tsx'), 'AppearanceRoom'),
+})
 const kit = createRoute({
   getParentRoute: () => frame,
   path: paths.kit,
   component: lazyRouteComponent(() => import('./rooms/kit/kit-room.tsx'), 'KitRoom'),
 })
 
-const tree = root.addChildren([signIn, setup, join, signedIn.addChildren([frame.addChildren([home, me, kit])])])
+const tree = root.addChildren([
+  signIn,
+  setup,
+  join,
+  signedIn.addChildren([frame.addChildren([home, me, devices, tokens, appearance, kit])]),
+])
 
 export const router = createRouter({
   routeTree: tree,

@@ -16,7 +16,7 @@ export function AccountMenu() {
           id: 'appearance',
           label: 'Appearance',
           mark: 'eye',
-          onAction: () => void navigate({ to: paths.me, hash: 'appearance' }),
+          onAction: () => void navigate({ to: paths.appearance }),
         },
         { id: 'out', label: 'Sign out', mark: 'end', apart: true, onAction: signOut },
       ]}

@@ -42,6 +42,9 @@ export const PLACES: readonly PlaceGroup[] = [
     name: 'Me',
     places: [
       { name: 'Passkeys and keys', path: paths.me, roles: EVERYBODY },
+      { name: 'Signed-in devices', path: paths.devices, roles: EVERYBODY },
+      { name: 'API tokens', path: paths.tokens, roles: EVERYBODY },
+      { name: 'Appearance', path: paths.appearance, roles: EVERYBODY },
       { name: 'Enter a device code', path: paths.device, roles: EVERYBODY, hidden: true },
     ],
   },

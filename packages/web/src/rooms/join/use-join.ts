@@ -4,8 +4,8 @@ import { useState } from 'react'
 import { api } from '../../api/api.ts'
 import { makePasskey } from '../../api/passkeys.ts'
 import { callOptions } from '../../api/use-call.ts'
+import { usualPasskeyName } from '../../words/usual-passkey-name.ts'
 import type { JoinStep } from './step.ts'
-import { usualPasskeyName } from './usual-passkey-name.ts'
 
 /** The steps of a one-time link, and what has been entered so far. */
 export function useJoin(token: string, link: Link) {
