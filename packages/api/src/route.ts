@@ -23,6 +23,8 @@ export interface Route<
   readonly reads?: true
   readonly input: Input
   readonly output: Output
+  /** Media type of an answer that is bytes instead of JSON: for programs that keep it as a file; the client does not read it. */
+  readonly media?: string
   /** Whether the answer is newline-delimited JSON, one `output` a line. */
   readonly stream: Stream
 }

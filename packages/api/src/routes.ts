@@ -1,10 +1,11 @@
-import type { Role } from '@sallyport/model'
+import { ROLES, type Role } from '@sallyport/model'
 import { z } from 'zod'
 import { approvalRoutes } from './approval-routes.ts'
 import { consoleRoutes } from './console-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { hostKeyRoutes } from './host-key-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
+import { publicRoutes } from './public-routes.ts'
 import { type Route, route, streamRoute } from './route.ts'
 import {
   auditEvent,
@@ -43,6 +44,7 @@ import { key, keyLine, user, userDetail } from './schemas/user.ts'
 
 const ADMINS = ['owner', 'admin'] as const satisfies readonly Role[]
 const READERS = ['owner', 'admin', 'auditor'] as const satisfies readonly Role[]
+const EVERYBODY = ROLES as unknown as readonly [Role, ...Role[]]
 
 /** Most keys a user may be made with at once. */
 const NEW_USER_KEYS_MAX = 32
@@ -359,8 +361,8 @@ export const routes = {
   'daemon.ssh-config': route({
     method: 'GET',
     path: '/v1/ssh-config',
-    callers: READERS,
-    summary: 'What ssh_config and known_hosts of a client need.',
+    callers: EVERYBODY,
+    summary: 'What ssh_config and known_hosts of the caller need.',
     input: nothing,
     output: sshConfig,
   }),
@@ -382,6 +384,7 @@ export const routes = {
   }),
   ...identityRoutes,
   ...hostKeyRoutes,
+  ...publicRoutes,
   ...approvalRoutes,
   ...deviceRoutes,
   ...consoleRoutes,

@@ -91,6 +91,10 @@ export function localActor(osUser: string): string {
 export interface GatewayStarted extends EventContext {
   readonly type: 'gateway-started'
   readonly version: string
+/** Whether an actor is somebody on the gateway's own machine: no login name can begin like that. */
+export function isLocalActor(actor: string): boolean {
+  return actor.startsWith('@local:')
+}
   /** Addresses it listens on. */
   readonly doors: readonly string[]
 }
@@ -158,6 +162,8 @@ export interface AuthenticationSucceeded extends EventContext {
   readonly factors?: readonly string[] | undefined
 }
 
+  /** The authority that signed it, where it is not ours: as the configuration calls it. */
+  readonly authority?: string | undefined
 export interface CheckAsked extends EventContext {
   readonly type: 'check-asked'
   /** None for a sign-in as a whole. */

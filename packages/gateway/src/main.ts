@@ -15,6 +15,7 @@ import { systemClock } from '@sallyport/wire'
 import { createAuthorizer } from './access/authorize.ts'
 import { dialTarget } from './access/dial-target.ts'
 import { systemLookup } from './access/name-lookup.ts'
+import { namedAuthorities } from './access/named-authorities.ts'
 import { ownAddresses } from './access/own-addresses.ts'
 import { RosterKeeper } from './access/roster.ts'
 import { currentTargetIn, deciderOf, policyHostIn, standingIn, targetAt } from './access/roster-decider.ts'
@@ -45,6 +46,7 @@ import { StartLimits } from './defence/start-limits.ts'
 import { GatewayError } from './gateway-error.ts'
 import { apiApp } from './http/api-app.ts'
 import { openWeb, type Web } from './http/open-web.ts'
+import { pageApp } from './http/page-app.ts'
 import { publicOrigin } from './http/public-origin.ts'
 import { StrangerLimit } from './http/stranger-limit.ts'
 import { sourceOf, webPeer } from './http/web-peer.ts'
@@ -202,7 +204,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     isOwn: own,
     decider: () => deciderOf(roster.current),
     currentTarget: (target) => currentTargetIn(roster.current, target),
-    standing: (principal) => standingIn(roster.current, principal, now()),
+    standing: (principal) => standingIn(roster.current, principal, now(), named()),
     recordGrant: async ({ principal, destination, target, ...rest }, rule) => {
       const facts = {
         ...rest,
@@ -234,7 +236,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     now,
   })
   const ways = started.use(new WayWatch(systemClock))
-  const revoke = revocation({ sessions, authorizer, ways, roster: () => roster.current, now })
+  const revoke = revocation({ sessions, authorizer, ways, roster: () => roster.current, namedAuthorities: named, now })
   started.use(
     roster.onChange(() => {
       revoke.all().catch((error: unknown) => failed('end what is no longer allowed', error))
@@ -242,6 +244,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   )
 
   let phase: 'starting' | 'ready' | 'draining' = 'starting'
+  const named = namedAuthorities(() => config.current.ssh.user_authorities)
   const tasks = new Set<Promise<void>>()
   const certificates = await CertificateService.open({
     store,
@@ -297,6 +300,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
       return dialTarget(grant, { timeoutMs, attemptDelayMs, signal })
     },
     randomBytes,
+    namedAuthorities: named,
     now,
     log,
     metrics,
@@ -721,3 +725,8 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
     })
   })
 }
+/** What an error and its causes say, without their facts. */
+function messagesOf(error: Error): string {
+  return error.cause instanceof Error ? `${error.message}: ${messagesOf(error.cause)}` : error.message
+}
+

@@ -15,6 +15,7 @@ import type { Decider, Decision } from './authorize.ts'
 import type { DenialName } from './denial-codes.ts'
 import { doorChecks } from './door-checks.ts'
 import { doorTerms } from './door-terms.ts'
+import type { NamedAuthority } from './named-authorities.ts'
 import type { Roster } from './roster.ts'
 
 const deciders = new WeakMap<Roster, Decider>()
@@ -35,17 +36,30 @@ export function asksForProof({ policy }: Roster): boolean {
 }
 
 /** Why a principal no longer counts; undefined while user, key and certificate are what they were. `now` in milliseconds since the epoch. */
-export function standingIn(roster: Roster, principal: Principal, now: number): DenialName | undefined {
+export function standingIn(
+  roster: Roster,
+  principal: Principal,
+  now: number,
+  named: readonly NamedAuthority[] = [],
+): DenialName | undefined {
   const user = roster.usersById.get(principal.userId)
   if (user === undefined || user.disabled || user.name !== principal.name) return 'session.user-disabled'
   const { fingerprint, certificate } = principal.proof
   if (roster.trust.revokedKeys.has(fingerprint)) return 'session.key-removed'
-  if (certificate !== undefined) return certificateStanding(roster, certificate, now)
+  if (certificate !== undefined) return certificateStanding(roster, certificate, now, named)
   return roster.keysByFingerprint.get(fingerprint)?.userId === principal.userId ? undefined : 'session.key-removed'
 }
 
-function certificateStanding({ trust }: Roster, certificate: CertificateProof, now: number): DenialName | undefined {
+function certificateStanding(
+  { trust }: Roster,
+  certificate: CertificateProof,
+  now: number,
+  named: readonly NamedAuthority[],
+): DenialName | undefined {
   if (now >= certificate.validBefore) return 'session.certificate-expired'
+  if (trust.revokedKeys.has(certificate.authority)) return 'session.certificate-revoked'
+  // Serial numbers of others say nothing here.
+  if (named.some(({ fingerprint }) => fingerprint === certificate.authority)) return undefined
   const believed = trust.userAuthorities.some((key) => fingerprintOf(key) === certificate.authority)
   return believed && !trust.revokedSerials.has(BigInt(certificate.serial)) ? undefined : 'session.certificate-revoked'
 }
@@ -101,8 +115,13 @@ function makeDecider(roster: Roster): Decider {
       const way = { address, tags: target?.tags ?? [], port, sshPort: target?.port }
       const due = checking?.(principal, way, checks, circumstances.openedAt)
       // Whatever is proved for the terms is a check as well.
-      if (answer?.met === false) return asked(place, answer.wants ?? [], answer.rule, true)
-      if (due !== undefined) return asked(place, [ASKED_KINDS], due, false)
+      if (answer?.met === false) {
+        const { wants = [], rule: demandedBy } = answer
+        return asked({ wants, orCertificate: due === undefined, once: due?.once === true, place }, demandedBy)
+      }
+      if (due !== undefined) {
+        return asked({ wants: [ASKED_KINDS], orCertificate: false, once: due.once, place }, due.rule)
+      }
       return { allowed: true, rule: ruleName(rule), limits: answer?.limits }
     },
     reachesAnything(principal) {
@@ -116,15 +135,9 @@ function makeDecider(roster: Roster): Decider {
   }
 }
 
-function asked(
-  place: string,
-  wants: Ask['wants'],
-  demandedBy: RuleRef | SshRuleRef | undefined,
-  orCertificate: boolean,
-): Decision {
+function asked(ask: Omit<Ask, 'rule'>, demandedBy: RuleRef | SshRuleRef | undefined): Decision {
   const rule = demandedBy === undefined ? '' : ruleName(demandedBy)
-  const ask = { wants, orCertificate, place, rule }
-  return { allowed: false, denied: 'check.due', reason: 'check.due', rule, hint: undefined, ask }
+  return { allowed: false, denied: 'check.due', reason: 'check.due', rule, hint: undefined, ask: { ...ask, rule } }
 }
 
 function denialOf(code: DecisionCode): 'policy.denied' | 'address.special' | 'session.user-disabled' {

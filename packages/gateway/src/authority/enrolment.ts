@@ -16,6 +16,8 @@ export interface EnrolmentFacts {
   /** Every user authority that is believed: the active one and those before it. */
   readonly authorities: readonly PlainKey[]
   readonly revocationList: Uint8Array
+  /** Where the list can be fetched from then on; undefined where nothing serves it. */
+  readonly revocationUrl?: string
   readonly hostCertificate?: Certificate
 }
 
@@ -26,7 +28,13 @@ const REVOKED = '/etc/ssh/sallyport_revoked_keys'
 const SUPERUSERS = 'root,toor'
 
 /** Files for an OpenSSH server of version 8.2 or later, which includes sshd_config.d. */
-export function enrolment({ target, authorities, revocationList, hostCertificate }: EnrolmentFacts): Enrolment {
+export function enrolment({
+  target,
+  authorities,
+  revocationList,
+  revocationUrl,
+  hostCertificate,
+}: EnrolmentFacts): Enrolment {
   const hostFile = hostCertificate === undefined ? undefined : hostCertificatePath(hostCertificate)
   const texts = [
     {
@@ -46,7 +54,7 @@ export function enrolment({ target, authorities, revocationList, hostCertificate
     'sshd -t || /usr/sbin/sshd -t',
     'systemctl reload ssh || systemctl reload sshd || kill -HUP "$(cat /run/sshd.pid)"',
   ]
-  return { target: target.name, files: texts, commands, script: script(target.name, texts, commands) }
+  return { target: target.name, files: texts, commands, script: script(target.name, texts, commands, revocationUrl) }
 }
 
 /** Accepts certificates of ours for the logins that the policy grants on this very target, and nothing else of ours. */
@@ -73,7 +81,18 @@ function hostCertificatePath({ key }: Certificate): string {
   return `/etc/ssh/ssh_host_${kind}_key-cert.pub`
 }
 
-function script(name: string, files: Enrolment['files'], commands: readonly string[]): string {
+/** How a timer keeps the revocation list fresh: a list that does not arrive or cannot be read leaves the old one in force. */
+function refreshing(url: string | undefined): readonly string[] {
+  if (url === undefined) return []
+  const fetched = `curl -fsS -o ${REVOKED}.new ${url} && ssh-keygen -Qlf ${REVOKED}.new >/dev/null`
+  return [
+    '# To hear of revocations without running this again, let root do this every few minutes (cron, or a systemd timer);',
+    '# while the gateway’s own certificate is self-signed, with --cacert and a copy of tls/certificate.pem of its state:',
+    `#   ${fetched} && mv ${REVOKED}.new ${REVOKED}`,
+  ]
+}
+
+function script(name: string, files: Enrolment['files'], commands: readonly string[], url: string | undefined): string {
   const writes = files.map(
     ({ path, mode, text }) => `cat > ${path} <<'SALLYPORT_END'\n${text}SALLYPORT_END\nchmod ${mode} ${path}`,
   )
@@ -83,6 +102,7 @@ function script(name: string, files: Enrolment['files'], commands: readonly stri
     'set -eu',
     ...writes,
     ...commands,
+    ...refreshing(url),
     '',
   ].join('\n')
 }

@@ -1,3 +1,4 @@
+import { isCertificate, parsePublicKey } from '@sallyport/ssh/keys'
 import { z } from 'zod'
 import { byteSize, duration, network, type Setting, setting, socketAddress } from './setting.ts'
 
@@ -26,6 +27,22 @@ const publicUrl = z
   .transform((text) => new URL(text).origin)
 
 const startLimits = z
+/** Most authorities of others: each is compared at every certificate. */
+const AUTHORITIES_MAX = 32
+/** Longest public key on one line, in characters: an RSA key of 16,384 bits. */
+const KEY_LINE_MAX = 4096
+
+const authorityKey = z
+  .string()
+  .max(KEY_LINE_MAX)
+  .refine((line) => {
+    try {
+      return !isCertificate(parsePublicKey(line).key)
+    } catch {
+      return false
+    }
+  }, 'write the authority’s public key as ssh-keygen does: ssh-ed25519 AAAA…')
+
   .string()
   .regex(/^\d{1,6}:\d{1,3}:\d{1,6}$/, 'write start:rate:full, e.g. 100:30:1000')
   .transform((text) => {
@@ -178,6 +195,19 @@ export const settings = {
       unit: 'DNS name',
     }),
   },
+    user_authorities: setting(
+      z
+        .record(
+          z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'names are of a-z, 0-9 and -'),
+          z.strictObject({ key: authorityKey, users: z.literal('principal') }),
+        )
+        .refine((table) => Object.keys(table).length <= AUTHORITIES_MAX, `at most ${AUTHORITIES_MAX} authorities`),
+      {
+        default: {},
+        doc: 'Authorities of others whose certificates sign users in: a certificate proves the user whose login name is among its principals, e.g. { corp = { key = "ssh-ed25519 AAAA…", users = "principal" } }. Expiry, source-address, verify-required and a missing permit-port-forwarding hold; a certificate with force-command, or with the names of two users, is refused. Nobody tells the gateway what they revoke: let them sign for hours, not months.',
+        unit: 'table of name to key and users',
+      },
+    ),
   https: {
     url: setting(z.union([z.literal(''), publicUrl]), {
       default: '',

@@ -9,6 +9,7 @@ import { deviceHandlers } from './device.ts'
 import { hostKeyHandlers } from './host-keys.ts'
 import { meHandlers } from './me.ts'
 import { policyHandlers } from './policy.ts'
+import { publicHandlers } from './public.ts'
 import { reachHandlers } from './reach.ts'
 import type { Caller, Services } from './services.ts'
 import { sessionHandlers } from './sessions.ts'
@@ -40,5 +41,6 @@ export function handlersOf(services: Services): Handlers {
     ...reachHandlers(services),
     ...certificateHandlers(services),
     ...hostKeyHandlers(services),
+    ...publicHandlers(services),
   }
 }

@@ -103,6 +103,10 @@ async function answer(c: Context, name: RouteName, route: Route, parts: ApiAppPa
     setCookie: (cookie) => c.header('set-cookie', cookie, { append: true }),
   }
   const result = handler(parsed.data, caller)
+  if (route.media !== undefined) {
+    c.header('content-type', route.media)
+    return c.body(route.output.parse(await result) as Uint8Array<ArrayBuffer>)
+  }
   if (!route.stream) return c.json(route.output.parse(await result) as object)
   return ndjson(c, route, result as AsyncIterable<unknown>, signal)
 }

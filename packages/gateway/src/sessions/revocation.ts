@@ -1,5 +1,6 @@
 import { ACTOR_GATEWAY } from '@sallyport/audit'
 import type { Authorizer } from '../access/authorize.ts'
+import type { NamedAuthority } from '../access/named-authorities.ts'
 import type { Roster } from '../access/roster.ts'
 import { standingIn } from '../access/roster-decider.ts'
 import type { Session } from './session.ts'
@@ -14,6 +15,8 @@ export interface RevocationParts {
   readonly authorizer: Authorizer
   readonly ways: WayWatch
   readonly roster: () => Roster
+  /** Authorities of others whose certificates prove users; none unless given. */
+  readonly namedAuthorities?: () => readonly NamedAuthority[]
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -49,13 +52,13 @@ export function revocation(parts: RevocationParts): {
 
 function revoke(
   session: Session,
-  { authorizer, ways, roster, now }: RevocationParts,
+  { authorizer, ways, roster, namedAuthorities, now }: RevocationParts,
   ended: { sessions: number; passages: number },
 ): void {
   const { principal } = session
   const current = roster()
   const banned = current.bans.find(principal.sourceAddress, now()) !== undefined
-  const denied = banned ? 'session.banned' : standingIn(current, principal, now())
+  const denied = banned ? 'session.banned' : standingIn(current, principal, now(), namedAuthorities?.())
   if (denied !== undefined) {
     ended.passages += session.passages.length
     if (session.end({ denied, note: '', actor: ACTOR_GATEWAY })) ended.sessions++

@@ -9,6 +9,7 @@ import {
 } from '@sallyport/ssh'
 import { fingerprint, type PublicKey, plainKeyOf } from '@sallyport/ssh/keys'
 import type { Ask } from '../access/asked-factors.ts'
+import type { NamedAuthority } from '../access/named-authorities.ts'
 import type { Roster } from '../access/roster.ts'
 import { secondFactorBanner } from '../approval/approval-texts.ts'
 import { PROOF_GRACE_MS, type SecondFactor, type WaitingLogin } from '../approval/second-factor.ts'
@@ -39,6 +40,8 @@ export interface LoginAttempts {
 
 export interface AuthenticateParts {
   readonly roster: () => Roster
+  /** Authorities of others whose certificates prove users; none unless given. */
+  readonly namedAuthorities?: () => readonly NamedAuthority[]
   /** Resolves when the event is in the log; rejects when it is not, and then nobody signs in. */
   readonly record: (event: AuditEvent) => Promise<unknown>
   readonly failed: (what: string, error: unknown) => void
@@ -91,7 +94,11 @@ export function acceptUserName(name: string): boolean {
 export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Authenticator<Principal> {
   const { attempts } = arrived
   const ownerOf = (key: PublicKey) =>
-    keyOwner(parts.roster(), key, { sourceAddress: arrived.sourceAddress, now: parts.now() })
+    keyOwner(parts.roster(), key, {
+      sourceAddress: arrived.sourceAddress,
+      now: parts.now(),
+      named: parts.namedAuthorities?.() ?? [],
+    })
   const offered = (user: string, key: PublicKey): KeyOwner | undefined => {
     attempts.requestedUser = user
     attempts.method = 'publickey'
@@ -139,6 +146,8 @@ export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Au
         clientVersion: arrived.connection?.peerIdentification,
         factors: proof.factors.map(({ kind }) => kind),
         ...(proof.certificate === undefined ? {} : { certificate: proof.certificate.serial }),
+        authority: parts.namedAuthorities?.().find(({ fingerprint: print }) => print === proof.certificate?.authority)
+          ?.name,
       })
     } catch (error) {
       return unrecorded(error)
@@ -220,7 +229,10 @@ async function factorsOf(
 ): Promise<readonly Factor[]> {
   const shown: Factor = { kind: factorOf(proved), provedAt: now() }
   if (certificate === undefined) return [shown]
-  return [shown, { kind: 'certificate', provedAt: now() }, ...(await issuedFactors(certificate.serial))]
+  const signed: Factor = { kind: 'certificate', provedAt: now() }
+  // What somebody else's authority asked for is not known here.
+  if (certificate.named !== undefined) return [shown, signed]
+  return [shown, signed, ...(await issuedFactors(certificate.serial))]
 }
 
 function proofOf({ serial, authority, validBefore }: CertificateProof): CertificateProof {

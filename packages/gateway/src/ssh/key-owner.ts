@@ -9,28 +9,36 @@ import {
   type PublicKey,
 } from '@sallyport/ssh/keys'
 import { equalBytes } from '@sallyport/wire'
+import type { NamedAuthority } from '../access/named-authorities.ts'
 import type { Roster } from '../access/roster.ts'
 
 /** Whom a key proves once it has signed. */
 export interface KeyOwner {
   readonly user: User
   /** Where a certificate says so. */
-  readonly certificate?: CertificateProof & { readonly grants: CertificateGrants }
+  readonly certificate?: CertificateProof & {
+    readonly grants: CertificateGrants
+    /** The authority of somebody else's that signed it, as the configuration calls it. */
+    readonly named?: string
+  }
 }
 
 export interface KeyCircumstances {
   readonly sourceAddress: string
   /** Milliseconds since the epoch. */
   readonly now: number
+  /** Authorities of others that are believed. */
+  readonly named?: readonly NamedAuthority[]
 }
 
 /**
- * The enabled user whom a key proves: by the list of keys, or by a certificate of one of our authorities. A revoked key
- * proves nobody either way.
+ * The enabled user whom a key proves: by the list of keys, or by a certificate of one of our authorities or of those that
+ * the configuration names. A revoked key proves nobody either way.
  */
 export function keyOwner(roster: Roster, key: PublicKey, circumstances: KeyCircumstances): KeyOwner | undefined {
   if (roster.trust.revokedKeys.has(fingerprint(isCertificate(key) ? key.key : key))) return undefined
-  return isCertificate(key) ? certificateOwner(roster, key, circumstances) : listedOwner(roster, key)
+  if (!isCertificate(key)) return listedOwner(roster, key)
+  return certificateOwner(roster, key, circumstances) ?? namedOwner(roster, key, circumstances)
 }
 
 function listedOwner(roster: Roster, key: PublicKey): KeyOwner | undefined {
@@ -67,6 +75,41 @@ function certificateOwner(
     authority: fingerprint(verdict.authority),
     validBefore: Number(certificate.validBefore) * 1000,
     grants: verdict.grants,
+  }
+  return { ...owner, certificate: proof }
+}
+
+/**
+ * A certificate of somebody else's authority proves the one user whose login name is among its principals: with two of
+ * them nobody could say which. All its restrictions hold, and one that forces a command is for something we do not do.
+ */
+function namedOwner(
+  roster: Roster,
+  certificate: Certificate,
+  { sourceAddress, now, named = [] }: KeyCircumstances,
+): KeyOwner | undefined {
+  const { userAuthorities, revokedKeys } = roster.trust
+  const { signatureKey, principals } = certificate
+  const authority = named.find(({ key }) => equalBytes(key.blob, signatureKey.blob))
+  if (authority === undefined || revokedKeys.has(authority.fingerprint)) return undefined
+  // What we sign ourselves is judged by our own rules alone.
+  if (userAuthorities.some(({ blob }) => equalBytes(blob, signatureKey.blob))) return undefined
+  const [user, ...others] = new Set(principals.flatMap((name) => roster.usersByName.get(name) ?? []))
+  if (user === undefined || others.length > 0) return undefined
+  const demand = { kind: 'user', authorities: [authority.key], now, principal: user.name, sourceAddress } as const
+  const verdict = checkCertificate(certificate, demand)
+  if (!verdict.valid || !verdict.grants.permitPortForwarding || verdict.grants.forceCommand !== undefined)
+    return undefined
+  const owner = enabled(user)
+  if (owner === undefined) return undefined
+  const serial = Number(certificate.serial)
+  const proof = {
+    // Others may use all 64 bits; a number that is not exact would name another certificate.
+    serial: Number.isSafeInteger(serial) ? serial : 0,
+    authority: authority.fingerprint,
+    validBefore: Number(certificate.validBefore) * 1000,
+    grants: verdict.grants,
+    named: authority.name,
   }
   return { ...owner, certificate: proof }
 }
