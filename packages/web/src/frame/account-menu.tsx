@@ -1,12 +1,11 @@
 import { useNavigate } from '@tanstack/react-router'
 import { paths } from '../paths.ts'
 import { RowMenu } from '../ui/row-menu.tsx'
-import { useSignOut } from './use-sign-out.ts'
+import { signOut } from './sign-out.ts'
 
 /** What somebody may do about being signed in. */
 export function AccountMenu() {
   const navigate = useNavigate()
-  const signOut = useSignOut()
   return (
     <RowMenu
       label="Account menu"

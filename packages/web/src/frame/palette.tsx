@@ -11,13 +11,12 @@ import { KeyCap } from '../ui/key-cap.tsx'
 import { Mark } from '../ui/mark.tsx'
 import { setPalette } from './palette-state.ts'
 import { PLACES } from './places.ts'
-import { useSignOut } from './use-sign-out.ts'
+import { signOut } from './sign-out.ts'
 
 /** Everything a page can do, by name. What somebody may not do is absent. */
 export default function Palette() {
   const { role } = useSignedIn()
   const navigate = useNavigate()
-  const signOut = useSignOut()
   const { contains } = useFilter({ sensitivity: 'base' })
   const places = PLACES.flatMap((group) => group.places).filter(({ roles }) => roles.includes(role))
   const acts = [{ id: 'sign-out', name: 'Sign out', run: signOut }]

@@ -18,7 +18,7 @@ export function TopBar() {
   const path = useRouterState({ select: ({ location }) => location.pathname })
   const open = openOn === path
   return (
-    <div className="sticky top-0 z-4 border-b border-rule bg-ground wide:hidden">
+    <header className="sticky top-0 z-4 border-b border-rule bg-ground wide:hidden">
       <div className="flex items-center gap-1 py-1.5 pr-2 pl-4">
         <Link
           to="/"
@@ -52,6 +52,6 @@ export function TopBar() {
           </div>
         </div>
       )}
-    </div>
+    </header>
   )
 }

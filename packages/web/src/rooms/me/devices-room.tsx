@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useAct } from '../../api/use-act.ts'
 import { useCall } from '../../api/use-call.ts'
 import { Page } from '../../frame/page.tsx'
-import { useSignOut } from '../../frame/use-sign-out.ts'
+import { signOut } from '../../frame/sign-out.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { DataRegion } from '../../ui/data-region.tsx'
@@ -20,7 +20,6 @@ import { EndOthersDialog } from './end-others-dialog.tsx'
 export function DevicesRoom() {
   const me = useCall('me.show')
   const end = useAct('me.session-end')
-  const signOut = useSignOut()
   const [asking, setAsking] = useState(false)
   const sessions = me.data?.sessions ?? []
   const others = sessions.filter(({ current }) => !current)
