@@ -286,10 +286,9 @@ suite('channels', { skip }, () => {
     await control.call('user.remove', { user: 'bob' })
   })
 
-  test('V-D11 a policy that asks for recording is refused rather than silently not followed', async () => {
+  test('V-D11 a policy that asks for recording where the language has none is refused rather than silently not followed', async () => {
     const control = controlOf(gateway)
     for (const text of [
-      '{ "grants": [], "ssh": [{ "action": "accept", "src": ["autogroup:owner"], "dst": ["*"], "users": ["root"], "recorder": ["tag:recorder"] }] }',
       '{ "grants": [{ "src": ["autogroup:owner"], "dst": ["*"], "ip": ["*"], "recorder": ["tag:recorder"], "enforceRecorder": true }] }',
       '{ "grants": [], "record": "required" }',
     ]) {
@@ -297,6 +296,29 @@ suite('channels', { skip }, () => {
       assert.equal(report.ok, false, text)
       await assert.rejects(control.call('policy.apply', { text }))
     }
+  })
+
+  test('V-D11 a login that may not go unrecorded keeps the door shut, and the log names the line', async () => {
+    const control = controlOf(gateway)
+    const place = { name: 'recorded', address: '127.0.0.1', port: target.port, tags: ['tag:recorded'] }
+    const added = await control.call('target.add', place)
+    const rule = { action: 'accept', src: ['autogroup:owner'], dst: ['tag:recorded'], users: ['root'] }
+    const policy = (enforceRecorder: boolean): string =>
+      JSON.stringify({
+        ...LOOPBACK_POLICY,
+        tagOwners: { 'tag:recorded': [], 'tag:recorder': [] },
+        ssh: [{ ...rule, recorder: ['tag:recorder'], enforceRecorder }],
+      })
+    await control.call('policy.apply', { text: policy(true), allow_lockout: true })
+    const answer = await open('direct-tcpip', directTcpip('127.0.0.1', target.port))
+    assert.ok('text' in answer && answer.text.startsWith('SP2116 policy.recording'), JSON.stringify(answer))
+    const { events } = await control.call('audit.search', { type: 'access-denied', limit: 1 })
+    assert.equal(events[0]?.data['reason'], 'policy.recording')
+    assert.match(String(events[0]?.data['rule']), /^ssh\[0\], line 1$/)
+    await control.call('policy.apply', { text: policy(false), allow_lockout: true })
+    assert.ok(!('text' in (await open('direct-tcpip', directTcpip('127.0.0.1', target.port)))))
+    await control.call('policy.apply', { text: JSON.stringify(LOOPBACK_POLICY), allow_lockout: true })
+    await control.call('target.remove', { target: added.name })
   })
 
   test('V-D11 a way whose terms want a recording or a look inside stays closed, and the log says so', async () => {

@@ -5,6 +5,7 @@ import {
   judgeTerms,
   type Query,
   type RuleRef,
+  type SshRuleRef,
   type SshTermFacts,
   type SshTerms,
   sshTermRules,
@@ -50,7 +51,7 @@ export type TermsAnswer =
       /** What may be told to the person: nothing of the policy that they do not need to fulfil it. */
       readonly hint: string | undefined
       /** The line that demands it. */
-      readonly rule: RuleRef | undefined
+      readonly rule: RuleRef | SshRuleRef | undefined
       /** One of each would let them through, and can be asked for; undefined where asking does not help. */
       readonly wants: readonly (readonly AskedKind[])[] | undefined
     }

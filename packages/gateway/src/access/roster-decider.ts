@@ -99,7 +99,12 @@ function makeDecider(roster: Roster): Decider {
       const query = {
         user: { name: principal.name },
         source: principal.sourceAddress,
-        destination: { address, port, tags: target?.tags ?? [] },
+        destination: {
+          address,
+          port,
+          tags: target?.tags ?? [],
+          ...(target === undefined ? {} : { sshPort: target.port }),
+        },
       }
       const { verdict, code, rule } = decide(compiled, query)
       if (verdict !== 'allow' || rule === undefined) return { allowed: false, denied: denialOf(code), reason: code }

@@ -60,10 +60,13 @@ export async function explained(services: Services, asked: ExplainInput, signal:
       policy_version: version,
     }
   }
-  const tags = resolved.target?.tags ?? []
+  const { tags = [], port: sshPort } = resolved.target ?? {}
   const moment = asked.at === undefined ? services.now() : Date.parse(asked.at)
   const answers = resolved.addresses.map((address): Answer => {
-    const query = { ...queryOf(asked), destination: { address, port: resolved.port, tags } }
+    const query = {
+      ...queryOf(asked),
+      destination: { address, port: resolved.port, tags, ...(sshPort === undefined ? {} : { sshPort }) },
+    }
     const explanation = explain(compiled, query)
     const own = services.isOwn(address, resolved.port)
     const reached = explanation.decision.verdict === 'allow' && !own

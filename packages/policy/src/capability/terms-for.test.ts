@@ -80,6 +80,49 @@ test('an unknown device fulfils every posture that only narrows, a known one tho
   assert.deepEqual(terms({ 'node:os': 'linux' }), { sessionLimit: 3_600_000 })
 })
 
+test('a login that may not go unrecorded keeps a door shut that does not record, on ports of SSH', () => {
+  const compiled = compileText({
+    ...DEFINITIONS,
+    ssh: [
+      { action: 'accept', src: ['bob@example.com'], dst: ['tag:db'], users: ['deploy'] },
+      {
+        action: 'check',
+        src: ['autogroup:member'],
+        dst: ['tag:db'],
+        users: ['root'],
+        srcPosture: ['posture:mac'],
+        recorder: ['tag:web'],
+        enforceRecorder: true,
+      },
+    ],
+  })
+  assert.ok(hasTerms(compiled.policy, 'ssh') && !hasTerms(compiled.policy, 'desktop'))
+  const wayTo = (address: string, port: number, more: object = {}): Query => ({
+    user: { name: 'bob@example.com' },
+    destination: { address, port, ...more },
+  })
+  const to = (...place: Parameters<typeof wayTo>): unknown => termsFor(compiled, wayTo(...place))
+  const recorded = { recording: 'required' }
+  assert.deepEqual(to('10.0.0.5', 22), recorded)
+  assert.deepEqual(to('10.0.0.5', 2222, { sshPort: 2222 }), recorded)
+  assert.deepEqual(to('10.0.0.5', 22, { sshPort: 2222 }), recorded)
+  assert.equal(to('10.0.0.5', 5432), undefined)
+  assert.equal(to('192.0.2.1', 22), undefined)
+  assert.deepEqual(to('192.0.2.1', 22, { tags: ['tag:db'] }), recorded)
+  assert.deepEqual(to('127.0.0.1', 22, { tags: ['tag:db'] }), recorded, 'claimed tags narrow')
+  const linux = { ...wayTo('10.0.0.5', 22), attributes: { 'node:os': 'linux' } }
+  assert.equal(termsFor(compiled, linux), undefined)
+  assert.deepEqual(
+    sshTermRules(compiled, wayTo('10.0.0.5', 22)).map(({ rule }) => [rule.section, rule.index]),
+    [['ssh', 1]],
+  )
+})
+
+test('a recorder that is not enforced keeps no door shut', () => {
+  const rule = { action: 'accept', src: ['bob@example.com'], dst: ['tag:db'], users: ['root'], recorder: ['tag:web'] }
+  assert.equal(hasTerms(policyOf({ ...DEFINITIONS, ssh: [rule] }), 'ssh'), false)
+})
+
 test('a policy without terms has none to ask for', () => {
   const without = policyOf({
     grants: [{ src: ['*'], dst: ['*'], ip: ['*'], app: { 'other.example/cap': [{ a: 1 }] } }],

@@ -1,7 +1,10 @@
 import type { CompiledPolicy } from '../decide/compile.ts'
 import { type Query, type Question, resolveQuery } from '../decide/decide.ts'
 import type { Policy, RuleRef } from '../language/policy.ts'
+import type { SshRuleRef } from '../ssh/decide-login.ts'
+import { enforcesRecording, machineRecording } from '../ssh/machine-recording.ts'
 import { DESKTOP_CAPABILITY, type DesktopTerms, desktopTerms } from './desktop-terms.ts'
+import { meetAll } from './kinds/section.ts'
 import { SSH_CAPABILITY, type SshTerms, sshTerms } from './ssh-terms.ts'
 import type { TermSchema, TermsOf } from './term-kind.ts'
 import { TermsIndex } from './terms-index.ts'
@@ -23,15 +26,20 @@ const indexes = new WeakMap<Policy, Indexes>()
 
 /** Whether any rule makes terms for a door: where none does, nobody has to ask. */
 export function hasTerms(policy: Policy, door: TermsDoor): boolean {
-  return indexesOf(policy)[door].size > 0
+  return indexesOf(policy)[door].size > 0 || (door === 'ssh' && enforcesRecording(policy))
 }
+
+/** What `enforceRecorder` of an `ssh` rule demands at the SSH door. */
+const RECORDED: SshTerms = { recording: 'required' }
 
 /**
  * What the policy demands of a way through the SSH door: the strictest of what every grant demands that means this source
- * and destination, whatever the ports. `undefined`: nothing. Says nothing about whether the way is allowed: `decide` does.
+ * and destination, whatever the ports; and a recording where an `ssh` rule enforces one. `undefined`: nothing. Says nothing about whether the way is allowed: `decide` does.
  */
 export function termsFor(compiled: CompiledPolicy, query: Query): SshTerms | undefined {
-  return meetOf(compiled, query, (policy) => indexesOf(policy).ssh)
+  const terms = meetOf(compiled, query, (policy) => indexesOf(policy).ssh)
+  if (machineRecording(compiled, query) === undefined) return terms
+  return meetAll(sshTerms, terms === undefined ? [RECORDED] : [terms, RECORDED])
 }
 
 /** The same for the Desktop door. */
@@ -41,13 +49,15 @@ export function desktopTermsFor(compiled: CompiledPolicy, query: Query): Desktop
 
 /** What one line of the policy demands. */
 export interface RuleTerms<S extends TermSchema> {
-  readonly rule: RuleRef
+  readonly rule: RuleRef | SshRuleRef
   readonly terms: TermsOf<S>
 }
 
 /** The lines whose terms hold for a question, in the order of the text. */
 export function sshTermRules(compiled: CompiledPolicy, query: Query): readonly RuleTerms<typeof sshTerms.fields>[] {
-  return rulesOf(compiled, query, indexesOf(compiled.policy).ssh)
+  const rules = rulesOf(compiled, query, indexesOf(compiled.policy).ssh)
+  const recording = machineRecording(compiled, query)
+  return recording === undefined ? rules : [...rules, { rule: recording, terms: RECORDED }]
 }
 
 /** The same for the Desktop door. */

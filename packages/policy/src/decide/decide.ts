@@ -27,6 +27,8 @@ export interface Query {
   readonly destination: QueryDestination & {
     /** Tags of the inventory target that was asked for, beside those that the directory has for the address. */
     readonly tags?: readonly string[]
+    /** Where that target's SSH server listens; default 22. */
+    readonly sshPort?: number
   }
 }
 

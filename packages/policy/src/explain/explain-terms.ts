@@ -7,14 +7,15 @@ import { sshTermRules, termsFor } from '../capability/terms-for.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
 import type { Query } from '../decide/decide.ts'
 import type { RuleRef } from '../language/policy.ts'
+import type { SshRuleRef } from '../ssh/decide-login.ts'
 
 /** The terms of a way through the SSH door, and which of them fail; plain data, fit for JSON. */
 export interface TermsExplanation {
   readonly verdict: 'allow' | 'deny'
   /** What holds in the end, the strictest of all lines: `idleTimeout: 15m`. */
   readonly holds: readonly string[]
-  /** The lines that make terms, in the order of the text; at most `TERM_RULES_MAX`. */
-  readonly rules: readonly { readonly ref: RuleRef; readonly terms: readonly string[] }[]
+  /** The lines that make terms, in the order of the text, then one of `ssh`; at most `TERM_RULES_MAX`. */
+  readonly rules: readonly { readonly ref: RuleRef | SshRuleRef; readonly terms: readonly string[] }[]
   /** How many lines make terms. */
   readonly ruleCount: number
   /** Each term that fails, by the first line that makes it. */
@@ -24,7 +25,7 @@ export interface TermsExplanation {
 export interface FailedTerm {
   readonly term: TermFailureCode
   /** The line that makes it; absent where only several together do. */
-  readonly ref?: RuleRef
+  readonly ref?: RuleRef | SshRuleRef
   readonly text: string
   readonly remedy: string
 }

@@ -1,7 +1,8 @@
 import type { CompiledPolicy } from '../decide/compile.ts'
 import { CHECK_PERIOD_SECONDS, type Policy } from '../language/policy.ts'
 import { type SshRuleRef, sshRuleRef } from './decide-login.ts'
-import { type LoginQuery, resolveLoginQuery, rulesForMachine } from './login-question.ts'
+import type { LoginQuery } from './login-question.ts'
+import { narrowingRules } from './narrowing-rules.ts'
 
 /** A check that somebody has to have passed before they log in to a machine. */
 export interface MachineCheck {
@@ -17,22 +18,14 @@ export function hasChecks(policy: Policy): boolean {
 
 /**
  * The check for whoever cannot see the login name: of all rules that check this person on this machine, as whichever user,
- * the one with the shortest period. `undefined` where none does. Says nothing about whether they may log in. Unlike what opens,
- * what checks believes the tags that the caller claims at special addresses as well.
+ * the one with the shortest period. `undefined` where none does. Says nothing about whether they may log in.
  */
 export function machineCheck(compiled: CompiledPolicy, query: LoginQuery): MachineCheck | undefined {
-  const { address: _, ...claimed } = query.target
-  const targets = (query.target.tags ?? []).length > 0 ? [query.target, claimed] : [query.target]
   let strictest: MachineCheck | undefined
-  for (const target of targets) {
-    const resolved = resolveLoginQuery(compiled, { ...query, target })
-    if (!resolved.ok) return undefined
-    for (const rule of rulesForMachine(compiled, resolved.question)) {
-      if (rule.action !== 'check') continue
-      const periodSeconds = rule.checkPeriodSeconds ?? CHECK_PERIOD_SECONDS
-      if (strictest === undefined || periodSeconds < strictest.periodSeconds)
-        strictest = { periodSeconds, rule: sshRuleRef(rule) }
-    }
+  for (const rule of narrowingRules(compiled, query, ({ action }) => action === 'check')) {
+    const periodSeconds = rule.checkPeriodSeconds ?? CHECK_PERIOD_SECONDS
+    if (strictest === undefined || periodSeconds < strictest.periodSeconds)
+      strictest = { periodSeconds, rule: sshRuleRef(rule) }
   }
   return strictest
 }
