@@ -149,7 +149,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   const sessions = new SessionRegistry()
   const events = new LiveEvents()
   const randomBytes = (size: number): Uint8Array => new Uint8Array(cryptoRandomBytes(size))
-  const approvals = started.use(new Approvals({ randomBytes, now }))
+  const approvals = started.use(new Approvals({ randomBytes, now, lifeMs: () => config.current.ssh.approval_timeout }))
   const checks = started.use(await CheckBook.open(store, failed))
 
   const lengths = config.current.ssh.per_source_netblock
@@ -267,8 +267,13 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   started.use(store.changes.subscribe(['authorities'], () => void certifyHost()))
   const secondFactor = new SecondFactor({
     settings() {
-      const { second_factor: mode, second_factor_period: periodMs, approval_qr: qr } = config.current.ssh
-      return { mode, periodMs, qr }
+      const {
+        second_factor: mode,
+        second_factor_period: periodMs,
+        approval_qr: qr,
+        approval_timeout,
+      } = config.current.ssh
+      return { mode, periodMs, qr, approvalMs: approval_timeout }
     },
     roster: () => roster.current,
     store,
@@ -295,12 +300,12 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     failed,
     authorizer,
     ways,
+    namedAuthorities: named,
     dial: (grant, signal) => {
       const { timeout: timeoutMs, attempt_delay: attemptDelayMs } = config.current.dial
       return dialTarget(grant, { timeoutMs, attemptDelayMs, signal })
     },
     randomBytes,
-    namedAuthorities: named,
     now,
     log,
     metrics,
@@ -513,6 +518,11 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     sessions.endAll({ denied: 'session.draining', note: '', actor: ACTOR_GATEWAY })
     const uptimeMs = systemClock.now() - startedAt
     await front[Symbol.asyncDispose]()
+    monotonic: () => systemClock.monotonic(),
+    renewed: ({ fingerprint, notAfter }) =>
+      log.info('the certificate of the HTTPS door is new', {
+        detail: `SHA-256 ${fingerprint}, until ${new Date(notAfter).toISOString()}`,
+      }),
     await Promise.allSettled(tasks)
     await record({ type: 'gateway-stopped', actor: ACTOR_GATEWAY, reason, uptimeMs }).catch((error: unknown) =>
       failed('write the stop to the audit log', error),

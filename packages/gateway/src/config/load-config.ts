@@ -188,6 +188,8 @@ function contradictions(config: Config, origins: ReadonlyMap<string, ConfigOrigi
   for (const address of Object.keys(config.ssh.listener_algorithms))
     if (!listeners.includes(address)) tell('ssh.listener_algorithms', `: ${address} does not stand in listen.ssh`)
   if (config.penalties.min > config.penalties.max) tell('penalties.min', ' is above penalties.max')
+  if (config.https.acme !== undefined && config.https.certificate !== '')
+    tell('https.acme', ' and https.certificate are both set: a certificate comes from one place')
   if (config.ssh.login_grace === 0) tell('ssh.login_grace', ' may not be 0: strangers would stay for ever')
   return problems
 }

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:https'
-import type { TLSSocket } from 'node:tls'
+import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { formatSocketAddress, type SocketAddress } from '../config/socket-address.ts'
@@ -18,6 +18,8 @@ const CONNECTIONS_MAX = 4096
 /** Connections of one source at once: an office behind one address has dozens of browsers. */
 const CONNECTIONS_PER_SOURCE_MAX = 512
 const HEADER_MAX_BYTES = 16 * 1024
+/** RFC 8737 §6.2. */
+const ACME_PROTOCOL = 'acme-tls/1'
 
 export interface HttpsFrontParts {
   readonly app: Hono
@@ -34,6 +36,8 @@ export class HttpsFront implements AsyncDisposable {
   readonly #parts: HttpsFrontParts
   readonly #servers: { readonly server: Server; readonly address: SocketAddress }[] = []
   readonly #bySource = new Map<string, number>()
+  /** Certificates that answer challenges of ACME, by the name they are for. */
+  readonly #challenges = new Map<string, SecureContext>()
   #open = 0
 
   constructor(parts: HttpsFrontParts) {
@@ -78,6 +82,15 @@ export class HttpsFront implements AsyncDisposable {
     for (const { server } of this.#servers) server.setSecureContext({ cert: certificate, key })
   }
 
+  /**
+   * Shows this certificate to whoever asks for the name, until it is disposed: an answer to tls-alpn-01 (RFC 8737). Node
+   * chooses a certificate by the name alone, so for these seconds browsers see it too, and do not take it.
+   */
+  present(name: string, { certificate, key }: TlsMaterial): Disposable {
+    this.#challenges.set(name, createSecureContext({ cert: certificate, key }))
+    return { [Symbol.dispose]: () => void this.#challenges.delete(name) }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(
       this.#servers.splice(0).map(
@@ -98,6 +111,11 @@ export class HttpsFront implements AsyncDisposable {
         cert: tls.certificate,
         key: tls.key,
         minVersion: 'TLSv1.2',
+        SNICallback: (name, done) => done(null, this.#challenges.get(name.toLowerCase())),
+        ALPNCallback: ({ servername, protocols }) => {
+          if (protocols.includes(ACME_PROTOCOL)) return this.#challenges.has(servername) ? ACME_PROTOCOL : undefined
+          return protocols.find((each) => each === 'http/1.1')
+        },
         handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,
         headersTimeout: HEADERS_TIMEOUT_MS,

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
+import { AcmeKeeper } from '../acme/acme-keeper.ts'
 import type { Config } from '../config/settings.ts'
 import type { StatePaths } from '../state/state-directory.ts'
 import { readConsoleFiles } from './console-files.ts'
@@ -23,12 +25,16 @@ export interface OpenWebParts {
   readonly now: () => number
   readonly failed: (what: string, error: unknown) => void
 }
+  readonly monotonic: () => number
 
+  /** Told that the certificate was renewed. */
+  readonly renewed: (tls: LoadedTls) => void
 /** The HTTPS door, open. */
 export interface Web extends AsyncDisposable {
   readonly front: HttpsFront
   readonly tls: LoadedTls
   /** `https://localhost:8443` */
+  /** The certificate in force. */
   readonly origin: string
 }
 
@@ -37,7 +43,27 @@ export async function openWeb(parts: OpenWebParts): Promise<Web | undefined> {
   const { config, paths, api, admits, sourceOf, randomBytes, now, failed } = parts
   const { listen, https } = config()
   if (listen.https.length === 0) return undefined
-  const tls = await loadTls(paths.tls, https, certificateNames(config()), now())
+  await using opened = new AsyncDisposableStack()
+  let tls = await loadTls(paths.tls, https, certificateNames(config()), now())
+  const acme =
+    https.acme === undefined
+      ? undefined
+      : opened.use(
+          new AcmeKeeper({
+            folder: join(paths.tls, 'acme'),
+            settings: https.acme,
+            present: (name, material) => front.present(name, material),
+            renewed(next) {
+              tls = next
+              front.renew(next)
+              parts.renewed(next)
+            },
+            failed,
+            now,
+            monotonic: parts.monotonic,
+          }),
+        )
+  tls = acme?.current ?? tls
   const port = () => front.addresses[0]?.port ?? 0
   const hosts = () => webHosts(config(), port())
   const files = readConsoleFiles(CONSOLE_FOLDER)
@@ -46,8 +72,13 @@ export async function openWeb(parts: OpenWebParts): Promise<Web | undefined> {
   await front.listen(listen.https)
   return {
     front,
-    tls,
+    get tls() {
+      return tls
+    },
     origin: publicOrigin(config(), port()),
-    [Symbol.asyncDispose]: () => front[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
   }
 }
+  opened.use(front)
+  acme?.start()
+  const rest = opened.move()

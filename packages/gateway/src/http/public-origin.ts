@@ -12,7 +12,8 @@ export function publicOrigin({ https, ssh }: Config, port: number): string {
 
 /** Names that the HTTPS door answers to in a Host header: its own, and those it has on this machine. */
 export function webHosts(config: Config, port: number): ReadonlySet<string> {
-  const names = [config.ssh.hostname, hostname(), 'localhost', '127.0.0.1', '[::1]'].filter((name) => name !== '')
+  const own = [config.ssh.hostname, ...(config.https.acme?.names ?? []), hostname(), 'localhost', '127.0.0.1', '[::1]']
+  const names = own.filter((name) => name !== '')
   const local = names.map((name) => (port === HTTPS_PORT ? name : `${name}:${port}`))
   return new Set([new URL(publicOrigin(config, port)).host, ...local.map((name) => name.toLowerCase())])
 }

@@ -35,18 +35,18 @@ export async function loadTls(
   names: readonly string[],
   now: number,
 ): Promise<LoadedTls> {
-  if (files.certificate !== '' || files.key !== '') return loaded(readFiles(files.certificate, files.key), false)
+  if (files.certificate !== '' || files.key !== '') return loadMaterial(readFiles(files.certificate, files.key), false)
   createPrivateDirectory(folder)
   const certificate = join(folder, 'certificate.pem')
   const key = join(folder, 'key.pem')
   if (existsSync(certificate) && existsSync(key)) {
-    const found = loaded(readFiles(certificate, key), true)
+    const found = loadMaterial(readFiles(certificate, key), true)
     if (found.notAfter - now > RENEW_BEFORE_MS && namesAll(found, names)) return found
   }
   const made = await selfSigned(names, now)
   writePrivateFile(key, made.key)
   writePrivateFile(certificate, made.certificate)
-  return loaded(made, true)
+  return loadMaterial(made, true)
 }
 
 function readFiles(certificate: string, key: string): TlsMaterial {
@@ -66,7 +66,8 @@ function readFiles(certificate: string, key: string): TlsMaterial {
   }
 }
 
-function loaded(material: TlsMaterial, isSelfSigned: boolean): LoadedTls {
+/** Checks that a certificate and its key belong together. Throws GatewayError `tls.invalid`. */
+export function loadMaterial(material: TlsMaterial, isSelfSigned: boolean): LoadedTls {
   try {
     const leaf = new X509Certificate(material.certificate)
     if (!leaf.checkPrivateKey(createPrivateKey(material.key))) throw new Error('the key is not that of the certificate')
@@ -83,7 +84,8 @@ function loaded(material: TlsMaterial, isSelfSigned: boolean): LoadedTls {
   }
 }
 
-function namesAll({ certificate }: TlsMaterial, names: readonly string[]): boolean {
+/** Whether a certificate is for all of these names and addresses. */
+export function namesAll({ certificate }: TlsMaterial, names: readonly string[]): boolean {
   const leaf = new X509Certificate(certificate)
   return names.every((name) => (isIP(name) === 0 ? leaf.checkHost(name) : leaf.checkIP(name)) !== undefined)
 }

@@ -13,6 +13,7 @@ export const TEST_PACKAGES: readonly DebianPackage[] = [
   { name: 'openssh-client', provides: '/usr/bin/ssh' },
   { name: 'dropbear-bin', provides: '/usr/sbin/dropbear' },
   { name: 'python3-asyncssh', provides: '/usr/lib/python3/dist-packages/asyncssh/__init__.py' },
+  { name: 'pebble', provides: '/usr/bin/pebble' },
   { name: 'iproute2', provides: '/usr/sbin/ip' },
 ]
 
