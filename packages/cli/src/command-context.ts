@@ -1,11 +1,19 @@
 import type { ApiClient } from '@sallyport/api'
+import { printableLines } from './output/escape.ts'
 import { type JsonFields, renderJson, renderJsonLine } from './output/json.ts'
 import { type Column, renderTable } from './output/table.ts'
+import type { Remote } from './remote/choose-gateway.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Flags that every command takes. */
 export interface GlobalOptions {
   readonly state: string | undefined
+  /** The gateway to speak to over HTTPS, as typed. */
+  readonly server: string | undefined
+  /** SHA-256 of its certificate, as typed. */
+  readonly fingerprint: string | undefined
+  /** This machine's gateway, whichever one was signed in to. */
+  readonly local: boolean
   readonly json: JsonFields | undefined
   readonly quiet: boolean
   readonly yes: boolean
@@ -19,6 +27,8 @@ export interface CommandContextParts {
   readonly terminal: Terminal
   readonly options: GlobalOptions
   readonly stateDirectory: string
+  /** The gateway over HTTPS; undefined: this machine's, through its socket. */
+  readonly remote?: Remote | undefined
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal
   /** The daemon's operations. Texts in its answers are printable already, unless JSON was asked for (V-I03). */
@@ -31,6 +41,7 @@ export class CommandContext {
   readonly terminal: Terminal
   readonly options: GlobalOptions
   readonly stateDirectory: string
+  readonly remote: Remote | undefined
   readonly signal: AbortSignal
   readonly daemon: ApiClient
   readonly verbatimDaemon: ApiClient
@@ -39,6 +50,7 @@ export class CommandContext {
     this.terminal = parts.terminal
     this.options = parts.options
     this.stateDirectory = parts.stateDirectory
+    this.remote = parts.remote
     this.signal = parts.signal
     this.daemon = parts.daemon
     this.verbatimDaemon = parts.verbatimDaemon
@@ -73,6 +85,6 @@ export class CommandContext {
 
   /** Says something to the person that is not data: on stderr, and not with --quiet. */
   note(text: string): void {
-    if (!this.options.quiet) this.terminal.stderr.write(`${text}\n`)
+    if (!this.options.quiet) this.terminal.stderr.write(`${printableLines(text)}\n`)
   }
 }

@@ -8,6 +8,11 @@ export const COMMAND_ERRORS = {
   'usage.unknown-field': { code: 'SP4004', exit: EXIT.usage },
   'check.problems-found': { code: 'SP4005', exit: EXIT.problemsFound },
   'confirmation.mismatch': { code: 'SP4006', exit: EXIT.failed },
+  'server.untrusted': { code: 'SP4007', exit: EXIT.unreachable },
+  'sign-in.denied': { code: 'SP4008', exit: EXIT.denied },
+  'sign-in.needed': { code: 'SP4009', exit: EXIT.signInNeeded },
+  'agent.failed': { code: 'SP4010', exit: EXIT.failed },
+  'file.unwritable': { code: 'SP4011', exit: EXIT.failed },
 } as const satisfies Record<string, { code: `SP4${string}`; exit: ExitCode }>
 export type CommandErrorName = keyof typeof COMMAND_ERRORS
 

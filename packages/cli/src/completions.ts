@@ -13,6 +13,11 @@ const NAMES: Readonly<Record<string, (context: CommandContext) => Promise<string
   tag: async ({ daemon }) => (await daemon.call('target.list')).targets.flatMap(({ tags }) => tags),
   session: async ({ daemon }) => (await daemon.call('session.list')).sessions.map(({ id }) => id),
   key: async ({ daemon }) => (await daemon.call('key.list')).keys.map(({ fingerprint }) => fingerprint),
+  serial: async ({ daemon }) =>
+    (await daemon.call('certificate.list', {})).certificates.map((each) => `${each.serial}`),
+  authority: async ({ daemon }) => (await daemon.call('ca.list')).authorities.map(({ id }) => id),
+  token: async ({ daemon }) => (await daemon.call('me.show')).tokens.map(({ id }) => id),
+  proof: async ({ daemon }) => ['totp', ...(await daemon.call('me.show')).passkeys.map(({ id }) => id)],
   ban: async ({ daemon }) => (await daemon.call('ban.list')).bans.map(({ source }) => source),
 }
 

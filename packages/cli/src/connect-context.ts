@@ -5,10 +5,12 @@ import { CONTROL_SOCKET, unixTransport } from '@sallyport/api/unix'
 import { CommandContext, type CommandContextParts, type GlobalOptions } from './command-context.ts'
 import { guardedTransport } from './guarded-transport.ts'
 import { printableClient } from './printable-client.ts'
+import { chooseGateway } from './remote/choose-gateway.ts'
+import { httpsTransport } from './remote/https-transport.ts'
 import { suggestingClient } from './suggesting-client.ts'
 import type { Terminal } from './terminal.ts'
 
-/** The context of a command that is about to run: where the state lies, and the daemon's socket there. */
+/** The context of a command that is about to run: the gateway it means, over HTTPS or through the socket of this machine. */
 export function connectContext(options: GlobalOptions, terminal: Terminal, signal: AbortSignal): CommandContext {
   const directory = resolve(
     stateDirectory({
@@ -18,8 +20,13 @@ export function connectContext(options: GlobalOptions, terminal: Terminal, signa
       home: homedir(),
     }),
   )
-  const client = createClient(guardedTransport(unixTransport(join(directory, CONTROL_SOCKET)), options.timeoutMs))
-  return contextWith(client, { options, terminal, signal, stateDirectory: directory })
+  const remote = chooseGateway(options, terminal.environment)
+  const transport =
+    remote === undefined
+      ? unixTransport(join(directory, CONTROL_SOCKET))
+      : httpsTransport({ ...remote.profile, token: remote.token })
+  const client = createClient(guardedTransport(transport, options.timeoutMs))
+  return contextWith(client, { options, terminal, signal, stateDirectory: directory, remote })
 }
 
 /** The context around a client: what is to be shown to people comes printable, what becomes JSON is escaped there. */

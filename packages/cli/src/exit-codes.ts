@@ -22,6 +22,7 @@ const BY_REASON: Readonly<Partial<Record<ApiError['reason'], ExitCode>>> = {
   'policy.invalid': EXIT.problemsFound,
   'policy.locks-out': EXIT.problemsFound,
   'config.invalid': EXIT.usage,
+  'sign-in.stale': EXIT.signInNeeded,
   'route.unknown': EXIT.failed, // the daemon's version lacks the route; nothing the caller named is missing
 }
 const BY_STATUS: Readonly<Record<number, ExitCode>> = {

@@ -19,13 +19,17 @@ async function answerInTime(transport: ApiTransport, request: ApiRequest, timeou
     return await transport({ ...request, signal })
   } catch (error) {
     if (!late.signal.aborted || request.signal?.aborted === true) throw error
-    throw new ApiError('daemon.unreachable', `the gateway did not answer within ${timeoutMs / 1000} s`, {
-      fix: 'look at its log; wait longer with --timeout',
-      cause: error,
-    })
+    throw tooLate(timeoutMs, error)
   } finally {
     clearTimeout(timer)
   }
+}
+
+export function tooLate(timeoutMs: number, cause: unknown): ApiError {
+  return new ApiError('daemon.unreachable', `the gateway did not answer within ${timeoutMs / 1000} s`, {
+    fix: 'look at its log; wait longer with --timeout',
+    cause,
+  })
 }
 
 async function* unbroken(

@@ -20,6 +20,11 @@ policy who-can a: destination,addresses,users.name,users.rule,users.line,users.s
 policy diff: against,version,same_text,effects.change,effects.kind,effects.who.names,effects.who.more,effects.who.people,effects.opened,effects.where.names,effects.where.more,effects.where.targets,effects.where.examples,effects.partly,more,losers,gainers,other_sections
 policy simulate: since,replayed,flipped,already_so,flips.user,flips.host,flips.target,flips.address,flips.port,flips.was,flips.becomes,flips.rule,flips.code,flips.already_so,flips.count,flips.first,flips.last,flips.sequence,more,skipped.user_gone,skipped.user_disabled,skipped.target_gone,skipped.address_unknown,skipped.not_by_policy
 policy rollback 2: version,applied_at,applied_by,message,sha256,changed,ended_passages,locked_out
+cert ls alice: serial,kind,subject,fingerprint,principals,valid_after,valid_before,issued_at,revoked.at,revoked.by,revoked.reason
+mfa ls: id,kind,name,last_used_at
+token ls: id,name,scopes,created_at,last_used_at,expires_at
+ca show: id,kind,state,fingerprint,created_at,retired_at,line
+idp ls: name,title
 session ls: id,user,door,source,source_port,key,client,started_at,idle_seconds,passages.id,passages.host,passages.target,passages.address,passages.port,passages.opened_at,passages.bytes_in,passages.bytes_out,passages.inner_banner
 session kill ses_1: ended
 ban ls: id,source,kind,reason,by,created_at,until

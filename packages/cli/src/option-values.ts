@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
+import { parseSpan } from './parse-span.ts'
 
 const PORT_MAX = 65_535
 const accumulating = new WeakSet<Option>()
@@ -25,3 +26,18 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 }
 
 export const portNumber = wholeNumber(1, PORT_MAX)
+
+/** Reads a span of time from `min` to `max` seconds. */
+export function span(min: number, max: number, words: string): (text: string) => number {
+  return (text) => {
+    const seconds = parseSpan(text)
+    if (seconds < min || seconds > max) throw new InvalidArgumentError(`Write a span ${words}.`)
+    return seconds
+  }
+}
+
+const DAY_S = 86_400
+/** How long a user certificate may be valid: what the API takes. */
+export const certificateSpan = span(60, DAY_S, 'from 1m to 24h')
+/** How long an API token may be valid. */
+export const tokenSpan = span(60, 366 * DAY_S, 'from 1m to 366d')

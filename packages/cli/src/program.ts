@@ -1,17 +1,24 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import type { CommandContext, GlobalOptions } from './command-context.ts'
 import { auditCommands } from './commands/audit.ts'
 import { banCommands } from './commands/ban.ts'
+import { caCommands } from './commands/ca.ts'
+import { certCommands } from './commands/cert.ts'
 import { completionCommands } from './commands/completion.ts'
 import { configCommands } from './commands/config.ts'
 import { daemonCommands } from './commands/daemon.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { helpTopics } from './commands/help-topics.ts'
+import { idpCommands } from './commands/idp.ts'
 import { keyCommands } from './commands/key.ts'
+import { loginCommands } from './commands/login.ts'
+import { mfaCommands } from './commands/mfa.ts'
 import { policyCommands } from './commands/policy.ts'
+import { recoverCommand } from './commands/recover.ts'
 import { sessionCommands } from './commands/session.ts'
 import { sshConfigCommand } from './commands/ssh-config.ts'
 import { targetCommands } from './commands/target.ts'
+import { tokenCommands } from './commands/token.ts'
 import { userCommands } from './commands/user.ts'
 import { wholeNumber } from './option-values.ts'
 import type { JsonFields } from './output/json.ts'
@@ -34,7 +41,10 @@ export function buildProgram(terminal: Terminal, connect: Connect, finished: (st
   const program = new Command('sallyport')
     .description('an SSH gateway that knows who you are, asks one policy, and writes down what happened')
     .version(VERSION, '-V, --version', 'print the version')
-    .addOption(new Option('--state <dir>', 'state directory of the gateway').env('SALLYPORT_STATE'))
+    .option('--server <url>', 'the gateway to speak to over HTTPS (env: SALLYPORT_SERVER); the one signed in to last')
+    .option('--fingerprint <sha256>', 'the certificate it must show (env: SALLYPORT_FINGERPRINT)')
+    .option('--local', 'this machine’s gateway, through its socket')
+    .option('--state <dir>', 'the same, with this state directory (env: SALLYPORT_STATE)')
     .option('--json [=fields]', 'print JSON; --json=id,name prints these fields only', jsonFields)
     .option('-q, --quiet', 'print data and errors only')
     .option('-y, --yes', 'do what would be asked about')
@@ -63,6 +73,11 @@ export function buildProgram(terminal: Terminal, connect: Connect, finished: (st
       finished((await work(context, command)) ?? 0)
     }
 
+  loginCommands(program, run)
+  certCommands(program, run)
+  sshConfigCommand(program, run)
+  mfaCommands(program, run)
+  tokenCommands(program, run)
   daemonCommands(program, run)
   userCommands(program, run)
   keyCommands(program, run)
@@ -71,9 +86,11 @@ export function buildProgram(terminal: Terminal, connect: Connect, finished: (st
   sessionCommands(program, run)
   banCommands(program, run)
   auditCommands(program, run)
+  caCommands(program, run)
+  idpCommands(program, run)
+  recoverCommand(program, run)
   doctorCommand(program, run)
   configCommands(program, run)
-  sshConfigCommand(program, run)
   completionCommands(program, run)
   helpTopics(program)
   inherit(program)
@@ -92,6 +109,9 @@ function inherit(command: Command): void {
 function globalOptions(command: Command): GlobalOptions {
   const flags = command.optsWithGlobals<{
     state?: string
+    server?: string
+    fingerprint?: string
+    local?: true
     json?: JsonFields | true
     quiet?: true
     yes?: true
@@ -100,6 +120,9 @@ function globalOptions(command: Command): GlobalOptions {
   }>()
   return {
     state: flags.state,
+    server: flags.server,
+    fingerprint: flags.fingerprint,
+    local: flags.local === true,
     json: flags.json === true ? 'all' : flags.json,
     quiet: flags.quiet === true,
     yes: flags.yes === true,

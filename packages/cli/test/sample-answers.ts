@@ -14,6 +14,7 @@ export function sampleOf(schema: z.core.$ZodType, text: string): unknown {
   if (schema instanceof z.ZodLiteral) return schema.value
   if (schema instanceof z.ZodNullable || schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)
     return sampleOf(schema.unwrap(), text)
+  if (schema instanceof z.ZodCustom) return new TextEncoder().encode(text) // bytes as they are
   if (schema instanceof z.ZodArray) return [sampleOf(schema.element, text)]
   if (schema instanceof z.ZodRecord) return { [text]: text }
   if (schema instanceof z.ZodObject)

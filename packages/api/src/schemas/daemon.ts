@@ -67,9 +67,13 @@ export type Config = z.infer<typeof config>
 export const sshConfig = z.object({
   /** Name of this host, for the lines that leave the machine. */
   hostname: z.string(),
+  /** As whom to sign in at the SSH door; null through the socket. */
+  user: z.string().nullable(),
   listeners: z.array(listener),
   host_keys: z.array(hostKey),
-  /** Names of the targets in the inventory. */
+  /** `type base64` of the authorities that vouch for host keys. */
+  authorities: z.array(z.string()),
+  /** Targets that whoever asks may reach from where they are; through the socket all of them. */
   targets: z.array(z.object({ name: z.string(), port })),
 })
 export type SshConfig = z.infer<typeof sshConfig>

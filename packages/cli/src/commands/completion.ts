@@ -26,13 +26,16 @@ export function completionCommands(program: Command, run: Runner): void {
 
   program.command('__complete [words...]', { hidden: true }).action(
     run(async (context, command) => {
-      const state = stateIn(command.args)
+      const { args } = command
+      const state = valueIn(args, '--state')
+      const server = valueIn(args, '--server')
+      const local = args.slice(0, -1).includes('--local')
       // Names are those of the gateway that the line being typed is for.
       const asked =
-        state === undefined
+        state === undefined && server === undefined && !local
           ? context
           : (await import('../connect-context.ts')).connectContext(
-              { ...context.options, state },
+              { ...context.options, state, server, local },
               context.terminal,
               context.signal,
             )
@@ -42,9 +45,9 @@ export function completionCommands(program: Command, run: Runner): void {
   )
 }
 
-/** The directory behind `--state` in the words typed so far. */
-function stateIn(words: readonly string[]): string | undefined {
-  const at = words.lastIndexOf('--state')
+/** The value behind an option in the words typed so far. */
+function valueIn(words: readonly string[], option: string): string | undefined {
+  const at = words.lastIndexOf(option)
   const separate = at === -1 || at >= words.length - 2 ? undefined : words[at + 1]
-  return separate ?? words.findLast((word) => word.startsWith('--state='))?.slice('--state='.length)
+  return separate ?? words.findLast((word) => word.startsWith(`${option}=`))?.slice(option.length + 1)
 }

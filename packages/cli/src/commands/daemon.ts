@@ -46,11 +46,17 @@ export function daemonCommands(program: Command, run: Runner): void {
 
   const status = program
     .command('status')
-    .description('say what the gateway is and does right now')
+    .description('say what the gateway is and does right now, and how you are signed in to it')
     .action(
       run(async (context) => {
-        const now = await context.daemon.call('daemon.status', {}, { signal: context.signal })
-        context.print(now, () => describe(now))
+        if (context.remote === undefined) {
+          const now = await context.daemon.call('daemon.status', {}, { signal: context.signal })
+          context.print(now, () => describe(now))
+          return undefined
+        }
+        const { remoteStatus, describeRemote } = await import('../login/remote-status.ts')
+        const now = await remoteStatus(context)
+        context.print(now, () => describeRemote(now, describe))
         return undefined
       }),
     )

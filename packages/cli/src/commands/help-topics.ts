@@ -10,13 +10,19 @@ export const TOPICS: Readonly<Record<string, string>> = {
   4    sign-in needed
   5    denied by policy (policy explain), or not allowed to ask
   6    not found
-  7    the gateway is unreachable
+  7    the gateway is unreachable, or cannot prove that it is itself
   8    still pending
   130  interrupted
 `,
   environment: `Environment variables:
-  SALLYPORT_STATE          state directory, as --state
+  SALLYPORT_SERVER         the gateway to speak to over HTTPS, as --server
+  SALLYPORT_TOKEN          token for it, instead of the session of \`sallyport login\`
+  SALLYPORT_FINGERPRINT    SHA-256 of the certificate it must show, as --fingerprint
+  SALLYPORT_STATE          state directory of this machine's gateway, as --state; SALLYPORT_SERVER comes first
+  SSH_AUTH_SOCK            the ssh-agent that gets the key
+  BROWSER                  what opens the page to sign in
   SALLYPORT_SECTION_KEY    any setting of sallyport.toml for \`up\`, e.g. SALLYPORT_SSH_LOGIN_GRACE=60s
+  XDG_CONFIG_HOME          where \`sallyport/profiles.json\` and the sessions are; ~/.config unless set
   NO_COLOR, FORCE_COLOR    no colours, or colours also where the output is no terminal
 `,
   formatting: `Output:
@@ -34,7 +40,8 @@ export const TOPICS: Readonly<Record<string, string>> = {
   ssh -L 5432:db1:5432 -N GATEWAY -p 2222    forward a port
   scp -J GATEWAY:2222 file you@target:       copy
 The user name for the gateway may be left out: your key says who you are.
-\`sallyport ssh-config\` prints lines for ~/.ssh/config, so that plain \`ssh target\` goes through.
+\`sallyport login\` puts a certificate that lasts a working day into the ssh-agent, in place of keys of your own.
+\`sallyport ssh-config --write\`, once, makes plain \`ssh target\` go through, and renews the certificate as it ends.
 `,
 }
 

@@ -6,7 +6,7 @@ import { CommandError } from '../command-error.ts'
 import { confirmByName } from '../confirm.ts'
 import { examples } from '../examples.ts'
 import { portNumber, repeatable } from '../option-values.ts'
-import { printable } from '../output/escape.ts'
+import { printable, printableLines } from '../output/escape.ts'
 import { renderFacts } from '../output/facts.ts'
 import { formatTime } from '../output/values.ts'
 import type { Runner } from '../program.ts'
@@ -100,6 +100,47 @@ export function targetCommands(program: Command, run: Runner): void {
       }),
     )
   examples(remove, 'sallyport target rm db1')
+
+  const enrol = target
+    .command('enrol <target>')
+    .description('print the script that makes its sshd believe our certificates, or run it there')
+    .option(
+      '--host-key <file>',
+      'file with the host key to sign (- for standard input); the one it is known by unless told',
+    )
+    .addOption(repeatable('--name <host>', 'another name by which people reach it'))
+    .option('--run <destination>', 'run it there: USER@HOST for ssh; as root, or with sudo')
+    .action(
+      run(async (context, command) => {
+        const [name = ''] = command.args
+        const flags = command.opts<{ hostKey?: string; name?: string[]; run?: string }>()
+        const { hostKey, name: names = [], run: destination } = flags
+        const keys = hostKey === undefined ? [] : await hostKeysOf(hostKey, await readText(hostKey, context.terminal))
+        const { enrolBySsh, requireDestination } = await import('../enrol-by-ssh.ts')
+        if (destination !== undefined) requireDestination(destination)
+        const made = await context.verbatimDaemon.call('target.enrol', {
+          target: name,
+          names,
+          ...(keys[0] === undefined ? {} : { host_key: keys[0] }),
+        })
+        if (!made.files.some(({ path }) => path.endsWith('-cert.pub')))
+          context.note(
+            `no host key of ${made.target} is known: it gets no host certificate; give one with --host-key FILE`,
+          )
+        if (destination === undefined) {
+          context.print(made, () => printableLines(made.script))
+          return undefined
+        }
+        const status = await enrolBySsh(destination, made.script, context)
+        if (status === 0) context.print(made, () => `${made.target} believes our certificates now\n`)
+        return status
+      }),
+    )
+  examples(
+    enrol,
+    'sallyport target enrol db1 --run root@db1.example.com',
+    'sallyport target enrol db1 --host-key ssh_host_ed25519_key.pub > enrol.sh',
+  )
 
   const imported = target
     .command('import [ssh_config]')

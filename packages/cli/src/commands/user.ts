@@ -78,6 +78,24 @@ export function userCommands(program: Command, run: Runner): void {
     'sallyport user add bob@example.com --role admin --key laptop.pub --key phone.pub',
   )
 
+  const invite = user
+    .command('invite <user>')
+    .description('make a one-time link with which they set up a passkey; for who lost theirs, a new one')
+    .action(
+      run(async (context, command) => {
+        const [name = ''] = command.args
+        const link = await context.daemon.call('user.invite', { user: name })
+        context.print(link, () => `${link.url}\n`)
+        context.note(
+          link.purpose === 'recover'
+            ? `send it to ${link.user} alone: it works once, until ${formatTime(link.expires_at)}, and replaces all they have`
+            : `send it to ${link.user} alone: it works once, until ${formatTime(link.expires_at)}`,
+        )
+        return undefined
+      }),
+    )
+  examples(invite, 'sallyport user invite alice', 'sallyport user invite alice --json=url')
+
   const show = user
     .command('show <user>')
     .description('show one and their keys')

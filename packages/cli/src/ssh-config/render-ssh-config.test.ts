@@ -8,11 +8,13 @@ import { renderSshConfig } from './render-ssh-config.ts'
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGm5vJ0mYVQUUB8Xq0m0Sg6wv5xkSkMkbZQwJ3oYH1Zb'
 const facts: SshConfig = {
   hostname: 'gw.example.com',
+  user: null,
   listeners: [
     { name: 'metrics', address: '127.0.0.1', port: 9222 },
     { name: 'ssh', address: '::', port: 2222 },
   ],
   host_keys: [{ type: 'ssh-ed25519', fingerprint: 'SHA256:x', line: KEY }],
+  authorities: [],
   targets: [
     { name: 'db1', port: 22 },
     { name: 'web-2.prod', port: 2022 },
@@ -22,7 +24,7 @@ const options = { gateway: 'gw.example.com', user: undefined }
 
 test('the lines name the gateway, and every target jumps through it', () => {
   assert.deepEqual(renderSshConfig(facts, { ...options, user: 'alice@example.com' }), {
-    ssh_config: `# Made by \`sallyport ssh-config\`. In ~/.ssh/config, at the top:  Include sallyport.conf
+    ssh_config: `# Made by \`sallyport ssh-config\`: change nothing here, it is written anew.
 Host sallyport
   HostName gw.example.com
   Port 2222

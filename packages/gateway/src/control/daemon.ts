@@ -1,10 +1,14 @@
 import { statfsSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { ApiError, type DoctorCheck, type Listener } from '@sallyport/api'
-import { runTests } from '@sallyport/policy'
+import type { Target } from '@sallyport/model'
+import { reachable, runTests } from '@sallyport/policy'
+import { decodePlainKey, formatPublicKey } from '@sallyport/ssh/keys'
+import type { Roster } from '../access/roster.ts'
 import { settingsByName } from '../config/settings.ts'
 import { formatSocketAddress } from '../config/socket-address.ts'
 import { GatewayError } from '../gateway-error.ts'
+import type { Peer } from '../http/peer.ts'
 import type { Handlers } from './handlers.ts'
 import { type Services, timeText } from './services.ts'
 
@@ -60,12 +64,24 @@ export function daemonHandlers(services: Services): Pick<Handlers, `daemon.${str
         })),
       }
     },
-    'daemon.ssh-config': () => ({
-      hostname: gatewayName(config.current.ssh.hostname),
-      listeners: listeners().filter(({ name }) => name === 'ssh'),
-      host_keys: services.hostKeys.map(({ key, fingerprint, line }) => ({ type: key.publicKey.type, fingerprint, line })),
-      targets: [...roster.current.targetsByName.values()].map(({ name, port }) => ({ name, port })),
-    }),
+    async 'daemon.ssh-config'(_input, { peer }) {
+      const asker = askerOf(peer, roster.current)
+      const believed = (await services.certificates.authorities()).filter(
+        ({ kind, state }) => kind === 'host' && state !== 'retired',
+      )
+      return {
+        hostname: gatewayName(config.current.ssh.hostname),
+        user: asker?.name ?? null,
+        listeners: listeners().filter(({ name }) => name === 'ssh'),
+        host_keys: services.hostKeys.map(({ key, fingerprint, line }) => ({
+          type: key.publicKey.type,
+          fingerprint,
+          line,
+        })),
+        authorities: believed.map(({ publicKey }) => formatPublicKey(decodePlainKey(publicKey))),
+        targets: targetsFor(asker, roster.current).map(({ name, port }) => ({ name, port })),
+      }
+    },
     async 'daemon.reload'(_input, { actor }) {
       try {
         const { changed, restartNeeded } = await services.reload(actor)
@@ -81,6 +97,26 @@ export function daemonHandlers(services: Services): Pick<Handlers, `daemon.${str
     },
     'daemon.events': (_input, { signal }) => events.watch(signal),
   }
+}
+
+interface Asker {
+  readonly name: string
+  readonly source: string
+}
+
+/** Undefined for whoever asks through the socket, who is nobody in particular and may see everything. */
+function askerOf(peer: Peer, { usersById }: Roster): Asker | undefined {
+  if (peer.by === 'socket') return undefined
+  const user = peer.by === 'nobody' ? undefined : usersById.get(peer.userId)
+  return { name: user?.name ?? '', source: peer.source }
+}
+
+/** By name. Nobody learns the names of what they may not reach. */
+function targetsFor(asker: Asker | undefined, { targetsByName, compiled }: Roster): Target[] {
+  const all = [...targetsByName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  if (asker === undefined) return all
+  const facts = all.map((target) => ({ name: target.name, addresses: [target.address], tags: target.tags, target }))
+  return reachable(compiled, { name: asker.name }, facts, { source: asker.source }).map(({ target }) => target.target)
 }
 
 /** How clients reach this machine. */

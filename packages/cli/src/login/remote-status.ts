@@ -1,0 +1,66 @@
+import { ApiError, type Status } from '@sallyport/api'
+import type { CommandContext } from '../command-context.ts'
+import { renderFacts } from '../output/facts.ts'
+import { formatTime } from '../output/values.ts'
+import { agentSocket, notSignedIn, requireSignedIn } from './person.ts'
+import { isUsable } from './renew-certificate.ts'
+import { certificateIn, secondsLeft } from './saved-certificate.ts'
+
+export interface RemoteStatus {
+  readonly server: string
+  readonly user: string
+  readonly role: string
+  /** Null for a token. */
+  readonly signed_in_until: string | null
+  readonly certificate: { readonly valid_before: string; readonly usable: boolean } | null
+  /** What the gateway does; null for those who may not know. */
+  readonly gateway: Status | null
+}
+
+/** How one is signed in to a gateway, and what that is doing. Throws `sign-in.needed`. */
+export async function remoteStatus(context: CommandContext): Promise<RemoteStatus> {
+  const remote = requireSignedIn(context)
+  const { daemon, signal } = context
+  const { server } = remote.profile
+  const me = await daemon.call('me.show', {}, { signal }).catch((error: unknown) => {
+    throw error instanceof ApiError && error.reason === 'caller.unknown' ? notSignedIn(remote) : error
+  })
+  const gateway = await daemon.call('daemon.status', {}, { signal }).catch((error: unknown) => {
+    if (error instanceof ApiError && error.reason === 'caller.not-allowed') return null
+    throw error
+  })
+  const paths = remote.profiles.paths(server)
+  const certificate = certificateIn(paths.certificate)
+  const current = me.sessions.find((session) => session.current)
+  return {
+    server,
+    user: me.user,
+    role: me.role,
+    signed_in_until: current?.expires_at ?? null,
+    certificate:
+      certificate === undefined
+        ? null
+        : {
+            valid_before: new Date(Number(certificate.validBefore) * 1000).toISOString(),
+            usable: secondsLeft(certificate) > 0 && (await isUsable(agentSocket(context), paths, certificate)),
+          },
+    gateway,
+  }
+}
+
+/** The same for people. */
+export function describeRemote(status: RemoteStatus, describeGateway: (gateway: Status) => string): string {
+  const { server, user, role, signed_in_until, certificate, gateway } = status
+  const own = renderFacts([
+    ['gateway', server],
+    ['signed in', `as ${user}, ${role}`],
+    ['until', signed_in_until === null ? '' : formatTime(signed_in_until)],
+    ['certificate', certificate === null ? 'none; get one with: sallyport cert renew' : certificateText(certificate)],
+  ])
+  return gateway === null ? own : `${own}\n${describeGateway(gateway)}`
+}
+
+function certificateText({ valid_before, usable }: NonNullable<RemoteStatus['certificate']>): string {
+  const until = `until ${formatTime(valid_before)}`
+  return usable ? until : `${until}, without its key or over; get another with: sallyport cert renew`
+}

@@ -1,0 +1,125 @@
+import { existsSync, rmSync } from 'node:fs'
+import type { ApiClient } from '@sallyport/api'
+import { connectAgent } from '@sallyport/ssh'
+import {
+  type Certificate,
+  encodePrivateKey,
+  formatPublicKey,
+  generatePrivateKey,
+  type PrivateKey,
+  samePublicKey,
+} from '@sallyport/ssh/keys'
+import { CommandError } from '../command-error.ts'
+import { writePrivate } from '../remote/private-files.ts'
+import type { ProfilePaths } from '../remote/profiles.ts'
+import { certificateIn, parseCertificate, secondsLeft } from './saved-certificate.ts'
+
+/** An agent that waits for its user longer than this does not take keys, in milliseconds. */
+const AGENT_DEADLINE_MS = 10_000
+
+export interface RenewOptions {
+  readonly paths: ProfilePaths
+  /** Socket of the ssh-agent; undefined: the key goes into a file. */
+  readonly agent: string | undefined
+  /** What it is called in the agent and in files: `alice@gw.example.com`. */
+  readonly comment: string
+  readonly seconds?: number
+  readonly signal: AbortSignal
+}
+
+/** A certificate that is in place. */
+export interface InstalledCertificate {
+  readonly certificate: Certificate
+  readonly where: 'agent' | 'files'
+}
+
+/**
+ * A new ed25519 key and a certificate for it. An agent holds both no longer than the certificate is valid, and the private
+ * key is written nowhere then; the certificate is kept as a file in any case, for `CertificateFile` of ssh. The key before
+ * it is forgotten.
+ */
+export async function renewCertificate(api: ApiClient, options: RenewOptions): Promise<InstalledCertificate> {
+  const { paths, agent, comment, seconds, signal } = options
+  const key = generatePrivateKey('ssh-ed25519')
+  const publicLine = formatPublicKey(key.publicKey, comment)
+  const asked = { public_key: publicLine, ...(seconds === undefined ? {} : { seconds }) }
+  const { line } = await api.call('me.certificate-issue', asked, { signal })
+  const certificate = parseCertificate('what the gateway signed', line)
+  if (!samePublicKey(certificate.key, key.publicKey)) {
+    throw new CommandError('server.untrusted', 'the gateway signed another key than the one it was given')
+  }
+  const before = savedBefore(paths.certificate)
+  if (agent === undefined) writePrivate(paths.key, encodePrivateKey(key, { comment }))
+  else {
+    await intoAgent(agent, key, certificate, { before, comment, signal })
+    rmSync(paths.key, { force: true })
+  }
+  writePrivate(paths.publicKey, `${publicLine}\n`)
+  writePrivate(paths.certificate, `${formatPublicKey(certificate, comment)}\n`)
+  return { certificate, where: agent === undefined ? 'files' : 'agent' }
+}
+
+/** Takes the key of a profile out of the agent; whether it was there. An agent that is gone holds nothing. */
+export async function forgetKey(agent: string | undefined, paths: ProfilePaths): Promise<boolean> {
+  const certificate = savedBefore(paths.certificate)
+  if (agent === undefined || certificate === undefined) return false
+  try {
+    await using client = await connectAgent(agent, { signal: AbortSignal.timeout(AGENT_DEADLINE_MS) })
+    await client.removeKey(certificate.key)
+    await client.removeKey(certificate)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether the private half of a certificate can be used: the agent has it, or it is in its file. */
+export async function isUsable(
+  agent: string | undefined,
+  paths: ProfilePaths,
+  certificate: Certificate,
+): Promise<boolean> {
+  if (existsSync(paths.key)) return true
+  if (agent === undefined) return false
+  try {
+    await using client = await connectAgent(agent, { signal: AbortSignal.timeout(AGENT_DEADLINE_MS) })
+    return (await client.identities()).some(({ key }) => samePublicKey(key, certificate))
+  } catch {
+    return false
+  }
+}
+
+async function intoAgent(
+  path: string,
+  key: PrivateKey,
+  certificate: Certificate,
+  { before, comment, signal }: { before: Certificate | undefined; comment: string; signal: AbortSignal },
+): Promise<void> {
+  const lifetimeSeconds = Math.max(1, secondsLeft(certificate))
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(AGENT_DEADLINE_MS)])
+  try {
+    await using client = await connectAgent(path, { signal: patience })
+    await client.addKey(key, { comment, certificate, lifetimeSeconds, signal: patience })
+    // The bare key too, as ssh-add does: ssh asks the agent for what IdentityFile names.
+    await client.addKey(key, { comment, lifetimeSeconds, signal: patience })
+    for (const old of before === undefined ? [] : [before, before.key]) {
+      await client.removeKey(old, { signal: patience }).catch(() => {}) // it has gone by itself
+    }
+  } catch (cause) {
+    if (signal.aborted) throw cause
+    throw new CommandError('agent.failed', 'the ssh-agent does not take the key', {
+      why: (cause as Error).message,
+      fix: 'look at what SSH_AUTH_SOCK names, or leave the agent out: sallyport login --no-agent',
+      cause,
+    })
+  }
+}
+
+/** One that cannot be read is as good as none: it is replaced. */
+function savedBefore(path: string): Certificate | undefined {
+  try {
+    return certificateIn(path)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,144 @@
+import type { X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
+import { connect, getCACertificates, type TLSSocket } from 'node:tls'
+import { ApiError } from '@sallyport/api'
+import { CommandError } from '../command-error.ts'
+
+/** What a gateway showed when TLS began. */
+export interface ShownCertificate {
+  /** SHA-256, `AB:CD:…`. */
+  readonly fingerprint: string
+  /** Why the system's authorities do not vouch for it, as Node's code says; undefined where they do. */
+  readonly distrust: string | undefined
+  readonly names: string
+  readonly notAfter: Date
+}
+
+/** Codes for a certificate that nobody known vouches for; all others are of one that is wrong. */
+const UNKNOWN_ISSUER: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])
+
+/** Whether it could be believed once somebody compared its fingerprint. */
+export function mayBePinned({ distrust }: ShownCertificate): boolean {
+  return distrust !== undefined && UNKNOWN_ISSUER.has(distrust)
+}
+
+/**
+ * Opens TLS to a gateway. With a fingerprint exactly that certificate is believed, and nothing is sent before it was
+ * compared; without one, the authorities of the system and of Node are. Rejects with CommandError `server.untrusted`,
+ * ApiError `daemon.unreachable`.
+ */
+export async function connectTrusted(
+  server: string,
+  fingerprint: string | undefined,
+  signal?: AbortSignal,
+): Promise<TLSSocket> {
+  const socket = await handshake(server, signal)
+  const shown = shownBy(socket)
+  if (fingerprint === undefined ? shown.distrust === undefined : shown.fingerprint === fingerprint) return socket
+  socket.destroy()
+  throw untrusted(server, shown, fingerprint)
+}
+
+/** What a gateway shows, believed or not; nothing is sent. */
+export async function lookAtCertificate(server: string, signal?: AbortSignal): Promise<ShownCertificate> {
+  const socket = await handshake(server, signal)
+  const shown = shownBy(socket)
+  socket.destroy()
+  return shown
+}
+
+export function untrusted(server: string, shown: ShownCertificate, expected: string | undefined): CommandError {
+  const now = `it shows a certificate with SHA-256 ${shown.fingerprint}`
+  if (expected !== undefined) {
+    return new CommandError('server.untrusted', `this is not the ${server} that you signed in to before`, {
+      why: `${now}\nexpected was ${expected}\neither the gateway has a new certificate, or somebody sits in between`,
+      fix: `ask its admin for the fingerprint it prints when it starts; if it is the new one:\nsallyport login --server ${server} --fingerprint ${shown.fingerprint}`,
+    })
+  }
+  const why = mayBePinned(shown)
+    ? 'no authority that this machine knows vouches for its certificate'
+    : `${WORDS[shown.distrust ?? ''] ?? shown.distrust}`
+  return new CommandError('server.untrusted', `${server} cannot prove that it is itself`, {
+    why: `${why}\n${now}, for ${shown.names}`,
+    fix: mayBePinned(shown)
+      ? `compare that with what the gateway prints when it starts, then:\nsallyport login --server ${server} --fingerprint ${shown.fingerprint}`
+      : 'use the name that the certificate is for, or have the gateway’s certificate renewed',
+  })
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet: is this machine’s clock right?',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+}
+
+function handshake(server: string, signal: AbortSignal | undefined): Promise<TLSSocket> {
+  const { hostname, port } = new URL(server)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>()
+  signal?.throwIfAborted()
+  const socket = connect({
+    host,
+    port: port === '' ? 443 : Number(port),
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ca: [...new Set([...getCACertificates('default'), ...getCACertificates('system')])],
+    // Decided below, by who was meant rather than by the first fault found.
+    rejectUnauthorized: false,
+    ALPNProtocols: ['http/1.1'],
+  })
+  const onAbort = () => socket.destroy(signal?.reason as Error)
+  signal?.addEventListener('abort', onAbort, { once: true })
+  const onError = (cause: NodeJS.ErrnoException) => {
+    signal?.removeEventListener('abort', onAbort)
+    reject(signal?.aborted === true ? (signal.reason as Error) : unreachable(server, cause))
+  }
+  socket.once('error', onError)
+  socket.once('secureConnect', () => {
+    signal?.removeEventListener('abort', onAbort)
+    socket.off('error', onError)
+    socket.on('error', () => {}) // whoever writes next is told
+    resolve(socket)
+  })
+  return promise
+}
+
+function shownBy(socket: TLSSocket): ShownCertificate {
+  const certificate = socket.getPeerX509Certificate() as X509Certificate
+  // Node gives the code where its types promise an Error.
+  const fault = socket.authorizationError as Error | string | null | undefined
+  return {
+    fingerprint: certificate.fingerprint256,
+    distrust: socket.authorized
+      ? undefined
+      : typeof fault === 'string'
+        ? fault
+        : ((fault as NodeJS.ErrnoException)?.code ?? 'UNKNOWN'),
+    names: certificate.subjectAltName ?? certificate.subject,
+    notAfter: certificate.validToDate,
+  }
+}
+
+export function unreachable(server: string, cause: NodeJS.ErrnoException): ApiError {
+  const { host, hostname } = new URL(server)
+  const said: Readonly<Record<string, readonly [why: string, fix: string]>> = {
+    ECONNREFUSED: [`nothing listens on ${host}`, 'look at whether the gateway runs, and at its listen.https'],
+    ENOTFOUND: [`no DNS name is “${hostname}”`, 'check the name: --server https://NAME:8443'],
+    EAI_AGAIN: [`“${hostname}” cannot be looked up now`, 'check this machine’s network'],
+    EPROTO: [`what listens on ${host} does not speak TLS`, 'give the port of the console: 8443 unless it was changed'],
+    ERR_SSL_WRONG_VERSION_NUMBER: [
+      `what listens on ${host} does not speak TLS`,
+      'give the port of the console: 8443 unless it was changed',
+    ],
+  }
+  const [why, fix] = said[cause.code ?? ''] ?? [
+    `${cause.code ?? cause.message} on ${host}`,
+    'check the name, the port and the network',
+  ]
+  return new ApiError('daemon.unreachable', `${server} cannot be reached`, { why, fix, cause })
+}
