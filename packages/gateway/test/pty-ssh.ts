@@ -14,8 +14,8 @@ export class PtySsh implements AsyncDisposable {
       env: { ...process.env, SHELL: '/bin/sh', LC_ALL: 'C.UTF-8' },
     })
     this.exited = new Promise((resolve) => this.#child.once('close', (code) => resolve(code)))
-    this.#child.stdout?.on('data', (chunk: Buffer) => (this.#shown += chunk.toString()))
-    this.#child.stderr?.on('data', (chunk: Buffer) => (this.#shown += chunk.toString()))
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => (this.#shown += text))
     this.#child.stdin?.on('error', () => {})
   }
 

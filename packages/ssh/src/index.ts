@@ -10,6 +10,7 @@ export {
   type ClientAuthOptions,
   DEFAULT_MAX_TRIES,
   MAX_AUTH_MESSAGES,
+  MAX_GRACE_MS,
   MAX_PASSWORD_BYTES,
   type PromptRound,
   type ProvedKey,

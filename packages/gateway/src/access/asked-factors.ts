@@ -19,6 +19,8 @@ export interface Ask {
   readonly wants: readonly (readonly AskedKind[])[]
   /** Whether a certificate that was got by signing in to the console would do as well. */
   readonly orCertificate: boolean
+  /** Whether it is to be proved for each connection anew, and what is kept does not count. */
+  readonly once: boolean
   /** What the check is kept under. */
   readonly place: string
   /** Where the policy demands it. */

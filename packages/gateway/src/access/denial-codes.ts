@@ -117,7 +117,7 @@ export const DENIALS = {
     code: 'SP2121',
     reason: administrativelyProhibited,
     message: 'this needs your approval in a browser',
-    fix: 'approve it within two minutes, then connect again',
+    fix: 'approve it, then connect again',
   },
   'check.denied': {
     code: 'SP2122',
@@ -129,7 +129,7 @@ export const DENIALS = {
     code: 'SP2123',
     reason: administrativelyProhibited,
     message: 'nobody approved this login in time',
-    fix: 'connect again, and approve it within two minutes',
+    fix: 'connect again, and approve it',
   },
   'check.busy': {
     code: 'SP2124',

@@ -14,19 +14,25 @@ export interface CheckedWay {
   readonly sshPort: number | undefined
 }
 
+/** A check that has to be passed. */
+export interface DueCheck {
+  readonly rule: SshRuleRef
+  /** It holds for its connection alone. */
+  readonly once: boolean
+}
+
 /**
  * The `ssh` rules that check, for a door that sees no login name; `undefined` where there are none, and then nobody has to ask.
  * Gives the rule by which a check is due at a moment in milliseconds since the epoch. They mean SSH: other ports are none of theirs.
  */
 export function doorChecks(
   compiled: CompiledPolicy,
-):
-  | ((principal: Principal, way: CheckedWay, checks: readonly Check[], at: number) => SshRuleRef | undefined)
-  | undefined {
+): ((principal: Principal, way: CheckedWay, checks: readonly Check[], at: number) => DueCheck | undefined) | undefined {
   if (!hasChecks(compiled.policy)) return undefined
   return ({ name, sourceAddress: source }, { address, tags, port, sshPort = SSH_PORT }, checks, at) => {
     if (port !== sshPort && port !== SSH_PORT) return undefined
     const check = machineCheck(compiled, { user: { name }, source, target: { address, tags } })
-    return check === undefined || isChecked(checks, check.periodSeconds, at) ? undefined : check.rule
+    if (check === undefined || isChecked(checks, check.periodSeconds, at)) return undefined
+    return { rule: check.rule, once: check.periodSeconds === 0 }
   }
 }

@@ -2,8 +2,6 @@ import type { SessionId, UserId } from '@sallyport/model'
 import { makeApprovalCode } from './approval-code.ts'
 import { SourceWaits } from './source-waits.ts'
 
-/** Time to find the page and the passkey, in milliseconds. */
-export const APPROVAL_LIFE_MS = 120_000
 /** Questions that one person has before them at once (V-F09). */
 export const OPEN_PER_USER_MAX = 3
 /** Of those, how many may come from addresses from which they never approved anything: one place is always theirs. */
@@ -35,6 +33,8 @@ export interface ApprovalPlace {
   /** As the person typed it, printable. */
   readonly host: string
   readonly port: number
+  /** A yes counts for one connection. */
+  readonly once: boolean
 }
 
 export type ApprovalEnd = 'approved' | 'denied' | 'expired' | 'withdrawn'
@@ -62,13 +62,15 @@ export interface ApprovalsParts {
   readonly randomBytes: (size: number) => Uint8Array
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Milliseconds to find the page and the passkey. */
+  readonly lifeMs: () => number
 }
 
 /**
  * The questions that wait for people.
  *
  * INVARIANT: a question is bound to one session, source and place, and is over once.
- * INVARIANT: nothing is kept longer than `APPROVAL_LIFE_MS` but who has to wait.
+ * INVARIANT: nothing is kept longer than a question's life but who has to wait.
  */
 export class Approvals implements Disposable {
   readonly #parts: ApprovalsParts
@@ -97,10 +99,10 @@ export class Approvals implements Disposable {
       this.#byCode.size >= OPEN_MAX ||
       (!knownSource && strange >= OPEN_STRANGE_MAX)
     if (full) return { refused: 'full' }
-    const { randomBytes, now } = this.#parts
+    const { randomBytes, now, lifeMs } = this.#parts
     let code = makeApprovalCode(randomBytes)
     while (this.#byCode.has(code)) code = makeApprovalCode(randomBytes)
-    const entry = new Entry(request, code, now(), (each) => {
+    const entry = new Entry(request, { code, askedAt: now(), lifeMs: lifeMs() }, (each) => {
       this.settle(each, 'expired')
       this.#byCode.delete(code)
     })
@@ -124,16 +126,16 @@ export class Approvals implements Disposable {
     return this.pending(userId).find((each) => each.source === source && each.place?.target === target)
   }
 
-  /** Uses up a yes: true once. */
+  /** Whether a yes counts for whoever asks now: of those that count for one connection, for the first. */
   take(approval: Approval): boolean {
-    return approval instanceof Entry && approval.state === 'approved' && approval.spend()
+    return approval instanceof Entry && approval.state === 'approved' && (!approval.place?.once || approval.spend())
   }
 
-  /** Uses up a yes that nobody was there to take, for the next opening of the very same. */
+  /** A yes to be used up by the next opening of the very same, since nobody was there to take it. */
   spend(userId: UserId, source: string, target: string): Approval | undefined {
     for (const entry of this.#byCode.values()) {
       if (entry.userId !== userId || entry.source !== source || entry.place?.target !== target) continue
-      if (entry.state === 'approved' && entry.spend()) return entry
+      if (entry.state === 'approved' && entry.place.once && entry.spend()) return entry
     }
     return undefined
   }
@@ -181,7 +183,11 @@ class Entry implements Approval {
   #endedAt: number | undefined
   #spent = false
 
-  constructor(request: ApprovalRequest, code: string, askedAt: number, lapsed: (entry: Entry) => void) {
+  constructor(
+    request: ApprovalRequest,
+    { code, askedAt, lifeMs }: { readonly code: string; readonly askedAt: number; readonly lifeMs: number },
+    lapsed: (entry: Entry) => void,
+  ) {
     this.userId = request.userId
     this.sessionId = request.sessionId
     this.source = request.source
@@ -192,8 +198,8 @@ class Entry implements Approval {
     this.place = request.place
     this.code = code
     this.askedAt = askedAt
-    this.until = askedAt + APPROVAL_LIFE_MS
-    this.#timer = setTimeout(() => lapsed(this), APPROVAL_LIFE_MS)
+    this.until = askedAt + lifeMs
+    this.#timer = setTimeout(() => lapsed(this), lifeMs)
     this.#timer.unref()
   }
 

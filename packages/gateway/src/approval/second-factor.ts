@@ -1,6 +1,6 @@
 import type { AuditEvent } from '@sallyport/audit'
 import type { Principal } from '@sallyport/model'
-import type { AskPrompts } from '@sallyport/ssh'
+import { type AskPrompts, MAX_GRACE_MS } from '@sallyport/ssh'
 import type { Store } from '@sallyport/store'
 import { ASKED_KINDS, type Ask, type AskedKind, type Check } from '../access/asked-factors.ts'
 import type { CheckDue } from '../access/authorize.ts'
@@ -10,13 +10,13 @@ import type { Roster } from '../access/roster.ts'
 import type { Session } from '../sessions/session.ts'
 import { auditFacts } from './approval-service.ts'
 import { approvalBanner, approvalUrl } from './approval-texts.ts'
-import { APPROVAL_LIFE_MS, type Approval, type ApprovalPlace, type Approvals, type OpenRefusal } from './approvals.ts'
+import { type Approval, type ApprovalPlace, type Approvals, type OpenRefusal } from './approvals.ts'
 import { type CheckBook, EVERY_TARGET, type KeptCheck } from './check-book.ts'
 import type { OneTimeCodes } from './one-time-codes.ts'
 import { signInDemand } from './sign-in-demand.ts'
 
-/** Time for each proof that a sign-in asks for, in milliseconds: a question's life, and a client's time to begin. */
-export const PROOF_GRACE_MS = APPROVAL_LIFE_MS + 10_000
+/** Time that a client has to begin and end the conversation beside the question's life, in milliseconds. */
+const CLIENT_GRACE_MS = 10_000
 /** Wrong codes in one conversation. */
 const CODES_MAX = 3
 /** Milliseconds that an Enter waits for the browser before the terminal is asked again. */
@@ -25,8 +25,18 @@ const ENTER_WAITS_MS = 20_000
 /** When the door asks for a second factor at sign-in. */
 export type SecondFactorMode = 'policy' | 'always' | 'never'
 
+export interface SecondFactorSettings {
+  readonly mode: SecondFactorMode
+  /** With `always`: milliseconds for which nobody is asked again. */
+  readonly periodMs: number
+  /** Whether the terminal shows a QR code. */
+  readonly qr: boolean
+  /** Milliseconds that a question stays open. */
+  readonly approvalMs: number
+}
+
 export interface SecondFactorParts {
-  readonly settings: () => { readonly mode: SecondFactorMode; readonly periodMs: number; readonly qr: boolean }
+  readonly settings: () => SecondFactorSettings
   readonly roster: () => Roster
   readonly store: Pick<Store, 'passkeys'>
   readonly approvals: Approvals
@@ -69,6 +79,11 @@ export class SecondFactor {
     return this.#parts.origin()
   }
 
+  /** Milliseconds that a person may take over what they are asked for; bounded, however much it is. */
+  graceMs({ wants }: Ask): number {
+    return Math.min(wants.length * (this.#parts.settings().approvalMs + CLIENT_GRACE_MS), MAX_GRACE_MS)
+  }
+
   /** Second factors that were given on earlier connections and are still here; how long they count is the policy's to say. */
   kept(userId: Principal['userId'], source: string, place: string): readonly Check[] {
     return this.#parts.checks.find(userId, source, place).map((check) => ({ ...check, here: false }))
@@ -84,7 +99,7 @@ export class SecondFactor {
     const demanded = signInDemand(roster(), principal, { ...facts, checks: kept }, now())
     if (demanded !== undefined || mode === 'policy') return demanded
     if (kept(EVERY_TARGET).some(({ provedAt }) => now() - provedAt < periodMs)) return undefined
-    return { wants: [ASKED_KINDS], orCertificate: false, place: EVERY_TARGET, rule: 'ssh.second_factor' }
+    return { wants: [ASKED_KINDS], orCertificate: false, once: false, place: EVERY_TARGET, rule: 'ssh.second_factor' }
   }
 
   /** Writes down that somebody is asked. Rejects where the log takes nothing: then nobody is let in. */
@@ -145,8 +160,8 @@ export class SecondFactor {
     if (before !== undefined) {
       const end = await settled(before, signal)
       if (end !== 'approved') return denial(end === 'denied' ? 'check.denied' : 'check.timeout', facts)
-      // One yes, one connection; for all others it counts for the period that the policy gives it.
-      if (before.endedAt !== undefined && (spent !== undefined || approvals.take(before))) pass(session, before)
+      // Not all who waited: a yes may be for one connection alone, and then the others ask again.
+      if (spent !== undefined || approvals.take(before)) pass(session, before)
       return 'again'
     }
     const { origin } = this
@@ -158,7 +173,7 @@ export class SecondFactor {
       return denial('check.impossible', { ...facts, hint: origin })
     }
     signal.throwIfAborted()
-    const place = { target: ask.place, host: printable(destination.host), port: destination.port }
+    const place = { target: ask.place, host: printable(destination.host), port: destination.port, once: ask.once }
     await this.asked(principal, ask, place)
     const opened = approvals.open({
       userId,

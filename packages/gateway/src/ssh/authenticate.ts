@@ -12,7 +12,7 @@ import type { Ask } from '../access/asked-factors.ts'
 import type { NamedAuthority } from '../access/named-authorities.ts'
 import type { Roster } from '../access/roster.ts'
 import { secondFactorBanner } from '../approval/approval-texts.ts'
-import { PROOF_GRACE_MS, type SecondFactor, type WaitingLogin } from '../approval/second-factor.ts'
+import type { SecondFactor, WaitingLogin } from '../approval/second-factor.ts'
 import { type KeyOwner, keyOwner } from './key-owner.ts'
 
 /** Longest user name that is looked at, in characters: a login name, a Windows domain, and room to spare. */
@@ -121,7 +121,7 @@ export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Au
     return {
       outcome: 'partial',
       continueWith: ['keyboard-interactive'],
-      graceMs: ask.wants.length * PROOF_GRACE_MS,
+      graceMs: parts.secondFactor.graceMs(ask),
     } as const
   }
   const unrecorded = (error: unknown) => {
@@ -207,7 +207,12 @@ export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Au
       const { principal, key } = waiting
       const { proof } = principal
       const proved = { ...proof, factors: [...proof.factors, ...answer], asked: answer }
-      return signedIn({ ...principal, proof: proved }, requestedUser, key)
+      const end = await signedIn({ ...principal, proof: proved }, requestedUser, key)
+      // One conversation is all there is: a client would begin another, and the person would be asked again in vain.
+      if (end.outcome === 'failure') {
+        connection?.disconnect(DISCONNECT_REASON.noMoreAuthMethodsAvailable, 'the key no longer lets anybody in')
+      }
+      return end
     },
     observe(fact) {
       if (fact.type === 'decider-failed') parts.failed('decide about a sign-in', fact.error)

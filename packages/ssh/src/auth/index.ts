@@ -9,7 +9,7 @@ export {
   type PasswordClaim,
 } from './claim.ts'
 export { ClientAuth, type ClientAuthEffect, type ClientAuthOptions } from './client-auth.ts'
-export type { AuthDecision } from './decision.ts'
+export { type AuthDecision, MAX_GRACE_MS } from './decision.ts'
 export type { PromptRound } from './methods/keyboard-interactive.ts'
 export type { SignatureVerifier } from './methods/method.ts'
 export { MAX_PASSWORD_BYTES } from './methods/password.ts'

@@ -243,6 +243,9 @@ suite('V-B05', () => {
     { outcome: 'partial', continueWith: 'publickey' },
     { outcome: 'partial', continueWith: ['none'] },
     { outcome: 'partial', continueWith: ['gssapi-with-mic'] },
+    { outcome: 'partial', continueWith: ['password'], graceMs: Number.POSITIVE_INFINITY },
+    { outcome: 'partial', continueWith: ['password'], graceMs: '5' },
+    { outcome: 'partial', continueWith: ['password'], graceMs: 600_001 },
     { outcome: 'prompt' },
     { outcome: 'prompt', round: { prompts: [] } },
   ]
@@ -304,6 +307,27 @@ suite('partial success', () => {
       get(effects, 'success').factors.map((factor) => factor.method),
       ['publickey', 'keyboard-interactive'],
     )
+  })
+
+  test('a method that nobody may begin with is refused and not offered until a partial success names it', () => {
+    const machine = server({ methods: ['publickey', 'keyboard-interactive'], firstMethods: ['publickey'] })
+    const refused = machine.receive(interactive(), 0)
+    assert.equal(get(refused, 'attempt-failed').reason, 'method-not-allowed')
+    assert.deepEqual(decodeMessage(userauthFailure, get(refused, 'send').payload).methods, ['publickey'])
+    const { requestId } = get(machine.receive(signed(), 0), 'decide')
+    machine.answer(requestId, { outcome: 'partial', continueWith: ['keyboard-interactive'] }, 0)
+    assert.ok(find(machine.receive(interactive(), 0), 'decide'))
+  })
+
+  test('a partial success may give the rest of the login more time, and never less', () => {
+    const machine = server({ deadline: 1000 })
+    const { requestId } = get(machine.receive(signed(), 900), 'decide')
+    machine.answer(requestId, { outcome: 'partial', continueWith: ['keyboard-interactive'], graceMs: 5000 }, 900)
+    assert.equal(machine.nextDeadline(), 5900)
+    assert.equal(find(machine.tick(5899), 'disconnect'), undefined)
+    const second = get(machine.receive(interactive(), 5899), 'decide')
+    machine.answer(second.requestId, { outcome: 'partial', continueWith: ['keyboard-interactive'], graceMs: 0 }, 5899)
+    assert.equal(get(machine.tick(5900), 'disconnect').error.code, 'timeout')
   })
 
   test('the same key is not two factors; another key is', () => {

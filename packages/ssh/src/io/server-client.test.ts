@@ -104,6 +104,23 @@ suite('login', () => {
     )
   })
 
+  test('a partial success with more time outlives the grace time of strangers', async () => {
+    const alice = aliceAuthenticator()
+    await using server = await startEchoServer({
+      timing: { loginGraceMs: 200 },
+      authenticator: {
+        ...alice,
+        decideKey: () => ({ outcome: 'partial', continueWith: ['password'], graceMs: 5000 }),
+        async decidePassword(applicant, decideOptions) {
+          await delay(400)
+          return (await alice.decidePassword?.(applicant, decideOptions)) ?? { outcome: 'failure' }
+        },
+      },
+    })
+    await using client = await connectSsh(options(server, { signers: [aliceKey], password: 'secret' }))
+    assert.equal(client.login?.method, 'password')
+  })
+
   test('nothing right is a failure that says what the server offers', async () => {
     await using server = await startEchoServer()
     const error = await refusal(connectSsh(options(server, { password: 'wrong' })))
