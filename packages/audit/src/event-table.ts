@@ -157,8 +157,8 @@ export const AUDIT_EVENTS = {
       fingerprint: maybe(fingerprint),
       clientVersion: maybe(version),
       certificate: maybe(number('Serial number of the certificate that said whose key it is')),
-      factors: maybe(texts('Everything that was proved, e.g. `sk-key-pin`, `passkey`')),
       authority: maybe(text('The authority that signed it, where it is not ours: as the configuration calls it')),
+      factors: maybe(texts('Everything that was proved, e.g. `sk-key-pin`, `passkey`')),
     },
   },
   'check-asked': {

@@ -87,14 +87,14 @@ export const ACTOR_STRANGER = '@stranger'
 export function localActor(osUser: string): string {
   return `@local:${osUser}`
 }
-
-export interface GatewayStarted extends EventContext {
-  readonly type: 'gateway-started'
-  readonly version: string
 /** Whether an actor is somebody on the gateway's own machine: no login name can begin like that. */
 export function isLocalActor(actor: string): boolean {
   return actor.startsWith('@local:')
 }
+
+export interface GatewayStarted extends EventContext {
+  readonly type: 'gateway-started'
+  readonly version: string
   /** Addresses it listens on. */
   readonly doors: readonly string[]
 }
@@ -158,12 +158,12 @@ export interface AuthenticationSucceeded extends EventContext {
   readonly clientVersion?: string | undefined
   /** Serial number of the certificate that said whose key it is. */
   readonly certificate?: number | undefined
+  /** The authority that signed it, where it is not ours: as the configuration calls it. */
+  readonly authority?: string | undefined
   /** Kinds of everything that was proved. */
   readonly factors?: readonly string[] | undefined
 }
 
-  /** The authority that signed it, where it is not ours: as the configuration calls it. */
-  readonly authority?: string | undefined
 export interface CheckAsked extends EventContext {
   readonly type: 'check-asked'
   /** None for a sign-in as a whole. */

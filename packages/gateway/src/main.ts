@@ -46,7 +46,6 @@ import { StartLimits } from './defence/start-limits.ts'
 import { GatewayError } from './gateway-error.ts'
 import { apiApp } from './http/api-app.ts'
 import { openWeb, type Web } from './http/open-web.ts'
-import { pageApp } from './http/page-app.ts'
 import { publicOrigin } from './http/public-origin.ts'
 import { StrangerLimit } from './http/stranger-limit.ts'
 import { sourceOf, webPeer } from './http/web-peer.ts'
@@ -149,7 +148,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   const sessions = new SessionRegistry()
   const events = new LiveEvents()
   const randomBytes = (size: number): Uint8Array => new Uint8Array(cryptoRandomBytes(size))
-  const approvals = started.use(new Approvals({ randomBytes, now, lifeMs: () => config.current.ssh.approval_timeout }))
+  const approvals = started.use(new Approvals({ randomBytes, now }))
   const checks = started.use(await CheckBook.open(store, failed))
 
   const lengths = config.current.ssh.per_source_netblock
@@ -235,6 +234,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     failed,
     now,
   })
+  const named = namedAuthorities(() => config.current.ssh.user_authorities)
   const ways = started.use(new WayWatch(systemClock))
   const revoke = revocation({ sessions, authorizer, ways, roster: () => roster.current, namedAuthorities: named, now })
   started.use(
@@ -244,7 +244,6 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   )
 
   let phase: 'starting' | 'ready' | 'draining' = 'starting'
-  const named = namedAuthorities(() => config.current.ssh.user_authorities)
   const tasks = new Set<Promise<void>>()
   const certificates = await CertificateService.open({
     store,
@@ -267,13 +266,8 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   started.use(store.changes.subscribe(['authorities'], () => void certifyHost()))
   const secondFactor = new SecondFactor({
     settings() {
-      const {
-        second_factor: mode,
-        second_factor_period: periodMs,
-        approval_qr: qr,
-        approval_timeout,
-      } = config.current.ssh
-      return { mode, periodMs, qr, approvalMs: approval_timeout }
+      const { second_factor: mode, second_factor_period: periodMs, approval_qr: qr } = config.current.ssh
+      return { mode, periodMs, qr }
     },
     roster: () => roster.current,
     store,
@@ -291,6 +285,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     config: () => config.current,
     hostKeys: () => hostCertificates.signers(),
     otherHostKeys: () => hostCertificates.others(),
+    namedAuthorities: named,
     issuedFactors: (serial) => issuedFactors(store.certificates, serial),
     hardwareAes: hasHardwareAes(cpuFacts()),
     gatekeeper,
@@ -300,7 +295,6 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     failed,
     authorizer,
     ways,
-    namedAuthorities: named,
     dial: (grant, signal) => {
       const { timeout: timeoutMs, attempt_delay: attemptDelayMs } = config.current.dial
       return dialTarget(grant, { timeoutMs, attemptDelayMs, signal })
@@ -479,6 +473,11 @@ async function start(options: GatewayOptions): Promise<Gateway> {
       }),
     admits: (source) => roster.current.bans.find(source, now()) === undefined,
     sourceOf: networkText,
+    monotonic: () => systemClock.monotonic(),
+    renewed: ({ fingerprint, notAfter }) =>
+      log.info('the certificate of the HTTPS door is new', {
+        detail: `SHA-256 ${fingerprint}, until ${new Date(notAfter).toISOString()}`,
+      }),
     randomBytes,
     now,
     failed,
@@ -518,11 +517,6 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     sessions.endAll({ denied: 'session.draining', note: '', actor: ACTOR_GATEWAY })
     const uptimeMs = systemClock.now() - startedAt
     await front[Symbol.asyncDispose]()
-    monotonic: () => systemClock.monotonic(),
-    renewed: ({ fingerprint, notAfter }) =>
-      log.info('the certificate of the HTTPS door is new', {
-        detail: `SHA-256 ${fingerprint}, until ${new Date(notAfter).toISOString()}`,
-      }),
     await Promise.allSettled(tasks)
     await record({ type: 'gateway-stopped', actor: ACTOR_GATEWAY, reason, uptimeMs }).catch((error: unknown) =>
       failed('write the stop to the audit log', error),
@@ -735,8 +729,3 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
     })
   })
 }
-/** What an error and its causes say, without their facts. */
-function messagesOf(error: Error): string {
-  return error.cause instanceof Error ? `${error.message}: ${messagesOf(error.cause)}` : error.message
-}
-

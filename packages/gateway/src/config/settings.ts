@@ -16,10 +16,10 @@ const EXEMPT_MAX = 256
 /** Longest path of a file, in characters: what Linux takes. */
 const PATH_MAX = 4096
 
-const publicUrl = z
 /** Names in one certificate: what Let’s Encrypt takes. */
 const ACME_NAMES_MAX = 100
 
+const publicUrl = z
   .string()
   .refine(
     (text) => URL.canParse(text) && new URL(text).origin === text.replace(/\/$/, '') && text.startsWith('https://'),
@@ -45,8 +45,8 @@ const authorityKey = z
     }
   }, 'write the authority’s public key as ssh-keygen does: ssh-ed25519 AAAA…')
 
-  .string()
 const startLimits = z
+  .string()
   .regex(/^\d{1,6}:\d{1,3}:\d{1,6}$/, 'write start:rate:full, e.g. 100:30:1000')
   .transform((text) => {
     const [start = 0, rate = 0, full = 0] = text.split(':').map(Number)
@@ -122,11 +122,6 @@ export const settings = {
       unit: 'duration',
     }),
     approval_qr: setting(z.boolean(), {
-    approval_timeout: setting(duration, {
-      default: '2m',
-      doc: 'How long a login waits for its approval in the browser; after the first factor this extends `login_grace`, to ten minutes at most.',
-      unit: 'duration',
-    }),
       default: true,
       doc: 'Whether the terminal shows the address of the approval page as a QR code as well. Terminals that are not UTF-8 show it as escapes.',
       unit: 'boolean',
@@ -210,13 +205,13 @@ export const settings = {
         unit: 'table of name to key and users',
       },
     ),
-  https: {
     hostname: setting(z.string().max(253), {
       default: '',
       doc: 'Name under which clients reach this gateway, for the ssh_config that is printed; empty takes the machine’s name.',
       unit: 'DNS name',
     }),
   },
+  https: {
     url: setting(z.union([z.literal(''), publicUrl]), {
       default: '',
       doc: 'Where people open the console, e.g. "https://gw.example.com:8443". Passkeys belong to its host name: whoever changes it later registers them anew. Empty: ssh.hostname, or else localhost, with the port of the first listener.',
@@ -234,25 +229,6 @@ export const settings = {
       unit: 'path',
     }),
     session_limit: setting(duration, {
-    acme: setting(
-      z.union([
-        z.literal('off').transform(() => undefined),
-        z.strictObject({
-          directory: z.url({ protocol: /^https$/ }),
-          email: z.union([z.literal(''), z.email()]).default(''),
-          names: z.array(z.hostname().toLowerCase()).min(1).max(ACME_NAMES_MAX),
-          challenge: z.enum(['http-01', 'tls-alpn-01']).default('tls-alpn-01'),
-          listen: socketAddress.prefault('0.0.0.0:80'),
-          ca: z.string().max(PATH_MAX).default(''),
-        }),
-      ]),
-      {
-        default: 'off',
-        doc: 'Gets the certificate from an ACME server such as Let’s Encrypt, whose terms you agree to by this, and renews it: { directory = "https://acme-v02.api.letsencrypt.org/directory", email = "ops@example.com", names = ["gw.example.com"], challenge = "tls-alpn-01" }. "tls-alpn-01" needs the HTTPS door to be reachable on port 443; "http-01" needs port 80, which is listened on at "listen" (0.0.0.0:80) only while a challenge lasts. "ca" names a PEM file for a directory that the system does not trust. Until there is a certificate, and when none comes, the self-signed one is shown and the log says why.',
-        unit: 'table, or off',
-        takes: 'on restart',
-      },
-    ),
       default: '12h',
       doc: 'Time after which people sign in to the console again.',
       unit: 'duration',

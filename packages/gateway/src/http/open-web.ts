@@ -23,18 +23,18 @@ export interface OpenWebParts {
   readonly sourceOf: (address: string) => string
   readonly randomBytes: (size: number) => Uint8Array
   readonly now: () => number
-  readonly failed: (what: string, error: unknown) => void
-}
   readonly monotonic: () => number
-
+  readonly failed: (what: string, error: unknown) => void
   /** Told that the certificate was renewed. */
   readonly renewed: (tls: LoadedTls) => void
+}
+
 /** The HTTPS door, open. */
 export interface Web extends AsyncDisposable {
   readonly front: HttpsFront
+  /** The certificate in force. */
   readonly tls: LoadedTls
   /** `https://localhost:8443` */
-  /** The certificate in force. */
   readonly origin: string
 }
 
@@ -69,7 +69,10 @@ export async function openWeb(parts: OpenWebParts): Promise<Web | undefined> {
   const files = readConsoleFiles(CONSOLE_FOLDER)
   const app = webApp({ api: api(hosts), hosts, files, randomBytes, strictTransport: () => !tls.selfSigned })
   const front = new HttpsFront({ app, tls, admits, sourceOf, failed })
+  opened.use(front)
   await front.listen(listen.https)
+  acme?.start()
+  const rest = opened.move()
   return {
     front,
     get tls() {
@@ -79,6 +82,3 @@ export async function openWeb(parts: OpenWebParts): Promise<Web | undefined> {
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   }
 }
-  opened.use(front)
-  acme?.start()
-  const rest = opened.move()
