@@ -10,8 +10,16 @@ import { queryClient } from './api/query-client.ts'
 import { callOptions } from './api/use-call.ts'
 import { Lost } from './frame/lost.tsx'
 import { PageFailed } from './frame/page-failed.tsx'
-import { firstPlace } from './frame/places.ts'
 import { paths } from './paths.ts'
+import { readAuditSearch } from './rooms/audit/audit-search.ts'
+import { commandSearch } from './rooms/command/command-search.ts'
+import { readGroupsSearch } from './rooms/groups/groups-search.ts'
+import { readHomeSearch } from './rooms/home/home-search.ts'
+import { readPolicySearch } from './rooms/policy/policy-search.ts'
+import { given } from './rooms/search-param.ts'
+import { readSessionsSearch } from './rooms/sessions/sessions-search.ts'
+import { readTargetsSearch } from './rooms/targets/targets-search.ts'
+import { readUsersSearch } from './rooms/users/users-search.ts'
 
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
   notFoundComponent: Lost,
@@ -60,9 +68,54 @@ const frame = createRoute({
 const home = createRoute({
   getParentRoute: () => frame,
   path: paths.home,
-  beforeLoad: ({ context: { person } }) => {
-    redirect({ to: firstPlace(person.role), throw: true })
-  },
+  validateSearch: (search: Record<string, unknown>) => given(readHomeSearch(search)),
+  component: lazyRouteComponent(() => import('./rooms/home/home-room.tsx'), 'HomeRoom'),
+})
+const users = createRoute({
+  getParentRoute: () => frame,
+  path: paths.users,
+  validateSearch: (search: Record<string, unknown>) => given(readUsersSearch(search)),
+  component: lazyRouteComponent(() => import('./rooms/users/users-room.tsx'), 'UsersRoom'),
+})
+const user = createRoute({
+  getParentRoute: () => frame,
+  path: paths.user,
+  component: lazyRouteComponent(() => import('./rooms/users/user-room.tsx'), 'UserRoom'),
+})
+const groups = createRoute({
+  getParentRoute: () => frame,
+  path: paths.groups,
+  validateSearch: (search: Record<string, unknown>) => given(readGroupsSearch(search)),
+  component: lazyRouteComponent(() => import('./rooms/groups/groups-room.tsx'), 'GroupsRoom'),
+})
+const targets = createRoute({
+  getParentRoute: () => frame,
+  path: paths.targets,
+  validateSearch: (search: Record<string, unknown>) => given(readTargetsSearch(search)),
+  component: lazyRouteComponent(() => import('./rooms/targets/targets-room.tsx'), 'TargetsRoom'),
+})
+const target = createRoute({
+  getParentRoute: () => frame,
+  path: paths.target,
+  component: lazyRouteComponent(() => import('./rooms/targets/target-room.tsx'), 'TargetRoom'),
+})
+const sessions = createRoute({
+  getParentRoute: () => frame,
+  path: paths.sessions,
+  validateSearch: (search: Record<string, unknown>) => given(readSessionsSearch(search)),
+  component: lazyRouteComponent(() => import('./rooms/sessions/sessions-room.tsx'), 'SessionsRoom'),
+})
+const policy = createRoute({
+  getParentRoute: () => frame,
+  path: paths.policy,
+  validateSearch: (search: Record<string, unknown>) => given(readPolicySearch(search)),
+  component: lazyRouteComponent(() => import('./rooms/policy/policy-room.tsx'), 'PolicyRoom'),
+})
+const audit = createRoute({
+  getParentRoute: () => frame,
+  path: paths.audit,
+  validateSearch: (search: Record<string, unknown>) => given(readAuditSearch(search)),
+  component: lazyRouteComponent(() => import('./rooms/audit/audit-room.tsx'), 'AuditRoom'),
 })
 const me = createRoute({
   getParentRoute: () => frame,
@@ -90,11 +143,50 @@ const kit = createRoute({
   component: lazyRouteComponent(() => import('./rooms/kit/kit-room.tsx'), 'KitRoom'),
 })
 
+/** Pages that ask one thing of somebody who is signed in. */
+const device = createRoute({
+  getParentRoute: () => signedIn,
+  path: paths.device,
+  validateSearch: ({ code }: Record<string, unknown>): { code?: string } => (typeof code === 'string' ? { code } : {}),
+  component: lazyRouteComponent(() => import('./rooms/device/device-room.tsx'), 'DeviceRoom'),
+})
+const command = createRoute({
+  getParentRoute: () => signedIn,
+  path: paths.command,
+  validateSearch: commandSearch,
+  component: lazyRouteComponent(() => import('./rooms/command/command-room.tsx'), 'CommandRoom'),
+})
+const approve = createRoute({
+  getParentRoute: () => signedIn,
+  path: paths.approve,
+  component: lazyRouteComponent(() => import('./rooms/approve/approve-room.tsx'), 'ApproveRoom'),
+})
+
 const tree = root.addChildren([
   signIn,
   setup,
   join,
-  signedIn.addChildren([frame.addChildren([home, me, devices, tokens, appearance, kit])]),
+  signedIn.addChildren([
+    device,
+    command,
+    approve,
+    frame.addChildren([
+      home,
+      users,
+      user,
+      groups,
+      targets,
+      target,
+      sessions,
+      policy,
+      audit,
+      me,
+      devices,
+      tokens,
+      appearance,
+      kit,
+    ]),
+  ]),
 ])
 
 export const router = createRouter({

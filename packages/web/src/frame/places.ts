@@ -22,6 +22,7 @@ const ADMINS: readonly Role[] = ['owner', 'admin']
 
 /** Every page, in the groups of the rail. What somebody may not open is absent, not grey. */
 export const PLACES: readonly PlaceGroup[] = [
+  { name: 'Work', places: [{ name: 'Home', path: paths.home, roles: EVERYBODY }] },
   {
     name: 'Watch',
     places: [
@@ -57,9 +58,4 @@ export function placesOf(role: Role): readonly PlaceGroup[] {
     name,
     places: places.filter(({ roles, hidden }) => hidden !== true && roles.includes(role)),
   })).filter(({ places }) => places.length > 0)
-}
-
-/** Where somebody of this role begins. */
-export function firstPlace(role: Role): string {
-  return placesOf(role)[0]?.places[0]?.path ?? paths.me
 }

@@ -1,5 +1,5 @@
 import type { ReachableTarget } from '@sallyport/api'
-import { DataTable, type DataColumn } from '../../ui/data-table.tsx'
+import { type DataColumn, DataTable } from '../../ui/data-table.tsx'
 import { Mono } from '../../ui/mono.tsx'
 import { RowName } from '../../ui/row-name.tsx'
 import { Tag } from '../../ui/tag.tsx'

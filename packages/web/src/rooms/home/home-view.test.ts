@@ -53,5 +53,8 @@ test('a login is checked by its own rule, any other by the rule for the others',
 
 test('targets are found by part of a name, an address or a tag, whatever the case', () => {
   const found = (text: string | undefined, tag?: string) => matching([db], { text, tag }).length
-  assert.deepEqual([found('DB-'), found('20.4'), found('tag:d'), found('web'), found(undefined, 'tag:web')], [1, 1, 1, 0, 0])
+  assert.deepEqual(
+    [found('DB-'), found('20.4'), found('tag:d'), found('web'), found(undefined, 'tag:web')],
+    [1, 1, 1, 0, 0],
+  )
 })

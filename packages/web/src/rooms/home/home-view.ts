@@ -64,10 +64,7 @@ export function tagsOf(targets: readonly ReachableTarget[]): readonly string[] {
   return [...new Set(targets.flatMap(({ tags }) => tags))].sort()
 }
 
-export function matching(
-  targets: readonly ReachableTarget[],
-  { text, tag }: HomeSearch,
-): readonly ReachableTarget[] {
+export function matching(targets: readonly ReachableTarget[], { text, tag }: HomeSearch): readonly ReachableTarget[] {
   const part = text?.toLowerCase()
   return targets.filter(
     ({ name, address, tags }) =>

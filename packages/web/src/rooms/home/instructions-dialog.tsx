@@ -42,7 +42,8 @@ export function InstructionsDialog({ target, gateway, login, onClose }: Instruct
         <h3>From PuTTY and WinSCP</h3>
         <p className="text-ink-2">
           Connection, Proxy: type <b className="font-label">SSH to proxy and use port forwarding</b>, host{' '}
-          <span className="mono">{hopText(gateway)}</span>. Host of the session: <span className="mono">{target.name}</span>.
+          <span className="mono">{hopText(gateway)}</span>. Host of the session:{' '}
+          <span className="mono">{target.name}</span>.
         </p>
       </section>
     </Dialog>

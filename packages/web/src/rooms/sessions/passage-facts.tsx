@@ -17,9 +17,7 @@ export function PassageFacts({ passage }: { readonly passage: Passage }) {
           ['Address', <Mono key="address">{`${address}:${port}`}</Mono>],
           ['Since', <Moment key="since" at={opened_at} as="both" />],
           ['Traffic', `${bytesText(bytes_out)} to the client, ${bytesText(bytes_in)} from it`],
-          ...(inner_banner === null
-            ? []
-            : ([['Speaks', <Mono key="speaks">{inner_banner}</Mono>]] as const)),
+          ...(inner_banner === null ? [] : ([['Speaks', <Mono key="speaks">{inner_banner}</Mono>]] as const)),
         ]}
       />
     </section>

@@ -5,8 +5,8 @@ import { RowName } from '../../ui/row-name.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { bytesText } from '../../words/amounts.ts'
 import { runningText } from '../../words/times.ts'
-import { Sparkline } from './sparkline.tsx'
 import { bytesOf, whereTo } from './sessions-view.ts'
+import { Sparkline } from './sparkline.tsx'
 
 interface SessionsTableProps {
   readonly sessions: readonly Session[]

@@ -16,9 +16,13 @@ export function matchingSessions(sessions: readonly Session[], text: string | un
   if (text === undefined) return sessions
   const part = text.toLowerCase()
   return sessions.filter((session) =>
-    [session.user, session.source, session.client, whereTo(session), ...session.passages.map(({ address }) => address)].some(
-      (each) => each.toLowerCase().includes(part),
-    ),
+    [
+      session.user,
+      session.source,
+      session.client,
+      whereTo(session),
+      ...session.passages.map(({ address }) => address),
+    ].some((each) => each.toLowerCase().includes(part)),
   )
 }
 

@@ -33,7 +33,9 @@ export function useLiveSessions(): {
   const { data, dataUpdatedAt: at } = query
   useEffect(() => {
     if (data === undefined) return
-    flows.current = new Map(data.sessions.map((session) => [session.id, flowAfter(flows.current.get(session.id), session, at)]))
+    flows.current = new Map(
+      data.sessions.map((session) => [session.id, flowAfter(flows.current.get(session.id), session, at)]),
+    )
     setRates(new Map([...flows.current].map(([id, flow]) => [id, flow.rates])))
   }, [data, at])
   return { query, stream, rates }

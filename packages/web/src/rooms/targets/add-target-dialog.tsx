@@ -44,14 +44,7 @@ export function AddTargetDialog({ onClose }: { readonly onClose: () => void }) {
           mono
           hint="IP address or DNS name, as the gateway sees it"
         />
-        <TextField
-          label="Port"
-          value={form.port}
-          onChange={set('port')}
-          mono
-          inputMode="numeric"
-          check={portFault}
-        />
+        <TextField label="Port" value={form.port} onChange={set('port')} mono inputMode="numeric" check={portFault} />
       </div>
       <TextField label="Tags" value={form.tags} onChange={set('tags')} mono hint="What rules name: prod db" />
       <TextAreaField

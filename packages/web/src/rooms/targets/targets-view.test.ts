@@ -20,14 +20,10 @@ test('tags may be typed with and without their prefix, and stand once', () => {
 })
 
 test('a port is a whole number that exists', () => {
-  assert.deepEqual(['22', '0', '70000', 'x', '2.5', ''].map((port) => portFault(port) === undefined), [
-    true,
-    false,
-    false,
-    false,
-    false,
-    false,
-  ])
+  assert.deepEqual(
+    ['22', '0', '70000', 'x', '2.5', ''].map((port) => portFault(port) === undefined),
+    [true, false, false, false, false, false],
+  )
 })
 
 test('a form becomes a target, with a host key for each line', () => {

@@ -19,8 +19,16 @@ export function targetsState(targets: readonly Target[]): string {
   const unknown = targets.filter(({ host_keys }) => host_keys.length === 0).length
   const parts = [
     `${amountText(targets.length, 'target')}.`,
-    ...(untagged === 0 ? [] : [`${amountText(untagged, 'has', 'have')} no tag, so rules reach ${untagged === 1 ? 'it' : 'them'} by address alone.`]),
-    ...(unknown === 0 ? [] : [`Of ${unknown === targets.length ? 'none' : amountText(unknown, 'target')} the host key is ${unknown === targets.length ? 'known' : 'not known'}.`]),
+    ...(untagged === 0
+      ? []
+      : [
+          `${amountText(untagged, 'has', 'have')} no tag, so rules reach ${untagged === 1 ? 'it' : 'them'} by address alone.`,
+        ]),
+    ...(unknown === 0
+      ? []
+      : [
+          `Of ${unknown === targets.length ? 'none' : amountText(unknown, 'target')} the host key is ${unknown === targets.length ? 'known' : 'not known'}.`,
+        ]),
   ]
   return parts.join(' ')
 }

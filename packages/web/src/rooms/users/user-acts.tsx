@@ -55,9 +55,7 @@ export function UserActs({ user }: { readonly user: UserDetail }) {
       >
         <Button mark="dots" square label="More" />
       </Menu>
-      {asked !== undefined && (
-        <UserQuestionDialog user={user} question={asked} onClose={() => setAsked(undefined)} />
-      )}
+      {asked !== undefined && <UserQuestionDialog user={user} question={asked} onClose={() => setAsked(undefined)} />}
       {link !== undefined && <LinkDialog link={link} onClose={() => setLink(undefined)} />}
     </>
   )

@@ -22,7 +22,8 @@ test('people are called by their name, or by their login', () => {
 
 test('people are found by login, name and role, in the order of their logins', () => {
   const users = [user('bob', { display_name: 'Zed' }), user('alice', { role: 'admin' })]
-  const names = (text: string | undefined, role?: 'admin') => matchingUsers(users, { text, role }).map(({ name }) => name)
+  const names = (text: string | undefined, role?: 'admin') =>
+    matchingUsers(users, { text, role }).map(({ name }) => name)
   assert.deepEqual(names(undefined), ['alice', 'bob'])
   assert.deepEqual(names('zED'), ['bob'])
   assert.deepEqual(names(undefined, 'admin'), ['alice'])

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { faultOf, momentFrom, questionOf, readQuery, tokensOf } from './audit-query.ts'
+import { readAuditSearch } from './audit-search.ts'
+
+const now = new Date(2026, 10, 22, 14, 30)
+
+test('words with a field are filters, the others one text; a field without a value is a word', () => {
+  assert.deepEqual(readQuery('actor:alice  Type:access no route'), { actor: 'alice', type: 'access', text: 'no route' })
+  assert.deepEqual(readQuery('actor: 10.0.0.1:22'), { text: 'actor: 10.0.0.1:22' })
+  assert.deepEqual(readQuery('after:2026-11-22T14:00:00Z'), { after: '2026-11-22T14:00:00Z' })
+  assert.deepEqual(readQuery('  '), {})
+})
+
+test('times may be said in days, spans and dates', () => {
+  assert.deepEqual(momentFrom('today', now), new Date(2026, 10, 22))
+  assert.deepEqual(momentFrom('yesterday', now), new Date(2026, 10, 21))
+  assert.deepEqual(momentFrom('2h', now), new Date(2026, 10, 22, 12, 30))
+  assert.deepEqual(momentFrom('2026-11-01', now), new Date(2026, 10, 1))
+  assert.deepEqual(momentFrom('2026-11-01T10:00:00Z', now), new Date('2026-11-01T10:00:00Z'))
+  for (const none of ['noon', '2026-99-99', '5x', '']) assert.equal(momentFrom(none, now), undefined, none)
+})
+
+test('the question has what is filtered by and nothing else', () => {
+  const search = readAuditSearch({ actor: 'alice', after: '2h', event: 7 })
+  assert.deepEqual(questionOf(search, now), { actor: 'alice', from: new Date(2026, 10, 22, 12, 30).toISOString() })
+  assert.deepEqual(tokensOf(search), [
+    { field: 'actor', value: 'alice' },
+    { field: 'after', value: '2h' },
+  ])
+})
+
+test('a time that is none is told', () => {
+  assert.match(faultOf(readAuditSearch({ after: 'noon' }), now) ?? '', /^“noon” is no time/)
+  assert.equal(faultOf(readAuditSearch({ after: 'today' }), now), undefined)
+})

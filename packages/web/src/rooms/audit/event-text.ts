@@ -1,0 +1,38 @@
+import type { AuditEvent } from '@sallyport/api'
+import { clockSecondsText } from '../../words/times.ts'
+
+const day = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short' })
+
+/** `14:28:09` today, `21 Nov 14:28:09` before. */
+export function dayTimeText(at: Date, now: Date): string {
+  const clock = clockSecondsText(at)
+  return at.toDateString() === now.toDateString() ? clock : `${day.format(at)} ${clock}`
+}
+
+/** Fields that say what an event is about, the likeliest first. */
+const ABOUT = ['destination_host', 'user', 'requested_user', 'subject', 'name', 'purpose', 'request', 'client'] as const
+
+/** What an event is about, in one piece: a target with its port, a person, a version. */
+export function whatOf({ target, data }: Pick<AuditEvent, 'target' | 'data'>): string {
+  const port = typeof data['port'] === 'number' ? `:${data['port']}` : ''
+  if (target !== null) return `${target}${port}`
+  const field = ABOUT.find((name) => typeof data[name] === 'string' && data[name] !== '')
+  if (field === 'destination_host') return `${String(data[field])}${port}`
+  if (field !== undefined) return String(data[field])
+  return typeof data['version'] === 'number' ? `version ${data['version']}` : ''
+}
+
+/** A field's name as people say it: `rule_line` is `rule line`. */
+export function fieldName(name: string): string {
+  return name
+    .replaceAll('_', ' ')
+    .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .toLowerCase()
+}
+
+/** A field's value on one line. */
+export function fieldValue(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (Array.isArray(value)) return value.map(fieldValue).join(', ')
+  return JSON.stringify(value) ?? ''
+}
