@@ -1,7 +1,7 @@
 import { formatIpAddress } from '../address/ip-address.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
 import { postureAllows } from '../decide/posture.ts'
-import { type Subject, selectsSubject } from '../decide/subject.ts'
+import type { Subject } from '../decide/subject.ts'
 import { knownGroups } from '../explain/explain.ts'
 import { listed } from '../explain/listed.ts'
 import { postureReason } from '../explain/posture-reason.ts'
@@ -63,9 +63,7 @@ export function explainLogin(
 ): LoginExplanation {
   const decision = decideLogin(compiled, query)
   const resolved = resolveLoginQuery(compiled, query)
-  const rules = resolved.ok
-    ? sshRuleIndex(compiled.policy).rules.map((rule) => explainRule(compiled, resolved.question, rule, query.login))
-    : []
+  const rules = resolved.ok ? explainRules(compiled, resolved.question, query.login) : []
   const { login } = query
   const question = resolved.ok ? resolved.question : undefined
   const facts = {
@@ -107,14 +105,21 @@ function targetFacts({ target }: LoginQuery, question: LoginQuestion | undefined
   }
 }
 
+function explainRules(compiled: CompiledPolicy, question: LoginQuestion, login: string): readonly ExplainedLoginRule[] {
+  const index = sshRuleIndex(compiled.policy)
+  // Who asks is the same for all of them.
+  const applying = new Set(index.applying(question.subject))
+  return index.rules.map((rule) => explainRule(compiled, question, rule, { login, applies: applying.has(rule) }))
+}
+
 function explainRule(
   compiled: CompiledPolicy,
   question: LoginQuestion,
   rule: SshRule,
-  login: string,
+  { login, applies }: { readonly login: string; readonly applies: boolean },
 ): ExplainedLoginRule {
   const failed = [
-    sourceFault(compiled, question.subject, rule),
+    applies ? undefined : sourceFault(compiled, question.subject, rule),
     postureFault(compiled, question, rule),
     destinationFault(compiled, question, rule),
     loginFault(question.subject, rule, login),
@@ -128,9 +133,7 @@ function explainRule(
   }
 }
 
-function sourceFault({ policy }: CompiledPolicy, subject: Subject, rule: SshRule): FailedLoginCondition | undefined {
-  const groups = sshRuleIndex(policy).memberships
-  if (rule.sources.some((selector) => selectsSubject(selector, subject, groups))) return undefined
+function sourceFault({ policy }: CompiledPolicy, subject: Subject, rule: SshRule): FailedLoginCondition {
   return { condition: 'source', text: sourceReason(rule, subject, policy) }
 }
 

@@ -47,9 +47,23 @@ interface MutableSources extends Sources {
 
 const NO_SOURCES: Sources = { people: new Map(), tagged: [] }
 
+/** The rules that have a machine among their sources, with whose it was then. */
+type KnownRules = WeakMap<MeshNode, { readonly owner: Machine['subject']['user']; readonly rules: readonly SshRule[] }>
+const known = new WeakMap<SshRuleIndex, KnownRules>()
+
+function knownRules(index: SshRuleIndex): KnownRules {
+  let rules = known.get(index)
+  if (rules === undefined) {
+    rules = new WeakMap()
+    known.set(index, rules)
+  }
+  return rules
+}
+
 class MeshLogins {
   readonly #compiled: CompiledPolicy
   readonly #index: SshRuleIndex
+  readonly #known: KnownRules
   readonly #sources = new Map<SshRule, MutableSources>()
   /** What every node of a rule's `dst` is told: made once, as it names every source. */
   readonly #all = new Map<SshRule, readonly NodeSshRule[]>()
@@ -57,6 +71,7 @@ class MeshLogins {
   constructor(compiled: CompiledPolicy) {
     this.#compiled = compiled
     this.#index = sshRuleIndex(compiled.policy)
+    this.#known = knownRules(this.#index)
     const { directory } = compiled
     for (const node of directory.nodes.toSorted((a, b) => a.id - b.id)) {
       if (nodeFault(node, directory) === undefined) this.#addSource(machineOfNode(node, directory))
@@ -124,10 +139,8 @@ class MeshLogins {
   }
 
   #addSource(machine: Machine): void {
-    const { subject, addresses, node } = machine
-    const from = [subject, ...addresses.map((source) => ({ ...subject, source }))]
-    for (const rule of new Set(from.flatMap((each) => this.#index.applying(each)))) {
-      if (!postureAllows(this.#compiled.policy, rule, node?.attributes)) continue
+    const { subject } = machine
+    for (const rule of this.#rulesFrom(machine)) {
       const { people, tagged } = this.#room(rule)
       if (subject.user === undefined) {
         for (let times = timesMeant(rule.sources, subject.tags); times > 0; times--) tagged.push(machine)
@@ -137,6 +150,17 @@ class MeshLogins {
         else own.push(machine)
       }
     }
+  }
+
+  /** Facts never change: what stays as it was in the next directory need not be looked up again. */
+  #rulesFrom({ subject, addresses, node }: Machine): readonly SshRule[] {
+    const before = node === undefined ? undefined : this.#known.get(node)
+    if (before !== undefined && before.owner === subject.user) return before.rules
+    const from = [subject, ...addresses.map((source) => ({ ...subject, source }))]
+    const applying = new Set(from.flatMap((each) => this.#index.applying(each)))
+    const rules = [...applying].filter((rule) => postureAllows(this.#compiled.policy, rule, node?.attributes))
+    if (node !== undefined) this.#known.set(node, { owner: subject.user, rules })
+    return rules
   }
 
   #room(rule: SshRule): MutableSources {
