@@ -94,6 +94,7 @@ const certificateKind = text('`user` or `host`')
 const webSession = text('The web session')
 const signInMethod = text('How, e.g. `passkey`')
 const linkPurpose = text('`setup`, `invite` or `recover`')
+const identityProvider = text('The identity provider, as the configuration names it')
 const credentialKind = text('`passkey` or `totp`')
 const decision = {
   passage: maybe(passage),
@@ -365,6 +366,37 @@ export const AUDIT_EVENTS = {
     fields: { user, kind: credentialKind, name: text('What its owner called it') },
   },
   'recovery-codes-made': { doc: 'New recovery codes; the old ones no longer count.', fields: { user } },
+  'identity-linked': {
+    doc: 'Whoever an identity provider knows by this subject is this user from now on.',
+    fields: {
+      user,
+      provider: identityProvider,
+      subject: text('The provider’s own name for them'),
+      how: text('`link`: the account was there; `join`: it was made for them'),
+    },
+  },
+  'identity-unlinked': {
+    doc: 'An identity no longer opens this account.',
+    fields: { user, provider: identityProvider, subject: text('The provider’s own name for them') },
+  },
+  'groups-vouched': {
+    doc: 'An identity provider vouches for other groups of somebody than before.',
+    fields: {
+      user,
+      provider: identityProvider,
+      groups: texts('All that it vouches for from now on, as the policy names them'),
+    },
+  },
+  'break-glass': {
+    doc: 'An emergency way into an account that administers the gateway was used or made. Look into every one of these.',
+    fields: {
+      user,
+      role: text('What the account may do to the gateway'),
+      means: text(
+        '`recovery-code`: signed in with one; `local-link`: a one-time link was made on the gateway’s own machine',
+      ),
+    },
+  },
   'api-token-added': {
     doc: 'A token with which scripts act for this person.',
     fields: {

@@ -60,6 +60,10 @@ export type AuditEvent =
   | CredentialAdded
   | CredentialRemoved
   | RecoveryCodesMade
+  | IdentityLinked
+  | IdentityUnlinked
+  | GroupsVouched
+  | BreakGlass
   | ApiTokenAdded
   | ApiTokenRemoved
 
@@ -498,6 +502,39 @@ export interface CredentialRemoved extends EventContext {
 export interface RecoveryCodesMade extends EventContext {
   readonly type: 'recovery-codes-made'
   readonly user: string
+}
+
+export interface IdentityLinked extends EventContext {
+  readonly type: 'identity-linked'
+  readonly user: string
+  /** Its name in the configuration. */
+  readonly provider: string
+  readonly subject: string
+  /** `link`: to an account that was there; `join`: to one that was made for it. */
+  readonly how: string
+}
+
+export interface IdentityUnlinked extends EventContext {
+  readonly type: 'identity-unlinked'
+  readonly user: string
+  readonly provider: string
+  readonly subject: string
+}
+
+export interface GroupsVouched extends EventContext {
+  readonly type: 'groups-vouched'
+  readonly user: string
+  readonly provider: string
+  /** All that it vouches for from now on. */
+  readonly groups: readonly string[]
+}
+
+export interface BreakGlass extends EventContext {
+  readonly type: 'break-glass'
+  readonly user: string
+  readonly role: Role
+  /** `recovery-code` or `local-link`. */
+  readonly means: string
 }
 
 export interface ApiTokenAdded extends EventContext {

@@ -24,6 +24,7 @@ export {
   type AuditEventOf,
   type AuditEventType,
   type EventContext,
+  isLocalActor,
   localActor,
 } from './event.ts'
 export { AUDIT_EVENT_TYPES, AUDIT_EVENTS, CONTEXT_FIELDS, eventSpec, type FieldSpec } from './event-table.ts'

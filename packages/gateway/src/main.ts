@@ -46,6 +46,7 @@ import { StartLimits } from './defence/start-limits.ts'
 import { GatewayError } from './gateway-error.ts'
 import { apiApp } from './http/api-app.ts'
 import { openWeb, type Web } from './http/open-web.ts'
+import { pageApp } from './http/page-app.ts'
 import { publicOrigin } from './http/public-origin.ts'
 import { StrangerLimit } from './http/stranger-limit.ts'
 import { sourceOf, webPeer } from './http/web-peer.ts'
@@ -59,6 +60,9 @@ import { SessionRegistry } from './sessions/session-registry.ts'
 import { WayWatch } from './sessions/way-watch.ts'
 import { DeviceRequests } from './sign-in/device-requests.ts'
 import { LoopbackCodes } from './sign-in/loopback-codes.ts'
+import { oidcPages } from './sign-in/oidc-pages.ts'
+import { OidcProviders } from './sign-in/oidc-providers.ts'
+import { OidcSignIn } from './sign-in/oidc-sign-in.ts'
 import { SignInService } from './sign-in/sign-in-service.ts'
 import { SshFront } from './ssh/ssh-front.ts'
 import { welcomeText } from './ssh/welcome-text.ts'
@@ -144,11 +148,17 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   const state = started.use(await openedState(options, config.current, log, madeDirectory))
   const { store, audit, hostKeys } = state
   const record = (event: AuditEvent) => audit.append(event)
-  const roster = started.use(await RosterKeeper.open(store, failed))
+  const roster = started.use(
+    await RosterKeeper.open(store, failed, (issuer) =>
+      Object.values(config.current.oidc.providers).some(
+        (each) => each.issuer === issuer && each.groups_claims.length > 0,
+      ),
+    ),
+  )
   const sessions = new SessionRegistry()
   const events = new LiveEvents()
   const randomBytes = (size: number): Uint8Array => new Uint8Array(cryptoRandomBytes(size))
-  const approvals = started.use(new Approvals({ randomBytes, now }))
+  const approvals = started.use(new Approvals({ randomBytes, now, lifeMs: () => config.current.ssh.approval_timeout }))
   const checks = started.use(await CheckBook.open(store, failed))
 
   const lengths = config.current.ssh.per_source_netblock
@@ -266,8 +276,13 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   started.use(store.changes.subscribe(['authorities'], () => void certifyHost()))
   const secondFactor = new SecondFactor({
     settings() {
-      const { second_factor: mode, second_factor_period: periodMs, approval_qr: qr } = config.current.ssh
-      return { mode, periodMs, qr }
+      const {
+        second_factor: mode,
+        second_factor_period: periodMs,
+        approval_qr: qr,
+        approval_timeout,
+      } = config.current.ssh
+      return { mode, periodMs, qr, approvalMs: approval_timeout }
     },
     roster: () => roster.current,
     store,
@@ -367,7 +382,30 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     sessionMs: () => config.current.https.session_limit,
     origin,
   })
+  const oidcProviders = new OidcProviders({
+    settings: () => config.current.oidc.providers,
+    environment,
+    origin,
+    randomBytes,
+    now,
+  })
+  const oidc = new OidcSignIn({
+    providers: oidcProviders,
+    store,
+    signIn,
+    refresh: () => roster.refresh(),
+    record,
+    note: (provider, reason, error) =>
+      log.info('a sign-in with an identity provider came to nothing', {
+        method: `oidc:${provider}`,
+        reason,
+        detail: error instanceof Error ? messagesOf(error) : '',
+      }),
+    randomBytes,
+    now,
+  })
   const services: Services = {
+    oidcProviders,
     approvals: new ApprovalService({ approvals, checks, passkeys, store, record, now }),
     certificates,
     passkeys,
@@ -470,6 +508,13 @@ async function start(options: GatewayOptions): Promise<Gateway> {
           metrics.requests.inc({ route, status: String(status) })
           metrics.requestSeconds.observe(seconds)
         },
+      }),
+    pages: (hosts) =>
+      pageApp({
+        handlers: oidcPages(oidc, now),
+        hosts,
+        stranger: (c) => strangers.take(networkText(sourceOf(c))),
+        failed,
       }),
     admits: (source) => roster.current.bans.find(source, now()) === undefined,
     sourceOf: networkText,
@@ -711,6 +756,11 @@ function cpuFacts(): string {
 function logFormat({ log }: Config): 'text' | 'json' {
   if (log.format !== 'auto') return log.format
   return process.stdout.isTTY ? 'text' : 'json'
+}
+
+/** What an error and its causes say, without their facts. */
+function messagesOf(error: Error): string {
+  return error.cause instanceof Error ? `${error.message}: ${messagesOf(error.cause)}` : error.message
 }
 
 function closeServer(server: { close(done: () => void): unknown; closeAllConnections(): void }): Promise<void> {

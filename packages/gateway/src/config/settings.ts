@@ -1,5 +1,6 @@
 import { isCertificate, parsePublicKey } from '@sallyport/ssh/keys'
 import { z } from 'zod'
+import { oidcProviders } from './oidc-providers.ts'
 import { byteSize, duration, network, type Setting, setting, socketAddress } from './setting.ts'
 
 /** Names of the algorithm profiles of the SSH library. */
@@ -121,6 +122,11 @@ export const settings = {
       doc: 'With `second_factor = "always"`: for so long nobody is asked again who comes from the same address.',
       unit: 'duration',
     }),
+    approval_timeout: setting(duration, {
+      default: '2m',
+      doc: 'How long a login waits for its approval in the browser; after the first factor this extends `login_grace`, to ten minutes at most.',
+      unit: 'duration',
+    }),
     approval_qr: setting(z.boolean(), {
       default: true,
       doc: 'Whether the terminal shows the address of the approval page as a QR code as well. Terminals that are not UTF-8 show it as escapes.',
@@ -228,10 +234,36 @@ export const settings = {
       doc: 'PEM file of the certificate’s private key, without a passphrase.',
       unit: 'path',
     }),
+    acme: setting(
+      z.union([
+        z.literal('off').transform(() => undefined),
+        z.strictObject({
+          directory: z.url({ protocol: /^https$/ }),
+          email: z.union([z.literal(''), z.email()]).default(''),
+          names: z.array(z.hostname().toLowerCase()).min(1).max(ACME_NAMES_MAX),
+          challenge: z.enum(['http-01', 'tls-alpn-01']).default('tls-alpn-01'),
+          listen: socketAddress.prefault('0.0.0.0:80'),
+          ca: z.string().max(PATH_MAX).default(''),
+        }),
+      ]),
+      {
+        default: 'off',
+        doc: 'Gets the certificate from an ACME server such as Let’s Encrypt, whose terms you agree to by this, and renews it: { directory = "https://acme-v02.api.letsencrypt.org/directory", email = "ops@example.com", names = ["gw.example.com"], challenge = "tls-alpn-01" }. "tls-alpn-01" needs the HTTPS door to be reachable on port 443; "http-01" needs port 80, which is listened on at "listen" (0.0.0.0:80) only while a challenge lasts. "ca" names a PEM file for a directory that the system does not trust. Until there is a certificate, and when none comes, the self-signed one is shown and the log says why.',
+        unit: 'table, or off',
+        takes: 'on restart',
+      },
+    ),
     session_limit: setting(duration, {
       default: '12h',
       doc: 'Time after which people sign in to the console again.',
       unit: 'duration',
+    }),
+  },
+  oidc: {
+    providers: setting(oidcProviders, {
+      default: {},
+      doc: 'Identity providers by name, each a table [oidc.providers.NAME] of its own: issuer, client_id, client_secret_file or client_secret_env, title, scopes, groups_claims, groups, domains, auto_join; docs/identity.md explains them. Whoever is linked to one that is taken away no longer signs in with it.',
+      unit: 'table of name to provider',
     }),
   },
   penalties: {

@@ -18,6 +18,8 @@ export interface OpenWebParts {
   readonly paths: StatePaths
   /** The API's app for these Host headers. */
   readonly api: (hosts: () => ReadonlySet<string>) => Hono
+  /** The app of pages and redirects for these Host headers. */
+  readonly pages: (hosts: () => ReadonlySet<string>) => Hono
   readonly admits: (source: string) => boolean
   /** What connections of an address are counted by. */
   readonly sourceOf: (address: string) => string
@@ -40,7 +42,7 @@ export interface Web extends AsyncDisposable {
 
 /** Opens the HTTPS door; undefined where the configuration wants none. Throws GatewayError `tls.invalid`, `listen.failed`. */
 export async function openWeb(parts: OpenWebParts): Promise<Web | undefined> {
-  const { config, paths, api, admits, sourceOf, randomBytes, now, failed } = parts
+  const { config, paths, api, pages, admits, sourceOf, randomBytes, now, failed } = parts
   const { listen, https } = config()
   if (listen.https.length === 0) return undefined
   await using opened = new AsyncDisposableStack()
@@ -67,7 +69,14 @@ export async function openWeb(parts: OpenWebParts): Promise<Web | undefined> {
   const port = () => front.addresses[0]?.port ?? 0
   const hosts = () => webHosts(config(), port())
   const files = readConsoleFiles(CONSOLE_FOLDER)
-  const app = webApp({ api: api(hosts), hosts, files, randomBytes, strictTransport: () => !tls.selfSigned })
+  const app = webApp({
+    api: api(hosts),
+    pages: pages(hosts),
+    hosts,
+    files,
+    randomBytes,
+    strictTransport: () => !tls.selfSigned,
+  })
   const front = new HttpsFront({ app, tls, admits, sourceOf, failed })
   opened.use(front)
   await front.listen(listen.https)
