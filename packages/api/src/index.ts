@@ -10,6 +10,7 @@ export {
 export { API_ERRORS, type ApiErrorName } from './error-codes.ts'
 export type { HeldHostKey } from './host-key-routes.ts'
 export { decodeInput, type EncodedInput, encodeInput } from './input-codec.ts'
+export { type PageRoute, type PageRouteName, pageRoutes } from './page-routes.ts'
 export { type HttpMethod, isRead, pathParameters, type Route, scopeHolds } from './route.ts'
 export {
   type CallRouteName,
@@ -45,6 +46,7 @@ export type {
   Certificate,
   Enrolment,
   Factor,
+  Identity,
   IssuedCertificate,
   Link,
   LinkFinished,

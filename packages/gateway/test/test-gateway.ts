@@ -34,22 +34,30 @@ export class TestGateway implements AsyncDisposable {
   #keys = 0
 
   static async start(
-    options: { readonly policy?: string; readonly flags?: Record<string, unknown>; readonly ownerKey?: boolean } = {},
+    options: {
+      readonly policy?: string
+      readonly flags?: Record<string, unknown>
+      readonly ownerKey?: boolean
+      readonly environment?: Readonly<Record<string, string>>
+    } = {},
   ): Promise<TestGateway> {
     const test = new TestGateway()
     mkdirSync(join(test.home, '.ssh'), { recursive: true, mode: 0o700 })
     if (options.ownerKey !== false) test.key('id_ed25519', join(test.home, '.ssh'))
-    await test.restart(options.flags)
+    await test.restart(options.flags, options.environment)
     const policy = options.policy ?? LOOPBACK_POLICY
     await test.api.call('policy.apply', { text: policy, message: 'for a test', allow_lockout: true })
     return test
   }
 
-  async restart(flags: Record<string, unknown> = {}): Promise<void> {
+  async restart(
+    flags: Record<string, unknown> = {},
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     await this.#gateway?.stop({ drainMs: 0 })
     this.#gateway = await startGateway({
       stateDirectory: this.stateDirectory,
-      environment: { HOME: this.home },
+      environment: { HOME: this.home, ...environment },
       flags: {
         'listen.ssh': ['127.0.0.1:0'],
         'listen.metrics': '127.0.0.1:0',

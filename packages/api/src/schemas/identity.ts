@@ -118,11 +118,29 @@ export const issuedCertificate = certificate.extend({
 })
 export type IssuedCertificate = z.infer<typeof issuedCertificate>
 
+/** Somebody as an identity provider knows them. */
+export const identity = z.object({
+  /** As the configuration names it; none where it is no longer declared, and then it signs nobody in. */
+  provider: z.string().nullable(),
+  issuer: z.string(),
+  subject: z.string(),
+  /** `group:NAME`: what it vouched for last. */
+  groups: z.array(z.string()),
+  linked_at: time,
+  last_used_at: time,
+})
+export type Identity = z.infer<typeof identity>
+
 export const me = z.object({
   id: z.string(),
   user: z.string(),
   display_name: z.string(),
   role,
+  identities: z.array(identity),
+  /** Groups of the policy that identity providers vouch for, and that count. */
+  groups: z.array(z.string()),
+  /** Whether a password is set. */
+  password: z.boolean(),
   passkeys: z.array(passkey),
   totp: z.boolean(),
   recovery_codes_left: count,

@@ -1,6 +1,6 @@
 import type { Target, User, UserKey } from '@sallyport/model'
 import { type CompiledPolicy, compilePolicy, failures, type Policy, parsePolicy, runTests } from '@sallyport/policy'
-import type { PolicyVersion, Store } from '@sallyport/store'
+import type { ExternalIdentity, PolicyVersion, Store } from '@sallyport/store'
 import { type Ban, Bans } from '../defence/bans.ts'
 import { canonicalAddress, parseNetwork } from '../defence/network.ts'
 import { GatewayError } from '../gateway-error.ts'
@@ -10,6 +10,8 @@ import { readTrust, type Trust } from './trust.ts'
 export interface Roster {
   readonly usersById: ReadonlyMap<string, User>
   readonly usersByName: ReadonlyMap<string, User>
+  /** Groups that identity providers vouch for, `group:NAME`, by the user's id. */
+  readonly groupsByUser: ReadonlyMap<string, readonly string[]>
   readonly keysByFingerprint: ReadonlyMap<string, UserKey>
   readonly targetsByName: ReadonlyMap<string, Target>
   /** By canonical address, for targets whose address is one. */
@@ -29,7 +31,11 @@ interface Rows {
   readonly policyVersion: PolicyVersion | undefined
   readonly bans: readonly Ban[]
   readonly trust: Trust
+  /** Of providers that may vouch for groups. */
+  readonly identities: readonly ExternalIdentity[]
 }
+
+type Vouches = (issuer: string) => boolean
 
 /** Milliseconds until the store is asked again after it failed: what was revoked has to act within 5 s of its recovery. */
 const RETRY_MS = 1000
@@ -37,6 +43,7 @@ const RETRY_MS = 1000
 const TOPICS = [
   'users',
   'user-keys',
+  'external-identities',
   'targets',
   'policy-versions',
   'bans',
@@ -51,6 +58,7 @@ const TOPICS = [
  */
 export class RosterKeeper implements AsyncDisposable {
   readonly #store: Store
+  readonly #vouches: Vouches
   readonly #failed: (what: string, error: unknown) => void
   readonly #listeners = new Set<(roster: Roster) => void>()
   readonly #subscription: Disposable
@@ -60,16 +68,24 @@ export class RosterKeeper implements AsyncDisposable {
   #retry: NodeJS.Timeout | undefined
   #closed = false
 
-  private constructor(store: Store, first: Roster, failed: (what: string, error: unknown) => void) {
+  private constructor(store: Store, vouches: Vouches, first: Roster, failed: (what: string, error: unknown) => void) {
     this.#store = store
+    this.#vouches = vouches
     this.#current = first
     this.#failed = failed
     this.#subscription = store.changes.subscribe(TOPICS, () => this.#noticed())
   }
 
-  /** Throws GatewayError `policy.invalid` where the store's policy cannot be used, and what the store throws. */
-  static async open(store: Store, failed: (what: string, error: unknown) => void): Promise<RosterKeeper> {
-    const rows = await readRows(store)
+  /**
+   * `vouches`: the issuers that may say who is in which group, as the configuration has it now.
+   * Throws GatewayError `policy.invalid` where the store's policy cannot be used, and what the store throws.
+   */
+  static async open(
+    store: Store,
+    failed: (what: string, error: unknown) => void,
+    vouches: Vouches = () => false,
+  ): Promise<RosterKeeper> {
+    const rows = await readRows(store, vouches)
     const { policyVersion } = rows
     if (policyVersion === undefined)
       throw new GatewayError('policy.invalid', 'there is no policy', { fix: 'run: sallyport init' })
@@ -80,7 +96,7 @@ export class RosterKeeper implements AsyncDisposable {
         fix: 'put the version of the gateway back that took this policy',
       })
     }
-    return new RosterKeeper(store, rosterOf(rows, policyVersion, parsed.policy), failed)
+    return new RosterKeeper(store, vouches, rosterOf(rows, policyVersion, parsed.policy), failed)
   }
 
   get current(): Roster {
@@ -127,7 +143,7 @@ export class RosterKeeper implements AsyncDisposable {
 
   async #read(): Promise<void> {
     this.#stale = false
-    const rows = await readRows(this.#store)
+    const rows = await readRows(this.#store, this.#vouches)
     const before = this.#current
     const policyVersion = rows.policyVersion ?? before.policyVersion
     let policy: Policy | undefined = before.policy
@@ -162,13 +178,17 @@ export function judgePolicy(text: string, roster: Roster | undefined): PolicyPro
 export function directoryOf(roster: Roster | undefined) {
   const users = roster === undefined ? [] : [...roster.usersById.values()]
   const targets = roster === undefined ? [] : [...roster.targetsByName.values()]
+  const groups = roster?.groupsByUser
   return {
-    users,
+    users: users.map((user) => {
+      const vouched = groups?.get(user.id) ?? []
+      return vouched.length === 0 ? user : { ...user, groups: vouched }
+    }),
     targets: targets.map(({ name, address, tags }) => ({ name, addresses: [address], tags })),
   }
 }
 
-async function readRows(store: Store): Promise<Rows> {
+async function readRows(store: Store, vouches: Vouches): Promise<Rows> {
   return store.transaction(async (tx) => ({
     users: await tx.users.list(),
     keys: await tx.userKeys.list(),
@@ -179,11 +199,12 @@ async function readRows(store: Store): Promise<Rows> {
       return network === undefined ? [] : [{ ...ban, network, by: createdBy }]
     }),
     trust: await readTrust(tx, Date.now()),
+    identities: (await tx.externalIdentities.list()).filter(({ issuer }) => vouches(issuer)),
   }))
 }
 
 function rosterOf(
-  { users, keys, targets, bans, trust }: Rows,
+  { users, keys, targets, bans, trust, identities }: Rows,
   policyVersion: PolicyVersion,
   policy: Policy,
   before?: CompiledPolicy,
@@ -199,6 +220,7 @@ function rosterOf(
   const roster = {
     usersById: new Map(users.map((user) => [user.id as string, user])),
     usersByName: new Map(users.map((user) => [user.name, user])),
+    groupsByUser: groupsByUser(identities),
     keysByFingerprint: new Map(keys.map((key) => [key.fingerprint, key])),
     targetsByName: new Map(targets.map((target) => [target.name, target])),
     targetsByAddress,
@@ -208,4 +230,13 @@ function rosterOf(
     trust,
   }
   return { ...roster, compiled: compilePolicy(policy, directoryOf(roster as unknown as Roster), before) }
+}
+
+/** Somebody with several identities is in the groups of all of them. */
+function groupsByUser(identities: readonly ExternalIdentity[]): ReadonlyMap<string, readonly string[]> {
+  const byUser = new Map<string, readonly string[]>()
+  for (const { userId, groups } of identities) {
+    byUser.set(userId, [...new Set([...(byUser.get(userId) ?? []), ...groups])].sort())
+  }
+  return byUser
 }

@@ -35,7 +35,7 @@ export function authHandlers(services: Services): Pick<Handlers, AuthRoute> {
       return {
         gateway: gateway(),
         signed_in: session === undefined || user === undefined ? null : shownSignedIn({ session, user }),
-        methods: { passkey: true, password: false, providers: [] },
+        methods: { passkey: true, password: false, providers: [...services.oidcProviders.list()] },
       }
     },
 

@@ -3,6 +3,7 @@ import {
   ApiError,
   type Passkey as ApiPasskey,
   type WebSession as ApiWebSession,
+  type Identity,
   type Me,
 } from '@sallyport/api'
 import {
@@ -58,7 +59,9 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
   /** A certificate is no way to stay signed in longer (V-C08). */
   const secondsLeft = async (user: User, id: string | undefined): Promise<number> => {
     const session = (await store.webSessions.list(user.id)).find((each) => each.id === id)
-    return session === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor((session.expiresAt - now()) / 1000))
+    return session === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.max(1, Math.floor((session.expiresAt - now()) / 1000))
   }
 
   return {
@@ -261,6 +264,18 @@ function orExists(cause: unknown): never {
     throw new ApiError('credential.exists', 'there is one already', { fix: 'remove the old one first', cause })
   }
   throw cause
+}
+
+export function shownIdentity({ oidcProviders }: Services, identity: ExternalIdentity): Identity {
+  const { issuer, subject, groups, linkedAt, lastUsedAt } = identity
+  return {
+    provider: oidcProviders.nameOf(issuer) ?? null,
+    issuer,
+    subject,
+    groups: [...groups],
+    linked_at: timeText(linkedAt),
+    last_used_at: timeText(lastUsedAt),
+  }
 }
 
 function shownPasskey({ id, name, createdAt, lastUsedAt, backedUp, aaguid }: Passkey): ApiPasskey {

@@ -19,6 +19,7 @@ import type { Revoked } from '../sessions/revocation.ts'
 import type { SessionRegistry } from '../sessions/session-registry.ts'
 import type { DeviceRequests } from '../sign-in/device-requests.ts'
 import type { LoopbackCodes } from '../sign-in/loopback-codes.ts'
+import type { OidcProviders } from '../sign-in/oidc-providers.ts'
 import type { SignInService } from '../sign-in/sign-in-service.ts'
 import type { HostKeyRing } from '../state/host-key-ring.ts'
 import type { HostKey } from '../state/host-keys.ts'
@@ -44,6 +45,7 @@ export interface Services {
   readonly certificates: CertificateService
   readonly passkeys: PasskeyCeremonies
   readonly signIn: SignInService
+  readonly oidcProviders: OidcProviders
   readonly approvals: ApprovalService
   readonly deviceRequests: DeviceRequests
   readonly loopbackCodes: LoopbackCodes

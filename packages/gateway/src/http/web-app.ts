@@ -6,6 +6,8 @@ import { contentSecurityPolicy, SECURITY_HEADERS } from './security-headers.ts'
 export interface WebAppParts {
   /** The API's app; it checks the Host header itself. */
   readonly api: Hono
+  /** Pages and redirects under /auth; it checks the Host header itself. */
+  readonly pages: Hono
   /** Names the Host header may have, with the port where it is not 443 (V-E12). */
   readonly hosts: () => ReadonlySet<string>
   readonly files: ReadonlyMap<string, ConsoleFile>
@@ -20,7 +22,7 @@ const NONCE_PLACEHOLDER = '__CSP_NONCE__'
 const STRICT_TRANSPORT = 'max-age=31536000'
 const NOT_BUILT = 'The console has not been built. In the checkout: node tools/build-web.ts\n'
 
-/** The HTTPS door: the API under /v1, the console everywhere else. */
+/** The HTTPS door: the API under /v1, what identity providers need under /auth, the console everywhere else. */
 export function webApp(parts: WebAppParts): Hono {
   const app = new Hono()
   app.use(async (c, next) => {
@@ -32,6 +34,7 @@ export function webApp(parts: WebAppParts): Hono {
     }
   })
   app.all('/v1/*', (c) => parts.api.fetch(c.req.raw, c.env as object))
+  app.all('/auth/*', (c) => parts.pages.fetch(c.req.raw, c.env as object))
   app.on(['GET', 'HEAD'], '*', (c) => {
     if (!parts.hosts().has((c.req.header('host') ?? '').toLowerCase()))
       return c.text('this server has no such name\n', 421)

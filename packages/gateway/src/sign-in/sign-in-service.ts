@@ -1,4 +1,4 @@
-import { ACTOR_GATEWAY, ACTOR_STRANGER, type AuditEvent } from '@sallyport/audit'
+import { ACTOR_GATEWAY, ACTOR_STRANGER, type AuditEvent, isLocalActor } from '@sallyport/audit'
 import {
   hashRecoveryCode,
   IdentityError,
@@ -95,7 +95,10 @@ export class SignInService {
       const hash = hashRecoveryCode(named?.id ?? '', typed)
       const used = named !== undefined && (await this.#parts.store.secondFactors.useRecoveryCode(named.id, hash))
       if (!used) throw new SignInRefused(named === undefined ? 'user-unknown' : 'code-wrong')
-      return await this.#open(this.#enabled(named.id), 'recovery-code', from)
+      const user = this.#enabled(named.id)
+      // Loud and first: whoever reads the log is to see it even where what follows fails.
+      await this.#breakGlass(user, 'recovery-code', user.name, from.source)
+      return await this.#open(user, 'recovery-code', from)
     } catch (error) {
       return this.#refuse(error, 'recovery-code', from, named?.id)
     }
@@ -110,6 +113,17 @@ export class SignInService {
     const session = (await this.#parts.store.webSessions.list(userId)).find(({ id }) => id === approver)
     if (session === undefined) throw new SignInRefused('approver-signed-out')
     return this.#open(user, SIGN_IN_METHOD_DEVICE, from, session)
+  }
+
+  /** A session for whom an identity provider has proved, with what it says it saw. Throws SignInRefused `user-disabled`. */
+  async openProved(
+    userId: UserId,
+    method: string,
+    factors: readonly FactorAt[],
+    from: SignInFrom,
+  ): Promise<OpenedSession> {
+    const expiresAt = this.#parts.now() + this.#parts.sessionMs()
+    return this.#open(this.#enabled(userId), method, from, { factors, expiresAt })
   }
 
   /** Whether there was such a session. */
@@ -128,6 +142,9 @@ export class SignInService {
     const { store, randomBytes, now, record, origin } = this.#parts
     const { token, hash: tokenHash } = mintToken('link', randomBytes)
     const expiresAt = now() + (purpose === 'setup' ? SETUP_LIFE_MS : LINK_LIFE_MS)
+    // Who is on the machine itself has asked nobody; inviting a new admin from there is no emergency.
+    if (isLocalActor(actor) && (purpose === 'recover' || user.role === 'owner'))
+      await this.#breakGlass(user, 'local-link', actor)
     await store.invitations.revoke({ userId: user.id })
     await store.invitations.add({ purpose, userId: user.id, createdBy: actor, expiresAt, tokenHash })
     await record({ type: 'link-made', actor, user: user.name, purpose, until: expiresAt })
@@ -182,6 +199,17 @@ export class SignInService {
     await record({ type: 'credential-added', actor: user.name, source, user: user.name, kind: 'passkey', name })
     const opened = await this.#open(user, 'link', from)
     return { ...opened, recoveryCodes: codes.map(({ code }) => code) }
+  }
+
+  /** An emergency way into an account that administers the gateway; others' are told by their own events. */
+  async #breakGlass(
+    { name: user, role }: User,
+    means: 'recovery-code' | 'local-link',
+    actor: string,
+    source?: string,
+  ): Promise<void> {
+    if (role !== 'owner' && role !== 'admin') return
+    await this.#parts.record({ type: 'break-glass', actor, source, user, role, means })
   }
 
   #enabled(id: UserId): User {

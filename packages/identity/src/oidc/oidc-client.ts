@@ -220,7 +220,8 @@ function asIdentityError(thrown: unknown): IdentityError {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
   const words = thrown instanceof Error ? thrown.message : 'an unknown failure'
   const message = `the sign-in is refused: ${words}${code === '' ? '' : ` (${code})`}`
-  if (!(thrown instanceof ClientError) && !code.startsWith('OAUTH_')) return new IdentityError('provider-refused', message)
+  if (!(thrown instanceof ClientError) && !code.startsWith('OAUTH_'))
+    return new IdentityError('provider-refused', message)
   return new IdentityError(
     /JWT|INVALID_RESPONSE|KEY_SELECTION/.test(code) ? 'token-refused' : 'provider-refused',
     message,
