@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import { useCall } from '../api/use-call.ts'
 import { useSignedIn } from '../api/use-signed-in.ts'
+import { paths } from '../paths.ts'
 import { Brand } from '../ui/brand.tsx'
 import { KeyCap } from '../ui/key-cap.tsx'
 import { Mark } from '../ui/mark.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { openPalette } from './palette-state.ts'
-import { placesOf } from './places.ts'
+import { PLACES, placesOf } from './places.ts'
 import { SignedInUntil } from './signed-in-until.tsx'
 
 /** Left of every page: where to go, and who is signed in. */
@@ -63,6 +64,11 @@ const PLACE =
   'aria-[current=page]:before:left-[7px] aria-[current=page]:before:h-3 aria-[current=page]:before:w-[7px] aria-[current=page]:before:rounded-t-[4px] ' +
   'aria-[current=page]:before:bg-accent forced-colors:aria-[current=page]:before:bg-[Highlight] forced-colors:aria-[current=page]:before:forced-color-adjust-none'
 
+/** Whether another place lies below this one, which is current in its stead then. */
+function hasBelow(path: string): boolean {
+  return PLACES.some(({ places }) => places.some((place) => place.path.startsWith(`${path}/`)))
+}
+
 /** The pages this person may open, by group. */
 export function Places() {
   const { role } = useSignedIn()
@@ -74,7 +80,11 @@ export function Places() {
           <ul>
             {places.map(({ name: place, path }) => (
               <li key={path}>
-                <Link to={path} className={PLACE}>
+                <Link
+                  to={path}
+                  className={PLACE}
+                  activeOptions={{ exact: path === paths.home || hasBelow(path), includeSearch: false }}
+                >
                   {place}
                 </Link>
               </li>

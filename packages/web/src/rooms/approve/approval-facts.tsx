@@ -1,0 +1,41 @@
+import type { Approval } from '@sallyport/api'
+import { useSignedIn } from '../../api/use-signed-in.ts'
+import { Facts } from '../../ui/facts.tsx'
+import { Moment } from '../../ui/moment.tsx'
+import { Mono } from '../../ui/mono.tsx'
+import { placeText } from './place-text.ts'
+
+/** What the gateway saw of a waiting login. */
+export function ApprovalFacts({ approval }: { readonly approval: Approval }) {
+  const me = useSignedIn()
+  const place = placeText(approval)
+  const who =
+    me.display_name === '' ? (
+      me.user
+    ) : (
+      <>
+        {me.display_name}
+        <span className="block text-xs text-ink-3">{me.user}</span>
+      </>
+    )
+  return (
+    <>
+      <Facts
+        className="gap-y-[11px]!"
+        facts={[
+          ['Who', who],
+          ['To', place === undefined ? 'this gateway' : <Mono key="to">{place}</Mono>],
+          ['From', <Mono key="from">{approval.source}</Mono>],
+          ['Key', <Mono key="key">{approval.key}</Mono>],
+          ['Client', approval.client],
+          ['Asked', <Moment key="asked" at={approval.asked_at} as="both" />],
+          ['Session', <Mono key="session">{approval.session}</Mono>],
+        ]}
+      />
+      <p className="mt-[18px] border-t border-rule pt-3.5 text-xs text-ink-3">
+        Your passkey signs this one SSH session. The answer cannot be used for any other connection, and it is written
+        to the audit log either way.
+      </p>
+    </>
+  )
+}
