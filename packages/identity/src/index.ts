@@ -17,6 +17,7 @@ export { TOTP_SECRET_BYTES, totpSecretText, totpStep, totpUri } from './codes/to
 export { IdentityError, type IdentityErrorCode } from './errors.ts'
 export { type AccountDecision, type AccountRefusal, accountFor, type KnownAccounts } from './oidc/account.ts'
 export { isGroupName } from './oidc/claims.ts'
+export { ANSWER_MAX_BYTES } from './oidc/guarded-fetch.ts'
 export { OidcClient, type OidcClientParts, type OidcFlow } from './oidc/oidc-client.ts'
 export { issuerProblem, type OidcIdentity, type OidcProvider } from './oidc/provider.ts'
 export { Ceremonies } from './passkeys/ceremonies.ts'

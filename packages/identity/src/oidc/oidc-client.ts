@@ -16,7 +16,7 @@ import {
 } from 'openid-client'
 import { IdentityError } from '../errors.ts'
 import { type Claims, identityOf, lacksClaims } from './claims.ts'
-import { ANSWER_TIMEOUT_MS, type FetchRequest, guardedFetch } from './guarded-fetch.ts'
+import { ANSWER_TIMEOUT_MS, type FetchRequest, guardedFetch, mayAsk } from './guarded-fetch.ts'
 import { requireIdTokenForm } from './id-token-form.ts'
 import { isLoopbackHost, issuerProblem, type OidcIdentity, type OidcProvider } from './provider.ts'
 
@@ -161,7 +161,9 @@ export class OidcClient {
       for (const endpoint of [metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri]) {
         if (endpoint === undefined)
           throw new IdentityError('provider-refused', 'the provider’s metadata lack an endpoint')
-        requireEndpoint(endpoint, insecure)
+        if (!mayAsk(endpoint, issuer)) {
+          throw new IdentityError('provider-refused', 'the provider’s metadata lead to an address that is not asked')
+        }
       }
       enableNonRepudiationChecks(configuration)
       tokenEndpoint = metadata.token_endpoint
@@ -204,12 +206,6 @@ async function requireTokenAnswer(response: Response): Promise<void> {
   }
   const token = typeof answer === 'object' && answer !== null && 'id_token' in answer ? answer.id_token : undefined
   requireIdTokenForm(token)
-}
-
-function requireEndpoint(endpoint: string, insecure: boolean): void {
-  const protocol = URL.canParse(endpoint) ? new URL(endpoint).protocol : ''
-  if (protocol === 'https:' || (insecure && protocol === 'http:')) return
-  throw new IdentityError('provider-refused', 'the provider’s metadata lead to something that is not HTTPS')
 }
 
 /** What the library throws has tokens and answers in its causes; only its code and words go on. */
