@@ -41,8 +41,9 @@ export function unmetConditions(posture: Posture, attributes: Attributes | undef
 
 function fulfils({ attribute, operator, values }: PostureCondition, attributes: Attributes): boolean {
   const value = Object.hasOwn(attributes, attribute) ? attributes[attribute] : undefined
-  if (operator === 'NOT SET') return value === undefined
-  if (value === undefined) return false
+  if (value === undefined) return operator === 'NOT SET'
+  // What is no value of the language is known, and yet nothing.
+  if (operator === 'NOT SET' || !isValue(value)) return false
   if (operator === 'IS SET') return true
   const isVersion = VERSION_ATTRIBUTES.includes(attribute)
   // A number is never compared with a text: that is no condition anybody meant, and so it is not fulfilled.
@@ -66,7 +67,10 @@ const HOLDS: Readonly<
   'NOT IN': (orders) => !orders.includes(0),
 }
 
-/** NaN compares as unlike everything. */
+function isValue(value: unknown): boolean {
+  return typeof value === 'number' ? Number.isFinite(value) : typeof value === 'string' || typeof value === 'boolean'
+}
+
 function compareValues(a: AttributeValue, b: AttributeValue, isVersion: boolean): number {
   if (isVersion && typeof a === 'string' && typeof b === 'string') return compareVersions(a, b)
   if (typeof a === 'number' && typeof b === 'number') return a - b
