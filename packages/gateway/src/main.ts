@@ -78,6 +78,8 @@ import { createPrivateDirectory, requirePrivate, statePaths } from './state/stat
 const RANDOM_STEPS = 2 ** 47
 /** How often sessions are looked at for bytes that moved, bans for their end, in milliseconds. */
 const HOUSEKEEPING_MS = 2000
+/** How often what no policy can use any more is deleted, in milliseconds. */
+const FORGETTING_MS = 60 * 60 * 1000
 
 export interface GatewayOptions {
   readonly stateDirectory: string
@@ -347,6 +349,11 @@ async function start(options: GatewayOptions): Promise<Gateway> {
       store.bans.removeExpired().catch((error: unknown) => failed('forget bans that have ended', error))
   }, HOUSEKEEPING_MS)
   housekeeping.unref()
+  const forgetting = setInterval(() => {
+    checks.purge(now()).catch((error: unknown) => failed('forget old login checks', error))
+  }, FORGETTING_MS)
+  forgetting.unref()
+  started.defer(() => clearInterval(forgetting))
   started.defer(() => clearInterval(housekeeping))
 
   const applyConfig = () => {

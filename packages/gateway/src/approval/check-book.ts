@@ -25,12 +25,16 @@ export class CheckBook implements Disposable {
   /** Addresses from which people gave one. */
   #sources = new Set<string>()
   #entered = 0
+  #closed = false
 
   private constructor(store: Store, failed: (what: string, error: unknown) => void) {
     this.#store = store
     this.#failed = failed
-    this.#subscription = store.changes.subscribe(['login-checks'], ({ origin }) => {
-      if (origin === 'elsewhere') this.#read().catch((error: unknown) => this.#failed('read login checks', error))
+    this.#subscription = store.changes.subscribe(['login-checks'], () => {
+      this.#read().catch((error: unknown) => {
+        // A store that was closed meanwhile has nothing to say.
+        if (!this.#closed) this.#failed('read login checks', error)
+      })
     })
   }
 
@@ -63,16 +67,11 @@ export class CheckBook implements Disposable {
 
   /** Forgets what is too old for any policy; `now` in milliseconds since the epoch. */
   async purge(now: number): Promise<void> {
-    if ((await this.#store.loginChecks.remove({ before: now - KEPT_MS })) > 0) await this.#read()
-  }
-
-  /** Forgets everything of a person. */
-  async forget(userId: UserId): Promise<void> {
-    await this.#store.loginChecks.remove({ userId })
-    await this.#read()
+    await this.#store.loginChecks.remove({ before: now - KEPT_MS })
   }
 
   [Symbol.dispose](): void {
+    this.#closed = true
     this.#subscription[Symbol.dispose]()
   }
 

@@ -270,7 +270,7 @@ export function newPasskey(userId: UserId, registered: RegisteredPasskey, name: 
 
 /** Everything with which somebody could sign in to the console, and where they are signed in. */
 async function forget(
-  tx: Pick<Store, 'passkeys' | 'secondFactors' | 'webSessions' | 'apiTokens'>,
+  tx: Pick<Store, 'passkeys' | 'secondFactors' | 'webSessions' | 'apiTokens' | 'loginChecks'>,
   userId: UserId,
 ): Promise<void> {
   for (const { id } of await tx.passkeys.list(userId)) await tx.passkeys.remove(id)
@@ -278,6 +278,7 @@ async function forget(
   await tx.secondFactors.removeTotp(userId)
   await tx.secondFactors.setPassword(userId, undefined)
   await tx.webSessions.remove({ userId })
+  await tx.loginChecks.remove({ userId })
 }
 
 /** Longest name of a browser that is kept, in characters. */

@@ -671,6 +671,41 @@ export function storeContract(engine: ContractEngine): void {
     })
   })
 
+  void suite(`${engine.name}: login checks`, () => {
+    given(
+      'the last check of a person, source, target and login is kept, until it is old or all of them are forgotten',
+      async (store) => {
+        const { id: userId } = await store.users.add({ name: 'alice', displayName: '', role: 'member' })
+        const { id: other } = await store.users.add({ name: 'bob', displayName: '', role: 'member' })
+        const check = { userId, source: '192.0.2.7', target: 'db', login: '', method: 'totp', checkedAt: 1000 }
+        await store.loginChecks.put(check)
+        await store.loginChecks.put({ ...check, method: 'passkey', checkedAt: 2000 })
+        await store.loginChecks.put({ ...check, target: '*' })
+        await store.loginChecks.put({ ...check, userId: other })
+        const sorted = async () =>
+          (await store.loginChecks.list()).toSorted(
+            (a, b) => a.target.localeCompare(b.target) || a.checkedAt - b.checkedAt,
+          )
+        assert.deepEqual(await sorted(), [
+          { ...check, target: '*' },
+          { ...check, userId: other },
+          { ...check, method: 'passkey', checkedAt: 2000 },
+        ])
+        assert.equal(await store.loginChecks.remove({ before: 1001 }), 2)
+        assert.equal(await store.loginChecks.remove({ userId: other }), 0)
+        assert.equal(await store.loginChecks.remove({ userId }), 1)
+        assert.deepEqual(await store.loginChecks.list(), [])
+      },
+    )
+
+    given('they go with their user', async (store) => {
+      const { id: userId } = await store.users.add({ name: 'alice', displayName: '', role: 'member' })
+      await store.loginChecks.put({ userId, source: '::1', target: 'db', login: '', method: 'totp', checkedAt: 1 })
+      await store.users.remove(userId)
+      assert.deepEqual(await store.loginChecks.list(), [])
+    })
+  })
+
   void suite(`${engine.name}: what was handed out`, () => {
     const session = (userId: UserId, tokenHash: string) => ({
       userId,

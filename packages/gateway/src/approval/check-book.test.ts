@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openStore } from '@sallyport/store'
+import { TemporaryDirectory } from '@sallyport/testkit'
+import { CheckBook } from './check-book.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+async function given() {
+  const directory = new TemporaryDirectory('checks')
+  const file = directory.file('store.db')
+  const store = await openStore({ path: file })
+  const { id } = await store.users.add({ name: 'alice', displayName: '', role: 'member' })
+  const failed = (what: string, error: unknown) => assert.fail(`${what}: ${String(error)}`)
+  const book = await CheckBook.open(store, failed)
+  return {
+    id,
+    store,
+    book,
+    reopen: () => CheckBook.open(store, failed),
+    async [Symbol.asyncDispose]() {
+      book[Symbol.dispose]()
+      await store.close()
+      directory[Symbol.dispose]()
+    },
+  }
+}
+
+test('a check counts for its person, address and target, one of a sign-in for every target; both outlive the process', async () => {
+  await using it = await given()
+  const { id, book } = it
+  await book.put(id, '192.0.2.7', 'db', { kind: 'totp', provedAt: 5 })
+  assert.deepEqual(book.find(id, '192.0.2.7', 'db'), [{ kind: 'totp', provedAt: 5 }])
+  assert.deepEqual(book.find(id, '192.0.2.7', 'web'), [])
+  assert.deepEqual(book.find(id, '192.0.2.8', 'db'), [])
+  await book.put(id, '192.0.2.7', '*', { kind: 'passkey', provedAt: 7 })
+  assert.deepEqual(book.find(id, '192.0.2.7', 'web'), [{ kind: 'passkey', provedAt: 7 }])
+  using again = await it.reopen()
+  assert.deepEqual(again.find(id, '192.0.2.7', 'db').length, 2)
+  assert.deepEqual([again.knows(id, '192.0.2.7'), again.knows(id, '192.0.2.8')], [true, false])
+})
+
+test('what is older than the longest period is forgotten, and so is what others delete', async () => {
+  await using it = await given()
+  const { id, book, store } = it
+  const now = 100 * DAY_MS
+  await book.put(id, '192.0.2.7', 'old', { kind: 'totp', provedAt: now - 7 * DAY_MS - 1 })
+  await book.put(id, '192.0.2.7', 'new', { kind: 'totp', provedAt: now - 7 * DAY_MS })
+  await book.purge(now)
+  while (book.size > 1) await sleep(5)
+  assert.equal(book.find(id, '192.0.2.7', 'new').length, 1)
+  await store.loginChecks.remove({ userId: id })
+  while (book.size > 0) await sleep(5)
+  assert.equal(book.knows(id, '192.0.2.7'), false)
+})
