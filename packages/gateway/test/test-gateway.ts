@@ -176,8 +176,8 @@ export class RunningSsh implements AsyncDisposable {
   #stdout = ''
   #stderr = ''
 
-  constructor(args: readonly string[]) {
-    this.#child = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'] })
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = process.env) {
+    this.#child = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'], env })
     this.exited = new Promise((resolve) => this.#child.once('close', (code) => resolve(code)))
     this.#child.stdout?.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()))
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.#stderr += chunk.toString()))
