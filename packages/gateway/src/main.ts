@@ -45,6 +45,7 @@ import { Penalties, type PenaltySettings } from './defence/penalties.ts'
 import { StartLimits } from './defence/start-limits.ts'
 import { GatewayError } from './gateway-error.ts'
 import { apiApp } from './http/api-app.ts'
+import { MuxFront } from './http/mux-front.ts'
 import { openWeb, type Web } from './http/open-web.ts'
 import { pageApp } from './http/page-app.ts'
 import { publicOrigin } from './http/public-origin.ts'
@@ -100,6 +101,8 @@ export interface Gateway extends AsyncDisposable {
   /** Where people open the console, `https://localhost:8443`; undefined where it is served nowhere. */
   readonly webOrigin: string | undefined
   readonly webAddresses: readonly SocketAddress[]
+  /** Where SSH, HTTPS and plain HTTP share a port. */
+  readonly muxAddresses: readonly SocketAddress[]
   readonly controlSocket: string
   readonly firstStart: FirstStart
   /** What to read and type after the start. */
@@ -199,9 +202,11 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   const lookup = systemLookup()
   let ops: { readonly address: SocketAddress } | undefined
   let web: Web | undefined
+  let mux: MuxFront | undefined
   const own = ownAddresses(() => [
     ...front.addresses,
     ...(web?.front.addresses ?? []),
+    ...(mux?.addresses ?? []),
     ...(ops === undefined ? [] : [ops.address]),
   ])
   const authorizer = createAuthorizer({
@@ -443,7 +448,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     version: VERSION,
     startedAt,
     phase: () => phase,
-    sshAddresses: () => front.addresses,
+    sshAddresses: () => [...front.addresses, ...(mux?.addresses ?? [])],
     metricsAddress: () => ops?.address,
     reload,
     revoke: revoke.all,
@@ -525,6 +530,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
       }),
     admits: (source) => roster.current.bans.find(source, now()) === undefined,
     sourceOf: networkText,
+    muxAddresses: () => mux?.addresses ?? [],
     monotonic: () => systemClock.monotonic(),
     renewed: ({ fingerprint, notAfter }) =>
       log.info('the certificate of the HTTPS door is new', {
@@ -540,11 +546,24 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     return undefined
   })
   if (web !== undefined) started.use(web)
+  if (config.current.listen.mux.length > 0) {
+    mux = started.use(
+      new MuxFront({
+        admits: (source) => roster.current.bans.find(source, now()) === undefined,
+        sourceOf: networkText,
+        ssh: front.taking(config.current.ssh.algorithms),
+        tls: web?.front.taking() ?? ((socket) => void socket.destroy()),
+        origin,
+        failed,
+      }),
+    )
+    await mux.listen(config.current.listen.mux)
+  }
   await record({
     type: 'gateway-started',
     actor: ACTOR_GATEWAY,
     version: VERSION,
-    doors: [...front.addresses, ...(web?.front.addresses ?? [])].map(formatSocketAddress),
+    doors: [...front.addresses, ...(web?.front.addresses ?? []), ...(mux?.addresses ?? [])].map(formatSocketAddress),
   })
   phase = 'ready'
   log.info('ready', { version: VERSION, address: front.addresses.map(formatSocketAddress).join(' ') })
@@ -583,6 +602,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     metricsAddress: ops?.address,
     webOrigin: web?.origin,
     webAddresses: web?.front.addresses ?? [],
+    muxAddresses: mux?.addresses ?? [],
     controlSocket: paths.controlSocket,
     firstStart: state.firstStart,
     greeting: greetingOf(

@@ -82,6 +82,12 @@ export const settings = {
       unit: 'list of address:port, or off',
       takes: 'on restart',
     }),
+    mux: setting(z.union([z.literal('off').transform(() => []), z.array(socketAddress).min(1).max(LISTENERS_MAX)]), {
+      default: 'off',
+      doc: 'Where SSH, HTTPS and plain HTTP are served on one port, beside the listeners above: the first byte says which, and who says nothing for 300 ms gets SSH. Plain HTTP is sent to https.url. The SSH door has the algorithms of ssh.algorithms here.',
+      unit: 'list of address:port, or off',
+      takes: 'on restart',
+    }),
     metrics: setting(z.union([z.literal('off').transform(() => undefined), socketAddress]), {
       default: '127.0.0.1:9222',
       doc: 'Where /metrics, /healthz and /readyz are served over plain HTTP; keep it on a loopback or management address. "off" serves them nowhere.',

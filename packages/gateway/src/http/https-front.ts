@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:https'
+import type { Socket } from 'node:net'
 import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
@@ -35,6 +36,7 @@ export interface HttpsFrontParts {
 export class HttpsFront implements AsyncDisposable {
   readonly #parts: HttpsFrontParts
   readonly #servers: { readonly server: Server; readonly address: SocketAddress }[] = []
+  readonly #taking: Server[] = []
   readonly #bySource = new Map<string, number>()
   /** Certificates that answer challenges of ACME, by the name they are for. */
   readonly #challenges = new Map<string, SecureContext>()
@@ -77,9 +79,20 @@ export class HttpsFront implements AsyncDisposable {
     }
   }
 
+  /** Takes connections that somebody else accepted. */
+  taking(): (socket: Socket) => void {
+    const server = this.#server()
+    // Node begins to look at the timeouts of requests when a server listens, which this one never does itself.
+    server.emit('listening')
+    this.#taking.push(server)
+    return (socket) => void server.emit('connection', socket)
+  }
+
   /** A new certificate for the connections to come. */
   renew({ certificate, key }: TlsMaterial): void {
-    for (const { server } of this.#servers) server.setSecureContext({ cert: certificate, key })
+    const material = { cert: certificate, key }
+    for (const server of [...this.#servers.map((each) => each.server), ...this.#taking])
+      server.setSecureContext(material)
   }
 
   /**
@@ -93,8 +106,8 @@ export class HttpsFront implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(
-      this.#servers.splice(0).map(
-        ({ server }) =>
+      [...this.#servers.splice(0).map((each) => each.server), ...this.#taking.splice(0)].map(
+        (server) =>
           new Promise<void>((resolve) => {
             server.close(() => resolve())
             server.closeAllConnections()
@@ -134,7 +147,7 @@ export class HttpsFront implements AsyncDisposable {
       const address = canonicalAddress(socket.remoteAddress ?? '') ?? ''
       const source = this.#parts.sourceOf(address)
       const open = (this.#bySource.get(source) ?? 0) + 1
-      if (open > CONNECTIONS_PER_SOURCE_MAX || !this.#parts.admits(address)) {
+      if (this.#open >= CONNECTIONS_MAX || open > CONNECTIONS_PER_SOURCE_MAX || !this.#parts.admits(address)) {
         socket.destroy()
         return
       }

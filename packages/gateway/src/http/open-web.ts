@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
 import { AcmeKeeper } from '../acme/acme-keeper.ts'
 import type { Config } from '../config/settings.ts'
+import type { SocketAddress } from '../config/socket-address.ts'
 import type { StatePaths } from '../state/state-directory.ts'
 import { readConsoleFiles } from './console-files.ts'
 import { HttpsFront } from './https-front.ts'
@@ -26,6 +27,8 @@ export interface OpenWebParts {
   readonly randomBytes: (size: number) => Uint8Array
   readonly now: () => number
   readonly monotonic: () => number
+  /** Where HTTPS is served beside its own listeners. */
+  readonly muxAddresses: () => readonly SocketAddress[]
   readonly failed: (what: string, error: unknown) => void
   /** Told that the certificate was renewed. */
   readonly renewed: (tls: LoadedTls) => void
@@ -44,7 +47,7 @@ export interface Web extends AsyncDisposable {
 export async function openWeb(parts: OpenWebParts): Promise<Web | undefined> {
   const { config, paths, api, pages, admits, sourceOf, randomBytes, now, failed } = parts
   const { listen, https } = config()
-  if (listen.https.length === 0) return undefined
+  if (listen.https.length === 0 && listen.mux.length === 0) return undefined
   await using opened = new AsyncDisposableStack()
   let tls = await loadTls(paths.tls, https, certificateNames(config()), now())
   const acme =
@@ -66,8 +69,9 @@ export async function openWeb(parts: OpenWebParts): Promise<Web | undefined> {
           }),
         )
   tls = acme?.current ?? tls
-  const port = () => front.addresses[0]?.port ?? 0
-  const hosts = () => webHosts(config(), port())
+  const ports = () => [...front.addresses, ...parts.muxAddresses()].map((address) => address.port)
+  const port = () => ports()[0] ?? 0
+  const hosts = () => new Set(ports().flatMap((each) => [...webHosts(config(), each)]))
   const files = readConsoleFiles(CONSOLE_FOLDER)
   const app = webApp({
     api: api(hosts),
@@ -87,7 +91,9 @@ export async function openWeb(parts: OpenWebParts): Promise<Web | undefined> {
     get tls() {
       return tls
     },
-    origin: publicOrigin(config(), port()),
+    get origin() {
+      return publicOrigin(config(), port())
+    },
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   }
 }

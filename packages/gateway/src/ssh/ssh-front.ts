@@ -85,6 +85,13 @@ export class SshFront implements AsyncDisposable {
       throw new GatewayError('listen.failed', 'no listener of the SSH door could be opened')
   }
 
+  /** Takes connections that somebody else accepted; the gate is asked as for its own. */
+  taking(profile: Profile): (socket: Socket) => void {
+    const server = this.#server(profile)
+    this.#servers.push(server)
+    return (socket) => this.#admit(socket, server)
+  }
+
   /** Takes no new connections; those that are there go on. */
   async stopListening(): Promise<void> {
     for (const listener of this.#listeners.splice(0)) listener.close()
