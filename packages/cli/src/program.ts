@@ -9,6 +9,7 @@ import { configCommands } from './commands/config.ts'
 import { daemonCommands } from './commands/daemon.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { helpTopics } from './commands/help-topics.ts'
+import { hostKeyCommands } from './commands/host-key.ts'
 import { idpCommands } from './commands/idp.ts'
 import { keyCommands } from './commands/key.ts'
 import { loginCommands } from './commands/login.ts'
@@ -85,6 +86,7 @@ export function buildProgram(terminal: Terminal, connect: Connect, finished: (st
   policyCommands(program, run)
   sessionCommands(program, run)
   banCommands(program, run)
+  hostKeyCommands(program, run)
   auditCommands(program, run)
   caCommands(program, run)
   idpCommands(program, run)

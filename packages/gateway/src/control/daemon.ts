@@ -73,11 +73,14 @@ export function daemonHandlers(services: Services): Pick<Handlers, `daemon.${str
         hostname: gatewayName(config.current.ssh.hostname),
         user: asker?.name ?? null,
         listeners: listeners().filter(({ name }) => name === 'ssh'),
-        host_keys: services.hostKeys.map(({ key, fingerprint, line }) => ({
-          type: key.publicKey.type,
-          fingerprint,
-          line,
-        })),
+        // A key that clients are to learn is told to new ones at once.
+        host_keys: services.hostKeyRing.held
+          .filter(({ state }) => state !== 'former')
+          .map(({ key, fingerprint, line }) => ({
+            type: key.publicKey.type,
+            fingerprint,
+            line,
+          })),
         authorities: believed.map(({ publicKey }) => formatPublicKey(decodePlainKey(publicKey))),
         targets: targetsFor(asker, roster.current).map(({ name, port }) => ({ name, port })),
       }

@@ -4,11 +4,11 @@ import type { Handlers } from './handlers.ts'
 import { recordAct, type Services } from './services.ts'
 
 const REFUSALS: Readonly<Record<RingRefusal, readonly [ApiErrorName, message: string, fix: string]>> = {
-  'not-found': ['host-key.not-found', 'there is no such host key', 'name it by its fingerprint'],
+  'not-found': ['host-key.not-found', 'there is no such host key', 'sallyport host-key ls'],
   exists: ['host-key.in-use', 'a new key of this type waits already', 'promote it, or retire it first'],
   'former-left': ['host-key.in-use', 'the key before the active one is still there', 'retire it first'],
-  'not-next': ['host-key.in-use', 'only a new key that waits can be promoted', 'make one by rotating'],
-  active: ['host-key.in-use', 'clients are shown this key', 'rotate, and promote another one first'],
+  'not-next': ['host-key.in-use', 'only a new key that waits can be promoted', 'sallyport host-key rotate'],
+  active: ['host-key.in-use', 'clients are shown this key', 'sallyport host-key rotate, then promote the new one'],
 }
 
 /** The rotation of the gateway's own host keys: made and announced, promoted, and the one before retired. */
