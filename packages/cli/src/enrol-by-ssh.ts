@@ -4,7 +4,7 @@ import { CommandError } from './command-error.ts'
 import { EXIT } from './exit-codes.ts'
 
 /** `[ssh://][USER@]HOST[:PORT]`, without what ssh would take for an option (V-E16) or a shell for more than a word. */
-const DESTINATION = /^(?:ssh:\/\/)?(?:[A-Za-z0-9_][A-Za-z0-9_.+@-]*@)?[A-Za-z0-9_[][A-Za-z0-9_.:[\]-]*$/
+const DESTINATION = /^(?:ssh:\/\/)?(?:[A-Za-z0-9_][A-Za-z0-9_.+@-]*@)?[A-Za-z0-9_:[][A-Za-z0-9_.:[\]-]*$/
 /** Root needs no sudo; where there is none, only root can do it anyway. */
 const REMOTE_COMMAND = 'if [ "$(id -u)" = 0 ]; then exec sh -s; else exec sudo sh -s; fi'
 

@@ -176,3 +176,25 @@ test('who types codes that nobody was given is stopped', { skip }, async () => {
   const { user_code } = await new WebClient(gate).api.call('device.start')
   await assert.rejects(browser.api.call('device.show', { code: user_code }), refused('request.too-many'))
 })
+
+test('what a client’s ssh needs names only the targets that whoever asks may reach', { skip }, async () => {
+  const policy = '{"acls":[{"action":"accept","src":["alice@"],"dst":["192.0.2.7:22"]}]}'
+  await using gate = await TestGateway.start({ flags, policy })
+  await gate.api.call('target.add', { name: 'open', address: '192.0.2.7' })
+  await gate.api.call('target.add', { name: 'shut', address: '192.0.2.8' })
+  const alice = await atConsole(gate)
+  const bob = await atConsole(gate, 'bob')
+  const named = async ({ api }: Pick<WebClient, 'api'>) => {
+    const { user, targets } = await api.call('daemon.ssh-config')
+    return [user, ...targets.map(({ name }) => name)]
+  }
+  assert.deepEqual(await named(alice), ['alice', 'open'])
+  assert.deepEqual(await named(bob), ['bob'])
+  assert.deepEqual(await named(gate), [null, 'open', 'shut'], 'through the socket all of them')
+  const { authorities } = await alice.api.call('daemon.ssh-config')
+  const { authorities: all } = await gate.api.call('ca.list')
+  assert.deepEqual(
+    authorities,
+    all.filter(({ kind }) => kind === 'host').map(({ line }) => line),
+  )
+})

@@ -5,7 +5,7 @@
 
 /** The config with exactly one line that includes ours, first, where no Host or Match before it narrows it. */
 export function withInclude(config: string, path: string): string {
-  const line = `Include ${path}`
+  const line = `Include ${/\s/.test(path) ? `"${path}"` : path}`
   const lines = splitLines(config)
   const own = lines.filter((each) => isOurs(each, path))
   // As it should be already, or put among other first lines by its owner.

@@ -45,6 +45,86 @@ test('on port 22 known_hosts has the bare name', () => {
   assert.equal(renderSshConfig(standard, options).known_hosts, `gw.example.com ${KEY}\n`)
 })
 
+const certificate = {
+  key: '/home/alice/.config/sallyport/gw_8443/id_ed25519',
+  certificate: '/home/alice/.config/sallyport/gw_8443/id_ed25519-cert.pub',
+  otherKeys: ['/home/alice/.ssh/id_rsa'],
+  command: '/usr/local/bin/sallyport',
+  server: 'https://gw.example.com:8443',
+}
+
+test('with a session: a certificate that renews itself, files of host keys, and the authority that vouches for targets', () => {
+  const rendered = renderSshConfig(
+    { ...facts, authorities: [KEY] },
+    {
+      ...options,
+      certificate,
+      knownHostsFiles: ['/home/alice/.ssh/known_hosts', '/home/alice/.ssh/sallyport_known_hosts'],
+    },
+  )
+  assert.equal(
+    rendered.ssh_config,
+    `# Made by \`sallyport ssh-config\`: change nothing here, it is written anew.
+Match host sallyport,gw.example.com,db1,web-2.prod exec "'/usr/local/bin/sallyport' cert renew --if-needed --quiet --server 'https://gw.example.com:8443'"
+  CertificateFile "/home/alice/.config/sallyport/gw_8443/id_ed25519-cert.pub"
+  IdentityFile "/home/alice/.config/sallyport/gw_8443/id_ed25519"
+  IdentityFile "/home/alice/.ssh/id_rsa"
+
+Host sallyport
+  HostName gw.example.com
+  Port 2222
+  UserKnownHostsFile "/home/alice/.ssh/known_hosts" "/home/alice/.ssh/sallyport_known_hosts"
+
+Host db1 web-2.prod
+  ProxyJump sallyport
+  UserKnownHostsFile "/home/alice/.ssh/known_hosts" "/home/alice/.ssh/sallyport_known_hosts"
+
+Host web-2.prod
+  Port 2022
+`,
+  )
+  assert.equal(
+    rendered.known_hosts,
+    `@cert-authority [gw.example.com]:2222 ${KEY}
+@cert-authority db1 ${KEY}
+@cert-authority [web-2.prod]:2022,web-2.prod ${KEY}
+[gw.example.com]:2222 ${KEY}
+`,
+  )
+})
+
+test('V-E16 a path that would end its quotes, be a token of ssh, or mean something to a shell is refused', () => {
+  const hostile = [
+    '/home/a"b',
+    "/home/a'b",
+    '/home/a`id`',
+    '/home/$(id)',
+    '/home/%h',
+    '/home/a\nb',
+    '/home/a\\b',
+    'relative',
+    '/home/!x',
+    '/home/\u202e',
+  ]
+  for (const path of hostile) {
+    const refused = { reason: 'usage.invalid' }
+    for (const field of ['key', 'certificate', 'command'] as const)
+      assert.throws(
+        () => renderSshConfig(facts, { ...options, certificate: { ...certificate, [field]: path } }),
+        refused,
+        `${field} ${path}`,
+      )
+    assert.throws(
+      () => renderSshConfig(facts, { ...options, certificate: { ...certificate, otherKeys: [path] } }),
+      refused,
+      path,
+    )
+    assert.throws(() => renderSshConfig(facts, { ...options, knownHostsFiles: [path] }), refused, path)
+  }
+  for (const line of [`${KEY}\n* ${KEY}`, '* ssh-ed25519 AAAA'])
+    assert.throws(() => renderSshConfig({ ...facts, authorities: [line] }, options), { reason: 'usage.invalid' })
+})
+
 test('OpenSSH understands the lines as they are meant', async (t) => {
   if (!existsSync('/usr/bin/ssh')) return t.skip('needs ssh')
   using directory = new TemporaryDirectory('ssh-config')
