@@ -30,6 +30,8 @@ const EVERYBODY = ROLES as unknown as readonly [Role, ...Role[]]
 /** A secret in a link: `spl_` and 43 characters. */
 const linkToken = z.string().min(1).max(64)
 const code = z.string().min(1).max(64)
+/** Room for every password that is hashed, and some beyond, which is refused in words. */
+const password = z.string().min(1).max(4096)
 /** Shortest and longest life of what can be asked for, in seconds: a minute, a day, and for tokens a year. */
 const certificateSeconds = z.int().min(60).max(86_400)
 const tokenSeconds = z
@@ -70,6 +72,14 @@ export const identityRoutes = {
     callers: 'anyone',
     summary: 'Signs in with a recovery code, which is used up.',
     input: z.strictObject({ user: selector, code }),
+    output: signedIn,
+  }),
+  'auth.password': route({
+    method: 'POST',
+    path: '/v1/auth/password',
+    callers: 'anyone',
+    summary: 'Signs in with a password, and a one-time code where one is set up; where passwords are switched on.',
+    input: z.strictObject({ user: selector, password, code: code.optional() }),
     output: signedIn,
   }),
   'auth.sign-out': route({
@@ -171,6 +181,22 @@ export const identityRoutes = {
     path: '/v1/me/totp',
     callers: EVERYBODY,
     summary: 'Removes the TOTP secret.',
+    input: nothing,
+    output: nothing,
+  }),
+  'me.password-set': route({
+    method: 'POST',
+    path: '/v1/me/password',
+    callers: EVERYBODY,
+    summary: 'Sets or changes the caller’s password, where passwords are switched on.',
+    input: z.strictObject({ password }),
+    output: nothing,
+  }),
+  'me.password-remove': route({
+    method: 'DELETE',
+    path: '/v1/me/password',
+    callers: EVERYBODY,
+    summary: 'Removes the caller’s password.',
     input: nothing,
     output: nothing,
   }),

@@ -95,7 +95,7 @@ const webSession = text('The web session')
 const signInMethod = text('How, e.g. `passkey`')
 const linkPurpose = text('`setup`, `invite` or `recover`')
 const identityProvider = text('The identity provider, as the configuration names it')
-const credentialKind = text('`passkey` or `totp`')
+const credentialKind = text('`passkey`, `totp` or `password`')
 const decision = {
   passage: maybe(passage),
   destinationHost: text('Name or address as the client wrote it'),

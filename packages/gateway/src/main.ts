@@ -9,7 +9,7 @@ import { hostname } from 'node:os'
 import type { RouteName } from '@sallyport/api'
 import { CONTROL_HOST } from '@sallyport/api/unix'
 import { ACTOR_GATEWAY, type AuditEvent, localActor } from '@sallyport/audit'
-import { PasskeyCeremonies } from '@sallyport/identity'
+import { PasskeyCeremonies, PasswordHasher } from '@sallyport/identity'
 import { hasHardwareAes } from '@sallyport/ssh'
 import { systemClock } from '@sallyport/wire'
 import { createAuthorizer } from './access/authorize.ts'
@@ -64,6 +64,7 @@ import { LoopbackCodes } from './sign-in/loopback-codes.ts'
 import { oidcPages } from './sign-in/oidc-pages.ts'
 import { OidcProviders } from './sign-in/oidc-providers.ts'
 import { OidcSignIn } from './sign-in/oidc-sign-in.ts'
+import { PasswordSignIn } from './sign-in/password-sign-in.ts'
 import { SignInService } from './sign-in/sign-in-service.ts'
 import { SshFront } from './ssh/ssh-front.ts'
 import { welcomeText } from './ssh/welcome-text.ts'
@@ -281,6 +282,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   certifying.unref()
   started.defer(() => clearInterval(certifying))
   started.use(store.changes.subscribe(['authorities'], () => void certifyHost()))
+  const oneTimeCodes = new OneTimeCodes({ store, masterKey: () => masterKey, attempts: new CodeAttempts(now), now })
   const secondFactor = new SecondFactor({
     settings() {
       const {
@@ -295,7 +297,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     store,
     approvals,
     checks,
-    codes: new OneTimeCodes({ store, masterKey: () => masterKey, attempts: new CodeAttempts(now), now }),
+    codes: oneTimeCodes,
     networkOf: (source) => networkOf(source, lengths)?.text ?? source,
     origin: () => web?.origin,
     record,
@@ -416,8 +418,23 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     randomBytes,
     now,
   })
+  const passwordHasher = new PasswordHasher(randomBytes)
+  const passwordSignIn = new PasswordSignIn({
+    store,
+    hasher: passwordHasher,
+    codes: oneTimeCodes,
+    signIn,
+    userByName: (name) => roster.current.usersByName.get(name),
+    networkOf: (source) => networkOf(source, lengths)?.text ?? source,
+    attempts: new CodeAttempts(now),
+    record,
+    failed,
+    now,
+  })
   const services: Services = {
     oidcProviders,
+    passwordSignIn,
+    passwordHasher,
     approvals: new ApprovalService({ approvals, checks, passkeys, store, record, now }),
     certificates,
     passkeys,

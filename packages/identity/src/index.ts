@@ -29,3 +29,4 @@ export {
   type RelyingParty,
   type StoredPasskey,
 } from './passkeys/passkey-ceremonies.ts'
+export { PASSWORD_MAX_BYTES, PasswordHasher, passwordProblem } from './passwords/password-hash.ts'

@@ -259,6 +259,11 @@ export const settings = {
         takes: 'on restart',
       },
     ),
+    passwords: setting(z.boolean(), {
+      default: false,
+      doc: 'Whether people may set a password and sign in to the console with it, and a one-time code where they have one set up. Passkeys are better in every way but one: a password needs no device.',
+      unit: 'true or false',
+    }),
     session_limit: setting(duration, {
       default: '12h',
       doc: 'Time after which people sign in to the console again.',

@@ -1,5 +1,6 @@
 import { ApiError, type SignedIn } from '@sallyport/api'
 import { IdentityError } from '@sallyport/identity'
+import type { Config } from '../config/settings.ts'
 import { noSessionCookie, sessionCookie } from '../http/cookies.ts'
 import type { Peer } from '../http/peer.ts'
 import { type OpenedSession, type SignInFrom, SignInRefused } from '../sign-in/sign-in-service.ts'
@@ -35,7 +36,11 @@ export function authHandlers(services: Services): Pick<Handlers, AuthRoute> {
       return {
         gateway: gateway(),
         signed_in: session === undefined || user === undefined ? null : shownSignedIn({ session, user }),
-        methods: { passkey: true, password: false, providers: [...services.oidcProviders.list()] },
+        methods: {
+          passkey: true,
+          password: config.current.https.passwords,
+          providers: [...services.oidcProviders.list()],
+        },
       }
     },
 
@@ -47,6 +52,20 @@ export function authHandlers(services: Services): Pick<Handlers, AuthRoute> {
 
     async 'auth.recovery-code'({ user, code }, caller) {
       return entered(await orRefused(signIn.useRecoveryCode(user, code, fromOf(caller))), caller)
+    },
+
+    async 'auth.password'({ user, password, code }, caller) {
+      requirePasswords(config.current)
+      const answer = await orRefused(services.passwordSignIn.signIn(user, password, code, fromOf(caller)))
+      if (answer === 'code-needed') {
+        throw new ApiError('code.needed', 'a one-time code is needed as well', { fix: 'take it from your phone' })
+      }
+      if ('waitSeconds' in answer) {
+        throw new ApiError('sign-in.delayed', `too many were wrong: wait ${answer.waitSeconds} seconds`, {
+          fix: 'a passkey signs in at once',
+        })
+      }
+      return entered(answer, caller)
     },
 
     async 'auth.sign-out'(_, caller) {
@@ -138,5 +157,13 @@ function deadLink(): ApiError {
   return new ApiError('link.unknown', 'this link does not work any more', {
     why: 'it was used, has expired, or was replaced by a newer one',
     fix: 'ask whoever sent it for a new one: sallyport user invite NAME',
+  })
+}
+
+/** Passwords are there only where the operator wants them. Throws ApiError `password.off`. */
+export function requirePasswords({ https }: Config): void {
+  if (https.passwords) return
+  throw new ApiError('password.off', 'passwords are switched off here', {
+    fix: 'sign in with a passkey, or set https.passwords = true in sallyport.toml',
   })
 }

@@ -8,6 +8,7 @@ import {
 } from '@sallyport/api'
 import {
   makeRecoveryCodes,
+  passwordProblem,
   TOTP_SECRET_BYTES,
   totpSecretText,
   totpStep,
@@ -21,7 +22,7 @@ import { totpContext } from '../approval/one-time-codes.ts'
 import { mintToken } from '../http/bearer-tokens.ts'
 import type { Peer } from '../http/peer.ts'
 import { newPasskey } from '../sign-in/sign-in-service.ts'
-import { ceremonyOf, orBadPasskey } from './auth.ts'
+import { ceremonyOf, orBadPasskey, requirePasswords } from './auth.ts'
 import { readPlainKey, shownCertificate, shownIssued } from './certificates.ts'
 import { gatewayName } from './daemon.ts'
 import type { Handlers } from './handlers.ts'
@@ -162,6 +163,30 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
       }
       const { actor } = caller
       await recordAct(services, { type: 'credential-removed', actor, user: user.name, kind: 'totp', name: '' })
+      return {}
+    },
+
+    async 'me.password-set'({ password }, caller) {
+      requirePasswords(config.current)
+      const user = freshSelf(caller)
+      const problem = passwordProblem(password, user.name)
+      if (problem !== undefined) throw new ApiError('password.weak', 'this password is not taken', { why: problem })
+      const before = await store.secondFactors.password(user.id)
+      await store.secondFactors.setPassword(user.id, await services.passwordHasher.hash(password))
+      const facts = { actor: caller.actor, user: user.name, kind: 'password', name: '' }
+      if (before !== undefined) await recordAct(services, { type: 'credential-removed', ...facts })
+      await recordAct(services, { type: 'credential-added', ...facts })
+      return {}
+    },
+
+    async 'me.password-remove'(_, caller) {
+      const user = freshSelf(caller)
+      if ((await store.secondFactors.password(user.id)) === undefined) {
+        throw new ApiError('credential.not-found', 'you have no password')
+      }
+      await store.secondFactors.setPassword(user.id, undefined)
+      const { actor } = caller
+      await recordAct(services, { type: 'credential-removed', actor, user: user.name, kind: 'password', name: '' })
       return {}
     },
 

@@ -1,6 +1,6 @@
 import type { Status } from '@sallyport/api'
 import type { AuditEvent, AuditLog } from '@sallyport/audit'
-import type { PasskeyCeremonies } from '@sallyport/identity'
+import type { PasskeyCeremonies, PasswordHasher } from '@sallyport/identity'
 import type { Store } from '@sallyport/store'
 import type { NameLookup } from '../access/name-lookup.ts'
 import type { IsOwn } from '../access/own-addresses.ts'
@@ -20,6 +20,7 @@ import type { SessionRegistry } from '../sessions/session-registry.ts'
 import type { DeviceRequests } from '../sign-in/device-requests.ts'
 import type { LoopbackCodes } from '../sign-in/loopback-codes.ts'
 import type { OidcProviders } from '../sign-in/oidc-providers.ts'
+import type { PasswordSignIn } from '../sign-in/password-sign-in.ts'
 import type { SignInService } from '../sign-in/sign-in-service.ts'
 import type { HostKeyRing } from '../state/host-key-ring.ts'
 import type { HostKey } from '../state/host-keys.ts'
@@ -46,6 +47,8 @@ export interface Services {
   readonly passkeys: PasskeyCeremonies
   readonly signIn: SignInService
   readonly oidcProviders: OidcProviders
+  readonly passwordSignIn: PasswordSignIn
+  readonly passwordHasher: PasswordHasher
   readonly approvals: ApprovalService
   readonly deviceRequests: DeviceRequests
   readonly loopbackCodes: LoopbackCodes
