@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ApiError, type ApiErrorName } from '@sallyport/api'
-import { TOTP, URI } from 'otpauth'
+import { connectSsh } from '@sallyport/ssh'
+import { formatPublicKey } from '@sallyport/ssh/keys'
+import { securityKey } from '@sallyport/ssh/testing'
+import { type TOTP, URI } from 'otpauth'
 import { PtySsh } from './pty-ssh.ts'
 import { hasOpenSsh, TestGateway, type TestKey, until } from './test-gateway.ts'
 import { WebClient } from './web-client.ts'
@@ -275,7 +278,7 @@ test('V-E17 somebody else’s login is not there, whatever the role, and a token
 })
 
 test('V-F07 an answer given for one login approves no other', { skip }, async () => {
-  const { gate, browser, config } = await given(checking('1h'))
+  const { gate, browser, config } = await given(checking('always'))
   await using _ = gate
   await using one = new PtySsh(config(), ['gate'])
   const [, first = ''] = await one.shows(CODE)
@@ -350,4 +353,45 @@ test('the terminal shows a QR code where it is not switched off', { skip }, asyn
   await using _ = gate
   await using ssh = new PtySsh(config(), ['gate'])
   await ssh.shows(/█▀▀▀▀▀▀▀█/)
+})
+
+test('logins side by side from one address are one question, and who goes first hands it on', { skip }, async () => {
+  const { gate, browser, config } = await given(checking('1h'))
+  await using _ = gate
+  const first = new PtySsh(config(), ['gate'])
+  const [, code = ''] = await first.shows(CODE)
+  const others = [new PtySsh(config(), ['gate']), new PtySsh(config(), ['gate']), new PtySsh(config(), ['gate'])]
+  await using __ = {
+    [Symbol.asyncDispose]: async () => void (await Promise.all(others.map((each) => each[Symbol.asyncDispose]()))),
+  }
+  for (const each of others) assert.equal((await each.shows(CODE))[1], code)
+  await first[Symbol.asyncDispose]()
+  const pending = async () => (await browser.api.call('approval.list')).approvals.map((each) => each.code)
+  await until(async () => (await pending()).length === 1 && !(await pending()).includes(code))
+  const [next = ''] = await pending()
+  for (const each of others) await each.shows(new RegExp(next))
+  await decide(browser, next)
+  assert.deepEqual(await Promise.all(others.map(({ exited }) => exited)), [0, 0, 0])
+})
+
+test('a security key’s touch and PIN are in the log beside what was asked for', async () => {
+  await using gate = await TestGateway.start()
+  for (const [flagsShown, shown] of [
+    [0x01, 'sk-key'],
+    [0x05, 'sk-key-pin'],
+  ] as const) {
+    const signer = securityKey(flagsShown)
+    await gate.api.call('user.add', { name: shown, keys: [formatPublicKey(signer.publicKey)] })
+    const { port } = gate
+    await using client = await connectSsh({
+      host: '127.0.0.1',
+      port,
+      username: shown,
+      signers: [signer],
+      hostKeyVerifier: () => true,
+    })
+    assert.ok(client.login)
+    const [event] = (await gate.events('authentication-succeeded')).slice(-1)
+    assert.deepEqual(event?.data['factors'], [shown])
+  }
 })

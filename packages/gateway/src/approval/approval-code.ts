@@ -2,6 +2,7 @@
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 /** 40 bits: short enough to compare by eye. They open nothing by themselves. */
 const CODE_LETTERS = 8
+const CODE = /^[0-9A-HJKMNP-TV-Z]{8}$/
 
 /** A code that terminal and browser both show: `K7QP-3MXD`. */
 export function makeApprovalCode(randomBytes: (size: number) => Uint8Array): string {
@@ -12,8 +13,7 @@ export function makeApprovalCode(randomBytes: (size: number) => Uint8Array): str
 /** Reads a code as people write it: case and dashes do not matter, nor does O for 0. Undefined for what is none. */
 export function readApprovalCode(text: string): string | undefined {
   const letters = text.replaceAll(/[\s-]/g, '').toUpperCase().replaceAll('O', '0').replaceAll(/[IL]/g, '1')
-  if (letters.length !== CODE_LETTERS || [...letters].some((letter) => !LETTERS.includes(letter))) return undefined
-  return grouped(letters)
+  return CODE.test(letters) ? grouped(letters) : undefined
 }
 
 function grouped(letters: string): string {

@@ -126,6 +126,11 @@ export class Approvals implements Disposable {
     return this.pending(userId).find((each) => each.source === source && each.place?.target === target)
   }
 
+  /** A person's open question about signing in from an address. */
+  aboutSignIn(userId: UserId, source: string): Approval | undefined {
+    return this.pending(userId).find((each) => each.source === source && each.place === undefined)
+  }
+
   /** Whether a yes counts for whoever asks now: of those that count for one connection, for the first. */
   take(approval: Approval): boolean {
     return approval instanceof Entry && approval.state === 'approved' && (!approval.place?.once || approval.spend())
@@ -153,7 +158,7 @@ export class Approvals implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const entry of [...this.#byCode.values()]) {
+    for (const entry of this.#byCode.values()) {
       entry.settle('withdrawn', this.#parts.now())
       this.#forget(entry)
     }

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { makeId, type Principal } from '@sallyport/model'
 import type { Store } from '@sallyport/store'
-import type { Ask } from '../access/asked-factors.ts'
 import { Approvals } from './approvals.ts'
 import { CheckBook } from './check-book.ts'
 import { CodeAttempts } from './code-attempts.ts'
@@ -12,13 +11,16 @@ import { SecondFactor } from './second-factor.ts'
 
 const RUNS = 1000
 const LIFE_MS = 120_000
-const ASK: Ask = { wants: [['passkey', 'totp']], orCertificate: false, once: false, place: '*', rule: 'ssh[0], line 1' }
+const ASK = { wants: [['passkey', 'totp']], orCertificate: false, place: '*', rule: 'ssh[0], line 1' } as const
 
 /** The same numbers for the same seed. */
 function below(seed: number): (limit: number) => number {
   let count = 0
   return (limit) => createHash('sha256').update(`${seed} ${count++}`).digest().readUInt32BE(0) % limit
 }
+
+/** Logins from one address share a question, unless it is for one connection alone. */
+const sourceOf = ({ userId, sourceAddress }: Principal) => `${userId} ${sourceAddress}`
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
 
@@ -60,6 +62,7 @@ test('1,000 random schedules of answers, approvals, denials and hang-ups leave n
   for (let seed = 0; seed < RUNS; seed++) {
     const random = below(seed)
     const withCodes = random(2) === 0
+    const once = random(2) === 0
     let drawn = 0
     const approvals = new Approvals({
       randomBytes: (size) => createHash('sha512').update(`${seed}/${drawn++}`).digest().subarray(0, size),
@@ -105,7 +108,7 @@ test('1,000 random schedules of answers, approvals, denials and hang-ups leave n
         sourceAddress: `192.0.2.${random(3)}`,
       } satisfies Principal
       const { signal } = terminal.abort
-      const done = second.converse({ principal, ask: ASK, client: '' }, terminal, { signal }).then(
+      const done = second.converse({ principal, ask: { ...ASK, once }, client: '' }, terminal, { signal }).then(
         (answer) => void (terminal.outcome = 'denied' in answer ? 'refused' : 'in'),
         (error: unknown) => {
           assert.equal(error, signal.reason)
@@ -127,7 +130,7 @@ test('1,000 random schedules of answers, approvals, denials and hang-ups leave n
         terminal.typedRight = true
         terminal.type('right')
       } else if (act === 3 && pending !== undefined && approvals.settle(pending, 'approved')) {
-        approved.add(principal.sessionId)
+        approved.add(once ? principal.sessionId : sourceOf(principal))
       } else if (act === 4 && pending !== undefined) approvals.settle(pending, 'denied')
       else if (act === 5 && random(3) === 0) terminal.hangUp()
       else if (act === 6) t.mock.timers.tick(random(60_000))
@@ -142,7 +145,10 @@ test('1,000 random schedules of answers, approvals, denials and hang-ups leave n
       const { outcome } = terminal
       assert.ok(outcome !== 'open', `seed ${seed}`)
       ends[outcome]++
-      if (outcome === 'in') assert.ok(approved.has(principal.sessionId) || terminal.typedRight, `seed ${seed}`)
+      if (outcome === 'in') {
+        const yes = approved.has(once ? principal.sessionId : sourceOf(principal))
+        assert.ok(yes || terminal.typedRight, `seed ${seed}`)
+      }
     }
   }
   for (const [end, count] of Object.entries(ends)) assert.ok(count > 100, `${end}: ${count}`)

@@ -207,25 +207,34 @@ export class SecondFactor {
     const byPage = want.includes('passkey') && origin !== undefined && (await store.passkeys.list(userId)).length > 0
     signal.throwIfAborted()
     if (!byCode && !byPage) return denial('check.impossible', origin === undefined ? { user } : { user, hint: origin })
-    const opened = byPage ? this.#open(login) : undefined
-    if (opened !== undefined && 'refused' in opened && !byCode) return busyDenial(opened, { user })
-    const approval = opened === undefined || 'refused' in opened ? undefined : opened
-    try {
-      if (approval !== undefined && origin !== undefined) {
-        terminal.banner(approvalBanner(approvalUrl(origin, approval.code), approval.code, this.#parts.settings().qr))
+    for (;;) {
+      const opened = byPage ? this.#open(login) : undefined
+      if (opened !== undefined && 'refused' in opened && !byCode) return busyDenial(opened, { user })
+      const approval = opened === undefined || 'refused' in opened ? undefined : opened
+      try {
+        if (approval !== undefined && origin !== undefined) {
+          terminal.banner(approvalBanner(approvalUrl(origin, approval.code), approval.code, this.#parts.settings().qr))
+        }
+        const proof = byCode
+          ? await this.#prompt(login, approval, terminal, signal)
+          : approval !== undefined && (await this.#watch(approval, login, terminal, signal))
+        if (proof === false) return denial('check.impossible', { user })
+        if (proof !== 'withdrawn') return proof
+      } finally {
+        if (approval?.sessionId === login.principal.sessionId) approvals.settle(approval, 'withdrawn')
       }
-      if (byCode) return await this.#prompt(login, approval, terminal, signal)
-      return approval === undefined
-        ? denial('check.impossible', { user })
-        : await this.#watch(approval, login, terminal, signal)
-    } finally {
-      if (approval !== undefined) approvals.settle(approval, 'withdrawn')
     }
   }
 
-  #open({ principal, client }: WaitingLogin): Approval | OpenRefusal {
+  /**
+   * A question of one's own, or that of another login from the same address that is open: what is approved there counts for
+   * both, unless it is for one connection alone.
+   */
+  #open({ principal, client, ask }: WaitingLogin): Approval | OpenRefusal {
     const { approvals, checks, networkOf } = this.#parts
     const { userId, sessionId, sourceAddress: source, proof } = principal
+    const other = ask.once ? undefined : approvals.aboutSignIn(userId, source)
+    if (other !== undefined) return other
     return approvals.open({
       userId,
       sessionId,
@@ -244,7 +253,7 @@ export class SecondFactor {
     { principal }: WaitingLogin,
     { ask }: SignInTerminal,
     signal: AbortSignal,
-  ): Promise<KeptCheck | Denial> {
+  ): Promise<KeptCheck | Denial | 'withdrawn'> {
     const { origin = '' } = this
     await ask({ instruction: `Waiting for your approval: ${approvalUrl(origin, approval.code)}`, prompts: [] })
     return proofOf(approval, await settled(approval, signal), principal.name)
@@ -256,7 +265,7 @@ export class SecondFactor {
     approval: Approval | undefined,
     { ask }: SignInTerminal,
     signal: AbortSignal,
-  ): Promise<KeptCheck | Denial> {
+  ): Promise<KeptCheck | Denial | 'withdrawn'> {
     const { codes, networkOf } = this.#parts
     const { userId: id, name: user, sourceAddress } = principal
     const text = approval === undefined ? 'One-time code: ' : 'Press Enter when approved, or type a one-time code: '
@@ -303,7 +312,9 @@ function pass(session: Session, { place, endedAt = 0 }: Approval): void {
   if (place !== undefined) session.passed(place.target, { kind: 'passkey', provedAt: endedAt, here: true })
 }
 
-function proofOf({ endedAt = 0 }: Approval, end: Approval['state'], user: string): KeptCheck | Denial {
+/** `withdrawn`: the login whose question it was has gone. */
+function proofOf({ endedAt = 0 }: Approval, end: Approval['state'], user: string): KeptCheck | Denial | 'withdrawn' {
+  if (end === 'withdrawn') return end
   if (end === 'approved') return { kind: 'passkey', provedAt: endedAt }
   return denial(end === 'denied' ? 'check.denied' : 'check.timeout', { user })
 }
