@@ -66,10 +66,14 @@ export function createLog({ level, format, write }: LogOptions): Log {
     },
     destination,
   )
+  // Asked first: cleaning the fields of lines that nobody wants took 1 % of a connection.
+  const line = (level: 'debug' | 'info' | 'warn', message: string, fields: LogFields | undefined) => {
+    if (logger.isLevelEnabled(level)) logger[level](clean(fields), message)
+  }
   return {
-    debug: (message, fields) => logger.debug(clean(fields), message),
-    info: (message, fields) => logger.info(clean(fields), message),
-    warn: (message, fields) => logger.warn(clean(fields), message),
+    debug: (message, fields) => line('debug', message, fields),
+    info: (message, fields) => line('info', message, fields),
+    warn: (message, fields) => line('warn', message, fields),
     failure: (message, error, fields) => {
       const fix = hintOf(error)
       logger.error(clean({ ...fields, detail: chainOf(error), ...(fix === undefined ? {} : { fix }) }), message)
