@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { AuditError } from './errors.ts'
 import type { AuditEvent } from './event.ts'
 import { CONTEXT_FIELDS, eventSpec, type FieldSpec } from './event-table.ts'
@@ -76,7 +76,7 @@ export function encodeLine(seq: number, time: number, previous: string, event: P
 
 /** SHA-256 of a line's UTF-8, lower-case hex. */
 export function hashLine(line: string): string {
-  return createHash('sha256').update(line, 'utf8').digest('hex')
+  return hash('sha256', line)
 }
 
 /** Reads a line back; `undefined` unless it is canonical and has what every entry has. */

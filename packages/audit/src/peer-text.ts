@@ -1,5 +1,5 @@
-/** Printable US-ASCII: nothing in it can act on a terminal. */
-const PLAIN = /^[\x20-\x7e]*$/
+/** Printable US-ASCII but `"` and `\`: nothing in it can act on a terminal, and each character is one byte of JSON. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 /**
  * What may act on a terminal or mislead a reader: control characters (C0, DEL, C1), format characters (bidirectional
  * overrides, zero-width, tags), line and paragraph separators, lone surrogates, private use.
@@ -17,7 +17,7 @@ const MARK_BYTES = 14
  * peer looks the same as an escape: the text is for reading, not for restoring what was sent.
  */
 export function peerText(value: string, maxBytes: number): string {
-  if (value.length <= maxBytes && PLAIN.test(value) && jsonBytes(value) <= maxBytes) return value
+  if (value.length <= maxBytes && PLAIN.test(value)) return value
   // Every unit costs a byte or more, so nothing behind this can be kept: 1 MB costs no more to look at than this.
   const head = value.slice(0, maxBytes)
   const escaped = head.replace(UNSAFE, escape)
