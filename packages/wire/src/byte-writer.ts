@@ -1,16 +1,19 @@
 const utf8 = new TextEncoder()
-const INITIAL_BYTES = 128
+/** V8 keeps arrays of up to 64 bytes in its own heap, which costs an eighth, until somebody asks for their buffer. */
+const IN_HEAP_BYTES = 64
+const LOW_WORD = 0xffff_ffffn
 
-/** Builds a byte string front to back; every method returns the writer. Numbers outside their field's range throw RangeError. */
+/**
+ * Builds a byte string front to back; every method returns the writer. Numbers outside their field's range throw RangeError.
+ * Numbers are stored byte by byte: a `DataView` for each writer costs more than the few numbers of a message.
+ */
 export class ByteWriter {
   #bytes: Uint8Array
-  #view: DataView
   #length = 0
 
   /** `initialBytes`: how much to allocate at once; it grows by doubling. */
-  constructor(initialBytes = INITIAL_BYTES) {
+  constructor(initialBytes = IN_HEAP_BYTES) {
     this.#bytes = new Uint8Array(initialBytes)
-    this.#view = new DataView(this.#bytes.buffer)
   }
 
   /** Bytes written so far. */
@@ -21,7 +24,7 @@ export class ByteWriter {
   u8(value: number): this {
     inRange(value, 0xff)
     const start = this.#grow(1)
-    this.#view.setUint8(start, value)
+    this.#bytes[start] = value
     return this
   }
 
@@ -32,43 +35,47 @@ export class ByteWriter {
   u16(value: number): this {
     inRange(value, 0xffff)
     const start = this.#grow(2)
-    this.#view.setUint16(start, value)
+    this.#bytes[start] = value >>> 8
+    this.#bytes[start + 1] = value
     return this
   }
 
   u16le(value: number): this {
     inRange(value, 0xffff)
     const start = this.#grow(2)
-    this.#view.setUint16(start, value, true)
+    this.#bytes[start] = value
+    this.#bytes[start + 1] = value >>> 8
     return this
   }
 
   u32(value: number): this {
     inRange(value, 0xffff_ffff)
     const start = this.#grow(4)
-    this.#view.setUint32(start, value)
+    this.#bytes[start] = value >>> 24
+    this.#bytes[start + 1] = value >>> 16
+    this.#bytes[start + 2] = value >>> 8
+    this.#bytes[start + 3] = value
     return this
   }
 
   u32le(value: number): this {
     inRange(value, 0xffff_ffff)
     const start = this.#grow(4)
-    this.#view.setUint32(start, value, true)
+    this.#bytes[start] = value
+    this.#bytes[start + 1] = value >>> 8
+    this.#bytes[start + 2] = value >>> 16
+    this.#bytes[start + 3] = value >>> 24
     return this
   }
 
   u64(value: bigint): this {
     inBigRange(value)
-    const start = this.#grow(8)
-    this.#view.setBigUint64(start, value)
-    return this
+    return this.u32(Number(value >> 32n)).u32(Number(value & LOW_WORD))
   }
 
   u64le(value: bigint): this {
     inBigRange(value)
-    const start = this.#grow(8)
-    this.#view.setBigUint64(start, value, true)
-    return this
+    return this.u32le(Number(value & LOW_WORD)).u32le(Number(value >> 32n))
   }
 
   bytes(value: Uint8Array): this {
@@ -101,20 +108,21 @@ export class ByteWriter {
     return this.string(digits)
   }
 
-  /** What was written, as a view that later writes do not change. */
+  /** What was written; later writes do not change it. */
   finish(): Uint8Array {
+    // A view would have V8 make a buffer of its own for a short one.
+    if (this.#bytes.length <= IN_HEAP_BYTES) return this.#bytes.slice(0, this.#length)
     return this.#bytes.subarray(0, this.#length)
   }
 
-  /** Replaces the array and its view when it is full: call it before reading either. */
+  /** Replaces the array when it is full: call it before reading that. */
   #grow(count: number): number {
     const start = this.#length
     const needed = start + count
     if (needed > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
-      larger.set(this.#bytes.subarray(0, start))
+      larger.set(this.#bytes)
       this.#bytes = larger
-      this.#view = new DataView(larger.buffer)
     }
     this.#length = needed
     return start
