@@ -6,8 +6,17 @@ import type { Attributes } from './posture.ts'
 
 const CONDITIONS = ['IS SET', 'NOT SET', '!= 1', "NOT IN ['a']", '== true', '>= 0', "!= 'a'"]
 
-for (const value of [null, Number.NaN, Number.POSITIVE_INFINITY, {}, ['a'], 1n, () => true]) {
-  test(`an attribute that is ${typeof value} ${String(value)} fulfils no condition`, () => {
+const VALUES: readonly (readonly [name: string, value: unknown])[] = [
+  ['null', null],
+  ['no number', Number.NaN],
+  ['no finite number', Number.POSITIVE_INFINITY],
+  ['an object', {}],
+  ['a list', ['a']],
+  ['a bigint', 1n],
+  ['a function', () => true],
+]
+for (const [name, value] of VALUES) {
+  test(`an attribute that is ${name} fulfils no condition`, () => {
     for (const condition of CONDITIONS) {
       const compiled = compileText(
         {
