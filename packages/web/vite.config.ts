@@ -13,9 +13,21 @@ const englishOnly: Plugin = {
   load: (id) => (OTHER_LANGUAGES.test(id) ? 'export default {}' : undefined),
 }
 
+/** Zod's way to JSON Schema, which a browser never asks for: 6 kB that every page would load. Its schemas name it, so names stay. */
+const JSON_SCHEMA = /\/node_modules\/zod\/v4\/core\/(json-schema-processors|to-json-schema)\.js$/
+const noJsonSchema: Plugin = {
+  name: 'no-json-schema',
+  enforce: 'pre',
+  transform: (code, id) => {
+    if (!JSON_SCHEMA.test(id)) return undefined
+    const names = [...code.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name)
+    return { code: names.map((name) => `export const ${name} = () => () => undefined`).join('\n'), map: null }
+  },
+}
+
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [englishOnly, tailwindcss()],
+  plugins: [englishOnly, noJsonSchema, tailwindcss()],
   html: { cspNonce: '__CSP_NONCE__' },
   oxc: { jsx: { runtime: 'automatic' } },
   build: {
@@ -28,6 +40,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
+      // One chunk, so that what keeps zod from compiling with `new Function` runs before the first schema.
+      output: { codeSplitting: { groups: [{ name: 'api', test: /\/(packages\/api|node_modules\/zod)\// }] } },
       onLog: (level, log, show) => {
         // "use client" is for servers that render; there is none here.
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') show(level, log)

@@ -50,6 +50,15 @@ export class ConsoleGateway implements AsyncDisposable {
     return /https:\/\/\S+\/setup\/\S+/.exec(this.#gateway.greeting)?.[0]
   }
 
+  /** A folder that goes with it. */
+  get folder(): string {
+    return this.#directory.path
+  }
+
+  get sshPort(): number {
+    return this.#gateway.sshAddresses[0]?.port ?? 0
+  }
+
   get ownerName(): string {
     return this.#gateway.firstStart.owner?.user.name ?? ''
   }

@@ -15,6 +15,7 @@ export const TEST_PACKAGES: readonly DebianPackage[] = [
   { name: 'python3-asyncssh', provides: '/usr/lib/python3/dist-packages/asyncssh/__init__.py' },
   { name: 'pebble', provides: '/usr/bin/pebble' },
   { name: 'iproute2', provides: '/usr/sbin/ip' },
+  { name: 'chromium', provides: '/usr/bin/chromium' },
 ]
 
 export const INTEROP_PACKAGES: readonly DebianPackage[] = [

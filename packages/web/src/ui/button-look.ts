@@ -13,15 +13,13 @@ export interface ButtonLook {
 }
 
 const KINDS: Readonly<Record<ButtonKind, string>> = {
-  primary:
-    'bg-accent-fill border-accent-fill text-on-accent data-hovered:bg-accent-press data-hovered:border-accent-press',
-  default: 'bg-surface border-rule-2 text-ink data-hovered:bg-hover data-hovered:border-edge',
+  primary: 'bg-accent-fill border-accent-fill text-on-accent hover:bg-accent-press hover:border-accent-press',
+  default: 'bg-surface border-rule-2 text-ink hover:bg-hover hover:border-edge',
   quiet:
-    'bg-transparent border-transparent text-accent data-hovered:bg-hover aria-expanded:bg-accent-tint aria-expanded:border-accent-edge',
-  plain:
-    'bg-transparent border-transparent text-ink-2 data-hovered:bg-hover data-hovered:text-ink aria-expanded:bg-hover',
-  stop: 'bg-surface border-stop-edge text-stop data-hovered:bg-stop-tint data-hovered:border-stop',
-  'stop-fill': 'bg-stop-fill border-stop-fill text-on-stop data-hovered:bg-stop-press data-hovered:border-stop-press',
+    'bg-transparent border-transparent text-accent hover:bg-hover aria-expanded:bg-accent-tint aria-expanded:border-accent-edge',
+  plain: 'bg-transparent border-transparent text-ink-2 hover:bg-hover hover:text-ink aria-expanded:bg-hover',
+  stop: 'bg-surface border-stop-edge text-stop hover:bg-stop-tint hover:border-stop',
+  'stop-fill': 'bg-stop-fill border-stop-fill text-on-stop hover:bg-stop-press hover:border-stop-press',
 }
 const SIZES: Readonly<Record<ButtonSize, string>> = {
   sm: 'h-control-sm px-2 text-sm',

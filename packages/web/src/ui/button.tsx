@@ -1,5 +1,4 @@
-import type { ReactNode } from 'react'
-import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components/Button'
+import type { ButtonHTMLAttributes, ReactNode } from 'react'
 import { type ButtonLook, buttonClass } from './button-look.ts'
 import { Mark } from './mark.tsx'
 import type { MarkName } from './marks.tsx'
@@ -16,42 +15,50 @@ export interface ButtonProps extends ButtonLook {
   /** What it is doing, while it does it: "Saving". */
   readonly busy?: string | undefined
   readonly autoFocus?: boolean
-  readonly slot?: 'close'
   readonly describedBy?: string
-  /** Opens something below: a small arrow at the end. */
-  readonly opens?: boolean
-  readonly aria?: Pick<AriaButtonProps, 'aria-expanded' | 'aria-haspopup' | 'aria-controls' | 'aria-pressed'>
-  readonly className?: string
+  readonly aria?: Pick<
+    ButtonHTMLAttributes<HTMLButtonElement>,
+    'aria-expanded' | 'aria-haspopup' | 'aria-controls' | 'aria-pressed'
+  >
 }
 
-/** A verb and its object. */
+/** A verb and its object. The browser's own button: the first page loads no component library for it. */
 export function Button(props: ButtonProps) {
-  const { children, mark, label, onPress, type, off, busy, autoFocus, slot, describedBy, opens, aria, className } =
-    props
+  const { children, mark, label, onPress, type, off, busy, autoFocus, describedBy, aria } = props
   const still = off === true || busy !== undefined
   return (
-    <AriaButton
-      className={`${buttonClass(props, still)} ${className ?? ''}`}
-      type={still ? 'button' : (type ?? 'button')}
-      {...(label === undefined ? {} : { 'aria-label': label })}
-      {...(onPress === undefined || still ? {} : { onPress })}
-      {...(autoFocus === true ? { autoFocus } : {})}
-      {...(slot === undefined ? {} : { slot })}
-      {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
-      {...(still ? { 'aria-disabled': true } : {})}
+    <button
+      type={still || type !== 'submit' ? 'button' : 'submit'}
+      className={buttonClass(props, still)}
+      aria-label={label}
+      aria-describedby={describedBy}
+      aria-disabled={still ? true : undefined}
+      autoFocus={autoFocus}
+      onClick={still ? undefined : onPress}
       {...aria}
     >
-      {busy !== undefined ? (
-        <Mark name="wait" size="sm" />
-      ) : (
-        mark !== undefined && <Mark name={mark} {...markSize(props)} />
-      )}
-      {busy ?? children}
-      {opens === true && <Mark name="chev" size="sm" />}
-    </AriaButton>
+      <ButtonInside look={props} mark={mark} busy={busy}>
+        {children}
+      </ButtonInside>
+    </button>
   )
 }
 
-function markSize({ size, square }: ButtonLook): { size?: 'sm' } {
-  return square === true || size === 'lg' ? {} : { size: 'sm' }
+interface ButtonInsideProps {
+  readonly look: ButtonLook
+  readonly mark: MarkName | undefined
+  readonly busy?: string | undefined
+  readonly children: ReactNode
+}
+
+/** A button's mark and words. */
+export function ButtonInside({ look: { size, square }, mark, busy, children }: ButtonInsideProps) {
+  const shown = busy === undefined ? mark : 'wait'
+  const markSize = square === true || size === 'lg' ? {} : ({ size: 'sm' } as const)
+  return (
+    <>
+      {shown !== undefined && <Mark name={shown} {...markSize} />}
+      {busy ?? children}
+    </>
+  )
 }

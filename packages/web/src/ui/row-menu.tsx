@@ -1,11 +1,11 @@
-import { Button } from './button.tsx'
 import { Menu, type MenuEntry } from './menu.tsx'
+import { MenuButton } from './menu-button.tsx'
 
 /** "…" at the end of a row. */
 export function RowMenu({ label, entries }: { readonly label: string; readonly entries: readonly MenuEntry[] }) {
   return (
     <Menu label={label} entries={entries}>
-      <Button kind="plain" size="sm" square mark="dots" label={label} />
+      <MenuButton kind="plain" size="sm" square mark="dots" label={label} />
     </Menu>
   )
 }

@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react'
-import { Button } from 'react-aria-components/Button'
 import { cx } from './cx.ts'
 
 interface TextButtonProps {
@@ -11,15 +10,16 @@ interface TextButtonProps {
 /** An act that reads as a link, inside or beside a sentence. */
 export function TextButton({ children, onPress, stop }: TextButtonProps) {
   return (
-    <Button
-      onPress={onPress}
+    <button
+      type="button"
+      onClick={onPress}
       className={cx(
         'underline decoration-1 underline-offset-[2.5px] rounded-[2px]',
-        'decoration-[color-mix(in_oklab,currentColor_40%,transparent)] data-hovered:decoration-current',
+        'decoration-[color-mix(in_oklab,currentColor_40%,transparent)] hover:decoration-current',
         stop === true ? 'text-stop' : 'text-accent',
       )}
     >
       {children}
-    </Button>
+    </button>
   )
 }

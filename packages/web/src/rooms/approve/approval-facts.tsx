@@ -21,7 +21,7 @@ export function ApprovalFacts({ approval }: { readonly approval: Approval }) {
   return (
     <>
       <Facts
-        className="gap-y-[11px]!"
+        beside
         facts={[
           ['Who', who],
           ['To', place === undefined ? 'this gateway' : <Mono key="to">{place}</Mono>],

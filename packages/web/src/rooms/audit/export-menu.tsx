@@ -1,8 +1,8 @@
 import { ApiError, type AuditEvent } from '@sallyport/api'
 import { useState } from 'react'
 import { api } from '../../api/api.ts'
-import { Button } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
+import { MenuButton } from '../../ui/menu-button.tsx'
 import { toast } from '../../ui/toast-list.ts'
 import { sentence } from '../../words/sentence.ts'
 import { saveFile } from './save-file.ts'
@@ -42,9 +42,9 @@ export function ExportMenu({ events }: { readonly events: readonly AuditEvent[] 
         { id: 'rows', label: 'The rows below', detail: 'A line of JSON each', mark: 'down', onAction: exportRows },
       ]}
     >
-      <Button opens busy={busy ? 'Exporting' : undefined}>
+      <MenuButton opens busy={busy ? 'Exporting' : undefined}>
         Export
-      </Button>
+      </MenuButton>
     </Menu>
   )
 }

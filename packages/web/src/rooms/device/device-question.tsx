@@ -54,6 +54,7 @@ export function DeviceQuestion({ code, onOther }: DeviceQuestionProps) {
       facts={
         <>
           <Facts
+            beside
             facts={[
               ['What', <Mono key="agent">{request.agent}</Mono>],
               ['From', <Mono key="source">{request.source}</Mono>],

@@ -3,9 +3,9 @@ import { useState } from 'react'
 import { Dialog, DialogTrigger } from 'react-aria-components/Dialog'
 import { Menu, MenuItem } from 'react-aria-components/Menu'
 import { Popover } from 'react-aria-components/Popover'
-import { Button } from '../../ui/button.tsx'
 import { FLOAT, ITEM } from '../../ui/float-look.ts'
 import { Mark } from '../../ui/mark.tsx'
+import { MenuButton } from '../../ui/menu-button.tsx'
 import { toast } from '../../ui/toast-list.ts'
 import { ConnectLogin } from './connect-login.tsx'
 import { ConnectNotes } from './connect-notes.tsx'
@@ -35,9 +35,9 @@ export function ConnectMenu({ target, gateway }: ConnectMenuProps) {
   return (
     <>
       <DialogTrigger>
-        <Button kind="quiet" size="sm" opens label={`Connect to ${target.name}`}>
+        <MenuButton kind="quiet" size="sm" opens label={`Connect to ${target.name}`}>
           Connect
-        </Button>
+        </MenuButton>
         <Popover className={`${FLOAT} ${SHEET} w-[21.5rem] overflow-auto p-1`} offset={4} placement="bottom end">
           <Dialog aria-label={`Connect to ${target.name}`} className="outline-none">
             {({ close }) => (

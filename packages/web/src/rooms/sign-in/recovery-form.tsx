@@ -10,7 +10,7 @@ interface RecoveryFormProps {
 }
 
 /** Signs in with one of the codes that were saved when the first passkey was made. */
-export function RecoveryForm({ onEntered, onBack }: RecoveryFormProps) {
+export default function RecoveryForm({ onEntered, onBack }: RecoveryFormProps) {
   const [user, setUser] = useState('')
   const [code, setCode] = useState('')
   const enter = useAct('auth.recovery-code')

@@ -1,6 +1,6 @@
 import { ApiError } from '@sallyport/api'
 import { Navigate, useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { knowsPasskeys } from '../../api/passkeys.ts'
 import { signInWithPasskey } from '../../api/sign-in-with-passkey.ts'
 import { useCall } from '../../api/use-call.ts'
@@ -15,9 +15,10 @@ import { TextButton } from '../../ui/text-button.tsx'
 import { Gate } from './gate.tsx'
 import { Or } from './or.tsx'
 import { ProviderLink } from './provider-link.tsx'
-import { RecoveryForm } from './recovery-form.tsx'
 import { ownPage, useEntered } from './use-entered.ts'
 import { whereTo } from './where-to.ts'
+
+const RecoveryForm = lazy(() => import('./recovery-form.tsx'))
 
 /** Where everybody comes in: passkey first. */
 export function SignInRoom() {
@@ -69,7 +70,9 @@ export function SignInRoom() {
         title="Lost every passkey?"
         lead="A recovery code lets you in once. Make a new passkey right after."
       >
-        <RecoveryForm onEntered={entered} onBack={() => setLost(false)} />
+        <Suspense fallback={<LoadingState />}>
+          <RecoveryForm onEntered={entered} onBack={() => setLost(false)} />
+        </Suspense>
       </Gate>
     )
   }

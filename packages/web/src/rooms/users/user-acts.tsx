@@ -4,6 +4,7 @@ import { useAct } from '../../api/use-act.ts'
 import { useMay } from '../../api/use-signed-in.ts'
 import { Button } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
+import { MenuButton } from '../../ui/menu-button.tsx'
 import { toast } from '../../ui/toast-list.ts'
 import { sentence } from '../../words/sentence.ts'
 import { LinkDialog } from './link-dialog.tsx'
@@ -53,7 +54,7 @@ export function UserActs({ user }: { readonly user: UserDetail }) {
           { id: 'remove', label: 'Remove…', stop: true, onAction: () => setAsked('remove') },
         ]}
       >
-        <Button mark="dots" square label="More" />
+        <MenuButton mark="dots" square label="More" />
       </Menu>
       {asked !== undefined && <UserQuestionDialog user={user} question={asked} onClose={() => setAsked(undefined)} />}
       {link !== undefined && <LinkDialog link={link} onClose={() => setLink(undefined)} />}

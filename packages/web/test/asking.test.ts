@@ -1,0 +1,103 @@
+/** Pages that ask one thing: a device's code, the command's own sign-in, an ssh login that waits. */
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test } from 'node:test'
+import { ConsoleBrowser, skip } from './console-browser.ts'
+import { ConsoleGateway } from './console-gateway.ts'
+import { joinBy } from './join-by.ts'
+import { sshSkip, WayToDatabase } from './waiting-ssh.ts'
+
+const CODE_PAGE = /(https:\/\/\S+\/approve\/[0-9A-Z-]+)/
+
+test('ssh waits, the page shows its code, a passkey approves, ssh goes on; a denial ends it', {
+  skip: skip || sshSkip,
+}, async () => {
+  await using gate = await ConsoleGateway.start({ 'ssh.approval_qr': false })
+  await using way = await WayToDatabase.make(gate, 'tomas')
+  await using browser = await ConsoleBrowser.open(gate.origin)
+  const { page } = browser
+  const found: string[] = []
+  await joinBy(page, way.joinLink, { passkey: 'Laptop' })
+  {
+    await using ssh = way.go()
+    const url = await ssh.shows(CODE_PAGE)
+    await page.goto(url)
+    await page.getByText('Your terminal must show this code').first().waitFor()
+    const letters = url.slice(url.lastIndexOf('/') + 1).replace('-', '')
+    const heard = await page.getByRole('group', { name: 'Your terminal must show this code' }).innerText()
+    assert.ok(heard.replaceAll(/\s/g, '').includes(letters), heard)
+    // Enter on the page that has just opened decides nothing.
+    await page.keyboard.press('Enter')
+    found.push(...(await browser.look('approve')))
+    await page.getByRole('button', { name: 'Approve with passkey' }).click()
+    await page.getByText('Approved. The terminal goes on by itself').waitFor()
+    await ssh.shows(/arrived/)
+    assert.equal(await ssh.exited, 0)
+    found.push(...(await browser.look('approve-done')))
+  }
+  {
+    await using again = way.go()
+    assert.equal(await again.exited, 0, 'within the period nobody is asked')
+  }
+  assert.deepEqual(found, [])
+  assert.deepEqual(browser.violations, [])
+  assert.deepEqual(browser.thirdParty(gate.origin), [])
+})
+
+test('a denied login ends ssh with status 255', { skip: skip || sshSkip }, async () => {
+  await using gate = await ConsoleGateway.start({ 'ssh.approval_qr': false })
+  await using way = await WayToDatabase.make(gate, 'tomas')
+  await using browser = await ConsoleBrowser.open(gate.origin)
+  const { page } = browser
+  await joinBy(page, way.joinLink, { passkey: 'Laptop' })
+  await using ssh = way.go()
+  await page.goto(await ssh.shows(CODE_PAGE))
+  await page.getByRole('button', { name: 'Deny', exact: true }).click()
+  await page.getByText('Denied. The terminal is told.').waitFor()
+  assert.equal(await ssh.exited, 255)
+  assert.match(ssh.shown, /this login was denied in the browser/)
+})
+
+test('a command signs in by a code that is typed, and by the browser of its own machine', { skip }, async () => {
+  await using gate = await ConsoleGateway.start()
+  await using browser = await ConsoleBrowser.open(gate.origin)
+  const { page } = browser
+  const found: string[] = []
+  await joinBy(page, gate.setupLink ?? '', { passkey: 'Laptop', name: 'Mira Havel' })
+
+  const begun = await gate.api.call('device.start')
+  await page.goto('/device')
+  found.push(...(await browser.look('device')))
+  await page.getByLabel('Code').fill(begun.user_code.toLowerCase().replace('-', ' '))
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Let this command sign in?' }).waitFor()
+  found.push(...(await browser.look('device-question')))
+  await page.getByRole('button', { name: 'Let it sign in' }).click()
+  await page.getByText('The command goes on by itself').waitFor()
+  const polled = await gate.api.call('device.poll', { device_code: begun.device_code })
+  assert.deepEqual([polled.status, polled.session?.signed_in.user], ['approved', gate.ownerName])
+  await page.goto(`/device?code=${begun.user_code}`)
+  await page.getByRole('alert').getByText('Nothing waits for this code').waitFor()
+
+  const asked: string[] = []
+  const listener = createServer((request, response) => {
+    asked.push(request.url ?? '')
+    response.end('You may close this page.')
+  })
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+  try {
+    const { port } = listener.address() as AddressInfo
+    const query = new URLSearchParams({ port: String(port), state: 's'.repeat(22), challenge: 'c'.repeat(43) })
+    await page.goto(`/cli?${query.toString()}`)
+    await page.getByRole('heading', { name: 'Let the command sign in?' }).waitFor()
+    found.push(...(await browser.look('command')))
+    await page.getByRole('button', { name: 'Let it sign in' }).click()
+    await page.waitForURL(/^http:\/\/127\.0\.0\.1:/)
+    assert.match(asked[0] ?? '', /^\/\?code=\S+&state=s{22}$/)
+  } finally {
+    listener.close()
+  }
+  assert.deepEqual(found, [])
+  assert.deepEqual(browser.violations, [])
+})
