@@ -1,5 +1,6 @@
 /** Second factors at the SSH door: Debian's ssh, approvals over HTTPS with a passkey in software, one-time codes. */
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { ApiError, type ApiErrorName } from '@sallyport/api'
 import { connectSsh } from '@sallyport/ssh'
@@ -45,7 +46,7 @@ async function given(policy: string, options: { readonly flags?: object; readonl
       target: { port, key },
       more: `  Tunnel no\nHost gate\n  User alice\n${more}\nHost db web\n  BatchMode yes\n  Port ${port}\n  IdentityFile ${key}`,
     })
-  return { gate, browser, config }
+  return { gate, alice, browser, config }
 }
 
 async function decide(browser: WebClient, code: string, decision: 'approve' | 'deny' = 'approve') {
@@ -305,6 +306,34 @@ test('V-B07 what held of the first factor is looked at again after the second: a
   assert.equal(await ssh.exited, 255)
   assert.match(ssh.shown, /the key no longer lets anybody in/)
   assert.equal((await gate.api.call('session.list', {})).sessions.length, 0)
+})
+
+test('V-B07 a certificate revoked while its bearer looks for the page lets nobody in; one that stands is in the log', {
+  skip,
+}, async () => {
+  const { gate, alice, browser, config } = await given(checking('1h'))
+  await using _ = gate
+  const { line, serial } = await browser.api.call('me.certificate-issue', { public_key: alice.line })
+  writeFileSync(`${alice.file}-cert.pub`, `${line}\n`)
+  const { keys } = await gate.api.call('key.list', { user: 'alice' })
+  await gate.api.call('key.remove', { key: keys[0]?.fingerprint ?? '' })
+  const more = `  BatchMode no\n  CertificateFile ${alice.file}-cert.pub`
+  await using good = new PtySsh(config(more), ['gate'])
+  const [, first = ''] = await good.shows(CODE)
+  await decide(browser, first)
+  assert.equal(await good.exited, 0)
+  const [event] = (await gate.events('authentication-succeeded')).slice(-1)
+  assert.deepEqual(
+    [event?.data['certificate'], event?.data['factors']],
+    [serial, ['key', 'certificate', 'passkey', 'passkey']],
+  )
+  await gate.api.call('policy.apply', { text: checking('always'), message: 'again', allow_lockout: true })
+  await using late = new PtySsh(config(more), ['gate'])
+  const [, second = ''] = await late.shows(CODE)
+  await gate.api.call('certificate.revoke', { serial, reason: 'lost' })
+  await decide(browser, second)
+  assert.equal(await late.exited, 255)
+  assert.match(late.shown, /the key no longer lets anybody in/)
 })
 
 test('a demanded passkey is asked for at sign-in and then proved; another key, which nobody can be asked for, is not', {
