@@ -314,6 +314,29 @@ test('a certificate that nobody vouches for is believed once it was compared, an
   }
 })
 
+test('on a terminal the fingerprint is shown and asked about; a yes is kept, a no sends nothing', {
+  skip: skip || (existsSync('/usr/bin/script') ? false : 'needs script'),
+}, async () => {
+  await using gate = await TestGateway.start({ flags })
+  const browser = await atConsole(gate)
+  using user = new CommandUser(gate, 'laptop')
+  const print = await fingerprintOf(gate)
+  const no = user.onTerminal(`login --device --server ${serverOf(gate)}`)
+  await no.says(new RegExp(`${print}[\\s\\S]*Is that what the gateway printed`))
+  no.write('n')
+  assert.equal(await no.ended, 7, no.stdout)
+  assert.match(no.stdout, /nothing was sent/)
+  const yes = user.onTerminal(`login --device --server ${serverOf(gate)}`)
+  await yes.says(/Is that what the gateway printed/)
+  yes.write('y')
+  const code = await yes.says(/approve the code\r\n {2}([A-Z-]+)/)
+  await browser.api.call('device.decide', { code, approve: true })
+  assert.equal(await yes.ended, 0, yes.stdout)
+  const kept = JSON.parse(user.read('.config/sallyport/profiles.json')) as { profiles: unknown }
+  assert.deepEqual(kept.profiles, [{ server: serverOf(gate), fingerprint: print }])
+  assert.equal((await user.run('whoami')).status, 0)
+})
+
 test('a server that is none: texts say what is there, exit 7', { skip }, async (t) => {
   await using gate = await TestGateway.start({ flags })
   using user = new CommandUser(gate, 'laptop', { agent: false })

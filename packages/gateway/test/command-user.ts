@@ -46,6 +46,17 @@ export class CommandUser implements Disposable {
     )
   }
 
+  /** The same on a terminal, which `script` of util-linux gives; both streams come as `stdout`. */
+  onTerminal(args: string): RunningCommand {
+    return new RunningCommand(
+      spawn('script', ['-qec', `stty cols 200; ${process.execPath} ${COMMAND} ${args}`, '/dev/null'], {
+        env: { ...this.environment, TERM: 'xterm' },
+        cwd: this.home,
+        stdio: ['pipe', 'pipe', 'pipe'],
+      }),
+    )
+  }
+
   /** Stock ssh with this user's own configuration; ssh itself looks for homes in the password file. */
   ssh(args: readonly string[], timeoutMs = 20_000): Promise<CommandResult> {
     const options = ['-F', join(this.home, '.ssh/config'), '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes']
@@ -95,11 +106,11 @@ export class RunningCommand {
     this.#child.kill('SIGINT')
   }
 
-  /** What the first group of an expression matches on standard error, once it does. */
+  /** What the first group of an expression matches of what it printed, once it does. */
   async says(expression: RegExp, timeoutMs = 15_000): Promise<string> {
     const deadline = Date.now() + timeoutMs
     for (;;) {
-      const found = expression.exec(this.stderr)
+      const found = expression.exec(this.stderr) ?? expression.exec(this.stdout)
       if (found !== null) return found[1] ?? found[0]
       if (Date.now() > deadline || this.#child.exitCode !== null)
         throw new Error(`it said ${this.stdout}${this.stderr}`)

@@ -27,8 +27,8 @@ export function doctorCommand(program: Command, run: Runner): void {
             const title = 'the gateway answers'
             return [{ id: 'gateway-answers', status: 'fail', title, detail: why ?? message, fix: fix ?? null }]
           })
-        // The daemon looks at every file of the state, this side only at the directory.
-        const covered = theirs.some(({ id }) => id === 'permissions')
+        // The daemon looks at every file of the state, this side only at the directory; another machine's is not here.
+        const covered = context.remote !== undefined || theirs.some(({ id }) => id === 'permissions')
         const checks = [...local.filter(({ id }) => !(covered && id === 'state-directory')), ...theirs]
         context.print(checks, () => checks.map((check) => renderCheck(check, context.terminal)).join(''))
         return checks.some(({ status }) => status === 'fail') ? EXIT.problemsFound : EXIT.ok
