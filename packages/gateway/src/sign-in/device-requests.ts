@@ -66,10 +66,7 @@ export class DeviceRequests {
     return this.#byDevice.size
   }
 
-  start({
-    agent,
-    source,
-  }: Pick<DeviceRequest, 'agent' | 'source'>): DeviceRequest & {
+  start({ agent, source }: Pick<DeviceRequest, 'agent' | 'source'>): DeviceRequest & {
     readonly deviceCode: string
     readonly intervalMs: number
   } {
