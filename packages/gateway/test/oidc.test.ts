@@ -1,6 +1,7 @@
 /** Signing in with identity providers: a whole gateway, and real providers on loopback. */
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { type TestAccount, TestIdentityProvider } from '@sallyport/identity/testing/provider'
 import { freePort } from '@sallyport/testkit'
@@ -363,7 +364,12 @@ void suite('with real providers', { skip }, () => {
     await new OidcBrowser(gate).signIn('work')
     const config = JSON.stringify(await gate.api.call('daemon.config'))
     const events = JSON.stringify(await gate.events())
-    for (const text of [config, events, gate.log.join('\n')])
+    const files = readdirSync(gate.stateDirectory, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    )
+    assert.ok(files.some(({ name }) => name.endsWith('.db')))
+    const stored = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'))
+    for (const text of [config, events, gate.log.join('\n'), ...stored])
       assert.ok(!text.includes(TestIdentityProvider.clientSecret))
     const file = gate.directory.file('secret')
     writeFileSync(file, TestIdentityProvider.clientSecret, { mode: 0o644 })

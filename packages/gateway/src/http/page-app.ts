@@ -65,7 +65,7 @@ export function pageApp(parts: PageAppParts): Hono {
 
 function requestOf(c: Context): PageRequest {
   return {
-    parameters: c.req.param() as Record<string, string>,
+    parameters: c.req.param(),
     query: new URL(c.req.url).searchParams,
     browser: browserCookieIn(c.req.header('cookie')),
     from: { source: sourceOf(c), agent: (c.req.header('user-agent') ?? '').slice(0, AGENT_MAX) },

@@ -50,7 +50,7 @@ export class PasswordSignIn {
     const user = userByName(name)
     const phc = user === undefined ? undefined : await store.secondFactors.password(user.id)
     const right = await hasher.verify(password, phc)
-    if (right !== true || user === undefined) return this.#refuse('password-wrong', user, from)
+    if (!right || user === undefined) return this.#refuse('password-wrong', user, from)
     if (user.disabled) return this.#refuse('user-disabled', user, from)
     const factors = [{ factor: 'password', at: now() }]
     if (await codes.has(user)) {
