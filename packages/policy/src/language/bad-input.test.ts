@@ -7,7 +7,7 @@ import { POLICY_TEXT_MAX, parsePolicy } from './parse-policy.ts'
 import { RULE_ENDS_MAX } from './parse-rules.ts'
 
 /** Processor seconds for the worst text there can be; waiting for other processes does not count. */
-const SECONDS_MAX = 2
+const SECONDS_MAX = 3
 /** Old generation of a reader of the worst text, in MB: a text of 8 Mi characters and some hundred bytes for each value. */
 const HEAP_MAX_MB = 512
 /** Longest message: names from the text are cut. */

@@ -25,7 +25,7 @@ export type ParsePolicyResult =
 
 /**
  * Longest policy text, in UTF-16 code units: 10,000 rules of 200 characters with 10,000 people in ten groups each take some
- * 5 Mi. The longest is read within two seconds or so; the API takes no longer ones.
+ * 5 Mi. The longest is read within three seconds of a busy processor; the API takes no longer ones.
  */
 export const POLICY_TEXT_MAX = 8 * 1024 * 1024
 
