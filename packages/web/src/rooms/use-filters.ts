@@ -7,7 +7,7 @@ export function useFilters<Filters extends object>(
 ): readonly [Filters, (change: Partial<Filters>) => void] {
   const search = useSearch({ strict: false })
   const navigate = useNavigate()
-  const filters = read(search as Record<string, unknown>)
+  const filters = read({ ...search })
   const change = (next: Partial<Filters>) => {
     const to = { to: '.', search: given({ ...filters, ...next }), replace: true } as never
     void navigate(to)

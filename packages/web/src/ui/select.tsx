@@ -43,7 +43,7 @@ export function Select<Id extends string>(props: SelectProps<Id>) {
     >
       {!chip && <Label className={LABEL}>{label}</Label>}
       <Button className={chip ? CHIP_BUTTON : FIELD_BUTTON}>
-        {chip && <span>{label}:</span>}
+        {chip && <span aria-hidden>{label}:</span>}
         <SelectValue className="cut">{({ selectedText }) => selectedText}</SelectValue>
         <Mark name="chev" size="sm" />
       </Button>

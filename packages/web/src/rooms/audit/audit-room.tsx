@@ -6,6 +6,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { LoadingState } from '../../ui/loading-state.tsx'
 import { NoPermissionState } from '../../ui/no-permission-state.tsx'
+import { useNow } from '../../ui/use-now.ts'
 import { countText } from '../../words/amounts.ts'
 import { useFilters } from '../use-filters.ts'
 import { faultOf, tokensOf } from './audit-query.ts'
@@ -24,7 +25,7 @@ export function AuditRoom() {
   const pages = useAuditPages(search)
   const events = pages.data?.flat() ?? []
   const denied = events.filter(({ type }) => outcomeOf(type).word === 'denied').length
-  const fault = faultOf(search, new Date())
+  const fault = faultOf(search, useNow())
   if (!mayRead)
     return (
       <Page title="Audit">

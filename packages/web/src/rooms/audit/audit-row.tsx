@@ -1,6 +1,7 @@
 import type { AuditEvent } from '@sallyport/api'
 import { cx } from '../../ui/cx.ts'
 import { Mark } from '../../ui/mark.tsx'
+import { useNow } from '../../ui/use-now.ts'
 import { countText } from '../../words/amounts.ts'
 import { utcText } from '../../words/times.ts'
 import { AuditDetails } from './audit-details.tsx'
@@ -21,6 +22,7 @@ const TONES = { plain: '', caution: 'text-caution', stop: 'text-stop font-label'
 export function AuditRow({ event, open, onToggle, onFilter }: AuditRowProps) {
   const { mark, word, tone } = outcomeOf(event.type)
   const at = new Date(event.time)
+  const now = useNow()
   return (
     <li className={cx('border-b border-rule', open && 'bg-sunk shadow-[inset_3px_0_0_var(--accent)]')}>
       <button
@@ -34,7 +36,7 @@ export function AuditRow({ event, open, onToggle, onFilter }: AuditRowProps) {
         )}
       >
         <time dateTime={event.time} title={utcText(at)} className="mono text-xs text-ink-3">
-          {dayTimeText(at, new Date())}
+          {dayTimeText(at, now)}
         </time>
         <span className={cx('inline-flex items-center gap-[7px]', TONES[tone])}>
           <Mark name={mark} size="sm" />

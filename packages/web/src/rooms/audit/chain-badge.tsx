@@ -15,11 +15,12 @@ export function ChainBadge() {
   if (isFetching) return <span className="self-center text-ink-3">Verifying the chain</span>
   if (error !== null || data === undefined)
     return <TextButton onPress={() => void refetch()}>Verify the chain</TextButton>
+  const brokenAt = data.problem?.sequence ?? null
   if (!data.ok)
     return (
       <span role="alert" className="self-center">
         <Badge mark="error" tone="stop">
-          chain broken{data.problem?.sequence == null ? '' : ` at ${countText(data.problem.sequence)}`}
+          chain broken{brokenAt === null ? '' : ` at ${countText(brokenAt)}`}
         </Badge>
       </span>
     )

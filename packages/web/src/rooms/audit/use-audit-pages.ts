@@ -1,6 +1,5 @@
 import type { ApiError, AuditPage } from '@sallyport/api'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
 import { api } from '../../api/api.ts'
 import { questionOf } from './audit-query.ts'
 import type { AuditSearch } from './audit-search.ts'
@@ -10,16 +9,15 @@ const PAGE = 50
 
 /** Events that fit, newest first, a page at a time; the old ones stay while others are read. */
 export function useAuditPages(search: AuditSearch) {
-  // "2h" is said of the moment at which it was asked, so the moment is part of the question.
-  const asked = JSON.stringify({ ...search, event: undefined })
-  const question = useMemo(() => questionOf(JSON.parse(asked) as AuditSearch, new Date()), [asked])
+  const { event: _, ...filters } = search
   return useInfiniteQuery<AuditPage, ApiError, readonly AuditPage['events'][], unknown[], number | null>({
-    queryKey: ['audit.search', question],
+    queryKey: ['audit.search', filters],
     initialPageParam: null,
     queryFn: ({ pageParam, signal }) =>
       api.call(
         'audit.search',
-        { ...question, limit: PAGE, ...(pageParam === null ? {} : { before: pageParam }) },
+        // "2h" is said of the moment at which it is asked.
+        { ...questionOf(search, new Date()), limit: PAGE, ...(pageParam === null ? {} : { before: pageParam }) },
         { signal },
       ),
     getNextPageParam: ({ next }) => next,

@@ -10,8 +10,8 @@ export function HomeState({ data: { targets, next, beyond } }: { readonly data: 
       : 'Nothing is open to you from here.'
   return (
     <>
-      <strong>{amount}</strong> {targets.length === 1 && next === null ? 'is' : 'are'} open to you from here. What you
-      do there stays between you and the target: the gateway sees who, where and how much.
+      <strong>{amount}</strong> {targets.length === 1 && next === null ? 'is' : 'are'} open to you from here, end to
+      end: the gateway sees who, where and how much.
     </>
   )
 }

@@ -34,7 +34,7 @@ export function ChangesTab({ text, changed, report }: ChangesTabProps) {
         <div className="px-gutter py-6">
           <Section
             title={`Against version ${data.against}`}
-            note={`${amountText(data.losers, 'person', 'people')} would lose something, ${amountText(data.gainers, 'person', 'people')} gain.`}
+            note={`${amountText(data.losers, 'person', 'people')} would lose something, ${amountText(data.gainers, 'person', 'people')} would gain.`}
           >
             <EffectsList diff={data} />
           </Section>

@@ -18,7 +18,7 @@ export function Explained({ answer, onGoTo }: ExplainedProps) {
         <p className="wrap-anywhere">
           <span className="mono">{user}</span> to <span className="mono">{destination}</span>
         </p>
-        {why !== '' && <Lines text={why} />}
+        {addresses.length === 0 && why !== '' && <Lines text={why} />}
       </Verdict>
       {addresses.map(({ address, code, line, rule, why: reasons }) => (
         <div key={address} className="grid gap-1">

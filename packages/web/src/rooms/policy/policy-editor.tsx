@@ -34,12 +34,15 @@ export function PolicyEditor({ text, onChange, report, place, readOnly }: Policy
   const box = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(undefined)
   const changed = useRef(onChange)
-  changed.current = onChange
   const first = useRef(text)
 
   useEffect(() => {
+    changed.current = onChange
+  }, [onChange])
+
+  useEffect(() => {
     const parent = box.current
-    if (parent === null) return
+    if (parent === null) return undefined
     const made = new EditorView({
       parent,
       state: EditorState.create({
@@ -53,7 +56,9 @@ export function PolicyEditor({ text, onChange, report, place, readOnly }: Policy
       }),
     })
     view.current = made
-    return () => made.destroy()
+    return () => {
+      made.destroy()
+    }
   }, [readOnly])
 
   useEffect(() => {
@@ -110,7 +115,8 @@ function extensions(readOnly: boolean) {
     highlightActiveLine(),
     highlightSelectionMatches(),
     history(),
-    drawSelection(),
+    // Nothing blinks.
+    drawSelection({ cursorBlinkRate: 0 }),
     bracketMatching(),
     indentUnit.of('  '),
     lintGutter(),

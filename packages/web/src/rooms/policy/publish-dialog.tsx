@@ -51,7 +51,7 @@ export function PublishDialog({ state: { draft, drop }, onClose }: PublishDialog
         <CheckBox
           checked={insists}
           onChange={setInsists}
-          hint="Only the machine’s owner could open it again: sallyport policy apply, on the gateway itself"
+          hint="Whoever is named here reaches no target then; this console stays open to them"
         >
           Publish it although it locks out
         </CheckBox>

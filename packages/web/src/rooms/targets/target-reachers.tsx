@@ -5,6 +5,7 @@ import { paths } from '../../paths.ts'
 import { DataRegion } from '../../ui/data-region.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { amountText } from '../../words/amounts.ts'
+import { sentence } from '../../words/sentence.ts'
 import { PolicyLine } from '../policy-line.tsx'
 import { Section } from '../section.tsx'
 
@@ -14,6 +15,7 @@ const NAMED_MAX = 50
 /** Who may go there, each with the line that says so. */
 export function TargetReachers({ target: { name, port } }: { readonly target: Target }) {
   const reachers = useCall('policy.who-can', { host: name, port, limit: NAMED_MAX })
+  const why = reachers.data?.why ?? null
   return (
     <Section
       title="Who may go there"
@@ -29,7 +31,11 @@ export function TargetReachers({ target: { name, port } }: { readonly target: Ta
           reading="Asking the policy"
           failedTitle="The policy could not be asked"
           isEmpty={({ users }) => users.length === 0}
-          empty={<EmptyState title="Nobody">No rule of the policy opens it to anybody.</EmptyState>}
+          empty={
+            <EmptyState title="Nobody">
+              {why === null ? 'No rule of the policy opens it to anybody.' : sentence(why)}
+            </EmptyState>
+          }
         >
           {({ users, total }) => (
             <ul className="grid px-gutter">
