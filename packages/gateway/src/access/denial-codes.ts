@@ -135,7 +135,7 @@ export const DENIALS = {
     code: 'SP2124',
     reason: resourceShortage,
     message: 'too many logins of yours wait for an approval, or too many were left without an answer',
-    fix: 'answer those in the console, or wait two minutes',
+    fix: 'answer those on the pages that their terminals name, or wait',
   },
   'check.impossible': {
     code: 'SP2125',
