@@ -50,6 +50,7 @@ test('a token that reads policies may check and simulate one, and put none into 
     table.filter(([name, route]) => nounOf(name) === 'policy' && scopeHolds(scope, name, route)).map(([name]) => name)
   const looking = [
     'policy.show',
+    'policy.groups',
     'policy.history',
     'policy.check',
     'policy.explain',
