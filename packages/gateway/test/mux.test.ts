@@ -77,6 +77,19 @@ test('V-E08 500 sockets on the shared port that say nothing, or half a ClientHel
 }, async () => {
   await using gate = await TestGateway.start({ flags })
   const port = portOf(gate)
+  const answerTimes = async () => {
+    const times: number[] = []
+    for (let n = 0; n < 30; n++) {
+      const one = await raw(port)
+      const started = performance.now()
+      one.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+      await once(one, 'data')
+      times.push(performance.now() - started)
+      one.destroy()
+    }
+    return times
+  }
+  const calm = await answerTimes()
   const sockets = await Promise.all(
     Array.from({ length: 500 }, async (_, n) => {
       const socket = await raw(port)
@@ -84,21 +97,14 @@ test('V-E08 500 sockets on the shared port that say nothing, or half a ClientHel
       return socket
     }),
   )
-  const times: number[] = []
-  for (let n = 0; n < 30; n++) {
-    const one = await raw(port)
-    const started = performance.now()
-    one.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
-    await once(one, 'data')
-    times.push(performance.now() - started)
-    one.destroy()
-  }
+  const times = await answerTimes()
   assert.equal(
     await curl(gate, '-w', '%{http_code}', '-o', '/dev/null', `https://localhost:${port}/v1/auth/state`),
     '200',
   )
   for (const socket of sockets) socket.destroy()
-  assert.ok(Math.max(...times) < 200, `${Math.max(...times)} ms`)
+  // A machine that is busy with something else is slow without them, too.
+  assert.ok(Math.max(...times) < Math.max(200, 2 * Math.max(...calm)), `${Math.max(...times)} ms`)
   await until(async () => (await signIn(gate)).status === 0, 10_000)
 })
 
