@@ -40,36 +40,39 @@ export default function Palette() {
                 <KeyCap>esc</KeyCap>
               </span>
             </SearchField>
-            <ListBox
-              aria-label="Results"
-              className="max-h-[50vh] overflow-y-auto p-1 outline-none!"
-              renderEmptyState={() => <p className="px-2 py-3 text-ink-3">Nothing is called that.</p>}
-              onAction={(id) => {
-                setPalette(false)
-                const act = acts.find((each) => each.id === id)
-                if (act === undefined) void navigate({ to: String(id) })
-                else act.run()
-              }}
-            >
-              <ListBoxSection>
-                <Header className="px-2 pt-1.5 pb-0.5 text-xs text-ink-3">Go to</Header>
-                {places.map(({ name, path }) => (
-                  <ListBoxItem key={path} id={path} textValue={name} className={ITEM}>
-                    <Mark name="chev-right" className="mt-0.5 text-ink-2" />
-                    <span>{name}</span>
-                  </ListBoxItem>
-                ))}
-              </ListBoxSection>
-              <ListBoxSection>
-                <Header className="px-2 pt-1.5 pb-0.5 text-xs text-ink-3">Do</Header>
-                {acts.map(({ id, name }) => (
-                  <ListBoxItem key={id} id={id} textValue={name} className={ITEM}>
-                    <Mark name="end" className="mt-0.5 text-ink-2" />
-                    <span>{name}</span>
-                  </ListBoxItem>
-                ))}
-              </ListBoxSection>
-            </ListBox>
+            {/* What scrolls must be reachable by keys. */}
+            <div tabIndex={0} className="max-h-[50vh] overflow-y-auto">
+              <ListBox
+                aria-label="Results"
+                className="p-1 outline-none!"
+                renderEmptyState={() => <p className="px-2 py-3 text-ink-3">Nothing is called that.</p>}
+                onAction={(id) => {
+                  setPalette(false)
+                  const act = acts.find((each) => each.id === id)
+                  if (act === undefined) void navigate({ to: String(id) })
+                  else act.run()
+                }}
+              >
+                <ListBoxSection>
+                  <Header className="px-2 pt-1.5 pb-0.5 text-xs text-ink-3">Go to</Header>
+                  {places.map(({ name, path }) => (
+                    <ListBoxItem key={path} id={path} textValue={name} className={ITEM}>
+                      <Mark name="chev-right" className="mt-0.5 text-ink-2" />
+                      <span>{name}</span>
+                    </ListBoxItem>
+                  ))}
+                </ListBoxSection>
+                <ListBoxSection>
+                  <Header className="px-2 pt-1.5 pb-0.5 text-xs text-ink-3">Do</Header>
+                  {acts.map(({ id, name }) => (
+                    <ListBoxItem key={id} id={id} textValue={name} className={ITEM}>
+                      <Mark name="end" className="mt-0.5 text-ink-2" />
+                      <span>{name}</span>
+                    </ListBoxItem>
+                  ))}
+                </ListBoxSection>
+              </ListBox>
+            </div>
           </Autocomplete>
         </Dialog>
       </Modal>
