@@ -2,8 +2,8 @@
  * Many clients in one process of its own, so that their cost is not the gateway's:
  *   `node load-client.ts hold COUNT PORT KEYFILE`              logs in COUNT times, prints `ready`, holds until its input ends
  *   `node load-client.ts hold-open COUNT PORT KEYFILE TARGET`  the same with a channel to TARGET open on each
- *   `node load-client.ts cycle COUNT PORT KEYFILE TARGET`      COUNT times one after the other: logs in, opens a channel to TARGET,
- *                                                              waits for its end, and leaves
+ *   `node load-client.ts cycle COUNT PORT KEYFILE TARGET [AT_ONCE [KEX]]`   COUNT times, AT_ONCE (1) under way at any time: logs in,
+ *                                                              with one key exchange or stock ones in turn, opens a channel to TARGET, waits for its end, and leaves
  *   `node load-client.ts type COUNT PORT KEYFILE TARGET SECONDS`   COUNT sessions to an echo, five keystrokes a second each;
  *                                                              prints the round trips in milliseconds as a JSON list
  *   `node load-client.ts type-direct COUNT 0 - TARGET SECONDS`  the same over plain TCP
@@ -22,7 +22,7 @@ const STOCK_KEX = ['mlkem768x25519-sha256', 'sntrup761x25519-sha512']
 /** Logins under way at once: the start limits of a jump host are not what is measured. */
 const LOGINS_AT_ONCE = 16
 
-const [mode = '', countText = '0', portText = '0', keyFile = '', targetText = '0', secondsText = '10'] =
+const [mode = '', countText = '0', portText = '0', keyFile = '', targetText = '0', lastText, onlyKex = ''] =
   process.argv.slice(2)
 const count = Number(countText)
 const target = {
@@ -68,25 +68,28 @@ async function hold(): Promise<void> {
 }
 
 async function cycle(): Promise<void> {
-  for (let index = 0; index < count; index++) {
-    await using connection = await logIn([STOCK_KEX[index % STOCK_KEX.length] ?? ''])
-    for await (const _chunk of await connection.open(target));
-  }
+  await inBatches(
+    async (index) => {
+      await using connection = await logIn([onlyKex === '' ? (STOCK_KEX[index % STOCK_KEX.length] ?? '') : onlyKex])
+      for await (const _chunk of await connection.open(target));
+    },
+    Number(lastText ?? '1'),
+  )
 }
 
-async function inBatches(work: () => Promise<void>): Promise<void> {
-  let left = count
+async function inBatches(work: (index: number) => Promise<void>, atOnce = LOGINS_AT_ONCE): Promise<void> {
+  let begun = 0
   const worker = async () => {
-    while (left-- > 0) await work()
+    while (begun < count) await work(begun++)
   }
-  await Promise.all(Array.from({ length: LOGINS_AT_ONCE }, worker))
+  await Promise.all(Array.from({ length: atOnce }, worker))
 }
 
 async function type(open: () => Promise<Line>): Promise<number[]> {
   const lines: Line[] = []
   await inBatches(async () => void lines.push(await open()))
   const trips: number[] = []
-  const until = performance.now() + Number(secondsText) * 1000
+  const until = performance.now() + Number(lastText ?? '10') * 1000
   await Promise.all(
     lines.map(async (line, index) => {
       await sleep((KEYSTROKE_EVERY_MS * index) / lines.length) // people do not type in step

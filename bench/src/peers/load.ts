@@ -36,14 +36,15 @@ export class HeldConnections implements AsyncDisposable {
   }
 }
 
-/** So many connections one after the other, each with a channel to a target that ends at once. */
+/** So many connections, `atOnce` under way at any time, with one key exchange or stock ones in turn, each with a channel to a target that ends at once. */
 export async function cycleConnections(
   count: number,
   port: number,
   keyFile: string,
   targetPort: number,
+  { atOnce = 1, kex = '' }: { readonly atOnce?: number; readonly kex?: string } = {},
 ): Promise<void> {
-  const args = [SCRIPT, 'cycle', String(count), String(port), keyFile, String(targetPort)]
+  const args = [SCRIPT, 'cycle', String(count), String(port), keyFile, String(targetPort), String(atOnce), kex]
   const { status, stderr } = await runCommand(process.execPath, args, { timeoutMs: DEADLINE_MS })
   if (status !== 0) throw new Error(`the load client ended with ${status}: ${stderr}`)
 }
