@@ -375,10 +375,6 @@ export const AUDIT_EVENTS = {
       how: text('`link`: the account was there; `join`: it was made for them'),
     },
   },
-  'identity-unlinked': {
-    doc: 'An identity no longer opens this account.',
-    fields: { user, provider: identityProvider, subject: text('The provider’s own name for them') },
-  },
   'groups-vouched': {
     doc: 'An identity provider vouches for other groups of somebody than before.',
     fields: {

@@ -61,7 +61,6 @@ export type AuditEvent =
   | CredentialRemoved
   | RecoveryCodesMade
   | IdentityLinked
-  | IdentityUnlinked
   | GroupsVouched
   | BreakGlass
   | ApiTokenAdded
@@ -512,13 +511,6 @@ export interface IdentityLinked extends EventContext {
   readonly subject: string
   /** `link`: to an account that was there; `join`: to one that was made for it. */
   readonly how: string
-}
-
-export interface IdentityUnlinked extends EventContext {
-  readonly type: 'identity-unlinked'
-  readonly user: string
-  readonly provider: string
-  readonly subject: string
 }
 
 export interface GroupsVouched extends EventContext {
