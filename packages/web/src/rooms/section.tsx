@@ -12,7 +12,7 @@ interface SectionProps {
 export function Section({ title, note, act, children }: SectionProps) {
   const id = useId()
   return (
-    <section aria-labelledby={id} className="grid gap-3">
+    <section aria-labelledby={id} className="grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-center gap-3 border-b border-rule-2 pb-1.5">
         <div className="min-w-0 flex-1">
           <h2 id={id}>{title}</h2>

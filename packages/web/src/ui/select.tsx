@@ -27,8 +27,9 @@ interface SelectProps<Id extends string> {
 
 const FIELD_BUTTON =
   'flex h-control w-full items-center justify-between gap-2 rounded-control border border-edge bg-surface px-2.5 text-left text-sm data-hovered:bg-hover'
+/** Its label is drawn, not written: its name says the value first, and a name has to hold the text that is seen. */
 const CHIP_BUTTON =
-  'inline-flex h-control-sm items-center gap-1 rounded-control border border-rule-2 bg-surface px-2 text-xs whitespace-nowrap text-ink-2 data-hovered:bg-hover data-hovered:border-edge'
+  'before:content-[attr(data-label)] inline-flex h-control-sm items-center gap-1 rounded-control border border-rule-2 bg-surface px-2 text-xs whitespace-nowrap text-ink-2 data-hovered:bg-hover data-hovered:border-edge'
 
 /** One of some, in a list that opens. */
 export function Select<Id extends string>(props: SelectProps<Id>) {
@@ -42,8 +43,7 @@ export function Select<Id extends string>(props: SelectProps<Id>) {
       {...(chip ? { 'aria-label': label } : {})}
     >
       {!chip && <Label className={LABEL}>{label}</Label>}
-      <Button className={chip ? CHIP_BUTTON : FIELD_BUTTON}>
-        {chip && <span aria-hidden>{label}:</span>}
+      <Button className={chip ? CHIP_BUTTON : FIELD_BUTTON} {...(chip ? { 'data-label': `${label}:` } : {})}>
         <SelectValue className="cut">{({ selectedText }) => selectedText}</SelectValue>
         <Mark name="chev" size="sm" />
       </Button>

@@ -9,6 +9,7 @@ import { NoPermissionState } from '../../ui/no-permission-state.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { countText } from '../../words/amounts.ts'
 import { useFilters } from '../use-filters.ts'
+import { AuditHead } from './audit-head.tsx'
 import { faultOf, tokensOf } from './audit-query.ts'
 import { AuditRow } from './audit-row.tsx'
 import { readAuditSearch } from './audit-search.ts'
@@ -43,7 +44,7 @@ export function AuditRoom() {
         pages.data !== undefined && (
           <>
             <strong>{countText(events.length)}</strong>
-            {pages.hasNextPage ? ' newest events that match' : ' events match'}
+            {pages.hasNextPage ? ' newest events that match' : events.length === 1 ? ' event matches' : ' events match'}
             {denied > 0 && (
               <>
                 , <strong>{countText(denied)} denied</strong>
@@ -79,17 +80,20 @@ export function AuditRoom() {
           </EmptyState>
         </div>
       ) : (
-        <ol aria-label="Events, newest first" className="border-t border-rule">
-          {events.map((event) => (
-            <AuditRow
-              key={event.sequence}
-              event={event}
-              open={search.event === String(event.sequence)}
-              onToggle={(open) => setSearch({ event: open ? String(event.sequence) : undefined })}
-              onFilter={(change) => setSearch({ ...change, event: undefined })}
-            />
-          ))}
-        </ol>
+        <>
+          <AuditHead />
+          <ol aria-label="Events, newest first" className="border-t border-rule">
+            {events.map((event) => (
+              <AuditRow
+                key={event.sequence}
+                event={event}
+                open={search.event === String(event.sequence)}
+                onToggle={(open) => setSearch({ event: open ? String(event.sequence) : undefined })}
+                onFilter={(change) => setSearch({ ...change, event: undefined })}
+              />
+            ))}
+          </ol>
+        </>
       )}
       {pages.hasNextPage && (
         <div className="px-gutter py-4">

@@ -5,6 +5,7 @@ import { useNow } from '../../ui/use-now.ts'
 import { countText } from '../../words/amounts.ts'
 import { utcText } from '../../words/times.ts'
 import { AuditDetails } from './audit-details.tsx'
+import { AUDIT_GRID } from './audit-grid.ts'
 import type { AuditSearch } from './audit-search.ts'
 import { dayTimeText, whatOf } from './event-text.ts'
 import { outcomeOf } from './outcome.ts'
@@ -31,7 +32,8 @@ export function AuditRow({ event, open, onToggle, onFilter }: AuditRowProps) {
         onClick={() => onToggle(!open)}
         className={cx(
           'grid min-h-8 w-full grid-cols-[auto_auto_minmax(0,1fr)] items-center gap-x-3 gap-y-0.5 px-gutter py-1.5 text-left hover:bg-hover focus-visible:-outline-offset-2 pointer-coarse:min-h-11',
-          'wide:grid-cols-[8.5rem_6rem_12.5rem_minmax(0,1fr)_minmax(0,1.6fr)_minmax(0,0.9fr)_4.5rem] wide:py-0',
+          AUDIT_GRID,
+          'wide:py-0',
           open && 'bg-accent-tint shadow-[inset_3px_0_0_var(--accent)]',
         )}
       >

@@ -29,16 +29,16 @@ export function InstructionsDialog({ target, gateway, login, onClose }: Instruct
         </Button>
       }
     >
-      <section className="grid gap-1.5">
+      <section className="grid grid-cols-1 gap-1.5">
         <h3>From a terminal</h3>
         <CodeBlock text={sshCommand(target, gateway, login)} copyLabel="Copy ssh command" />
       </section>
-      <section className="grid gap-1.5">
+      <section className="grid grid-cols-1 gap-1.5">
         <h3>From everything that reads ~/.ssh/config</h3>
         <p className="text-ink-2">VS Code, Ansible, rsync, scp and git then need the name alone.</p>
         <CodeBlock text={sshConfigText(target, gateway, login)} copyLabel="Copy lines for ssh_config" />
       </section>
-      <section className="grid gap-1.5">
+      <section className="grid grid-cols-1 gap-1.5">
         <h3>From PuTTY and WinSCP</h3>
         <p className="text-ink-2">
           Connection, Proxy: type <b className="font-label">SSH to proxy and use port forwarding</b>, host{' '}

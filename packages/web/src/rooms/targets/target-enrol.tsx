@@ -18,10 +18,10 @@ export function TargetEnrol({ target }: { readonly target: Target }) {
       note="With it, people log in there by their certificates, and no key of theirs has to lie on the target."
     >
       <form
-        className="grid max-w-measure gap-3.5"
+        className="grid max-w-measure grid-cols-1 gap-3.5"
         onSubmit={(event) => {
           event.preventDefault()
-          enrol.mutate({ target: target.id, ...(line === '' ? {} : { host_key: line }) })
+          enrol.mutate({ target: target.name, ...(line === '' ? {} : { host_key: line }) })
         }}
       >
         <TextAreaField
@@ -40,7 +40,7 @@ export function TargetEnrol({ target }: { readonly target: Target }) {
       </form>
       {enrol.error !== null && <Failure error={enrol.error} />}
       {enrol.data !== undefined && (
-        <div className="grid gap-1.5">
+        <div className="grid grid-cols-1 gap-1.5">
           <p>
             Run it on <span className="mono">{target.name}</span> as root. It writes {enrol.data.files.length} files and
             reloads sshd.

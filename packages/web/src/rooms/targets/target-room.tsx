@@ -34,7 +34,7 @@ export function TargetRoom() {
     >
       <DataRegion query={query} reading="Reading this target" failedTitle="This target could not be read">
         {(target) => (
-          <div className="grid gap-8 px-gutter py-6">
+          <div className="grid grid-cols-1 gap-8 px-gutter py-6">
             <TargetFacts target={target} />
             <TargetReachers target={target} />
             {mayChange && <TargetEnrol target={target} />}

@@ -25,7 +25,7 @@ export function UserRoom() {
     >
       <DataRegion query={query} reading="Reading this person" failedTitle="This person could not be read">
         {(user) => (
-          <div className="grid gap-8 px-gutter py-6">
+          <div className="grid grid-cols-1 gap-8 px-gutter py-6">
             <UserRole user={user} />
             <UserKeys user={user} />
             <UserCertificates user={user} />
