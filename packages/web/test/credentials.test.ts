@@ -25,7 +25,7 @@ test('people sign out and in again, keep their last passkey, and see their rooms
   found.push(...(await browser.look('sign-in-recovery')))
   await page.getByRole('button', { name: 'Back' }).click()
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
-  await page.getByRole('heading', { name: 'API tokens' }).waitFor()
+  await page.getByRole('heading', { name: 'API tokens', exact: true }).waitFor()
   found.push(...(await browser.look('tokens-empty')))
 
   // The last passkey stays.

@@ -19,13 +19,14 @@ import { ownPage, useEntered } from './use-entered.ts'
 import { whereTo } from './where-to.ts'
 
 const RecoveryForm = lazy(() => import('./recovery-form.tsx'))
+const PasswordForm = lazy(() => import('./password-form.tsx'))
 
 /** Where everybody comes in: passkey first. */
 export function SignInRoom() {
   const { to } = useSearch({ from: paths.signIn })
   const state = useCall('auth.state')
   const entered = useEntered(to)
-  const [lost, setLost] = useState(false)
+  const [way, setWay] = useState<'passkey' | 'recovery' | 'password'>('passkey')
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ApiError | undefined>()
   const place = whereTo(to)
@@ -63,7 +64,16 @@ export function SignInRoom() {
     )
   }
   const { gateway, methods } = state.data
-  if (lost) {
+  if (way === 'password') {
+    return (
+      <Gate name="Sign in with a password" title="Password and one-time code">
+        <Suspense fallback={<LoadingState />}>
+          <PasswordForm onEntered={entered} onBack={() => setWay('passkey')} />
+        </Suspense>
+      </Gate>
+    )
+  }
+  if (way === 'recovery') {
     return (
       <Gate
         name="Sign in with a recovery code"
@@ -71,7 +81,7 @@ export function SignInRoom() {
         lead="A recovery code lets you in once. Make a new passkey right after."
       >
         <Suspense fallback={<LoadingState />}>
-          <RecoveryForm onEntered={entered} onBack={() => setLost(false)} />
+          <RecoveryForm onEntered={entered} onBack={() => setWay('passkey')} />
         </Suspense>
       </Gate>
     )
@@ -105,7 +115,8 @@ export function SignInRoom() {
           <ProviderLink key={provider.name} {...provider} to={ownPage(to)} />
         ))}
         <div className="flex flex-wrap justify-between gap-x-4 gap-y-2 pt-1">
-          <TextButton onPress={() => setLost(true)}>Lost every passkey?</TextButton>
+          {methods.password && <TextButton onPress={() => setWay('password')}>Password and one-time code</TextButton>}
+          <TextButton onPress={() => setWay('recovery')}>Lost every passkey?</TextButton>
         </div>
       </div>
     </Gate>
