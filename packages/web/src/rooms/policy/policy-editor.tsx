@@ -126,7 +126,7 @@ function extensions(readOnly: boolean) {
     search({ top: true }),
     autocompletion({ override: [nameCompletion()] }),
     EditorState.readOnly.of(readOnly),
-    EditorView.contentAttributes.of({ 'aria-label': 'Text of the policy', spellcheck: 'false' }),
+    EditorView.contentAttributes.of({ 'aria-label': 'Text of the policy', spellcheck: 'false', tabindex: '0' }),
     keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
   ]
 }
