@@ -387,6 +387,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   const signIn = new SignInService({
     store,
     passkeys,
+    certificates,
     user: (id) => roster.current.usersById.get(id),
     userByName: (name) => roster.current.usersByName.get(name),
     record,

@@ -90,7 +90,7 @@ test('V-C06 revoked by serial, by person, by key or by authority: new logins and
   skip,
 }, async () => {
   await using gate = await TestGateway.start({ flags })
-  const revocations: readonly ((key: TestKey, serial: number) => Promise<unknown>)[] = [
+  const revocations: readonly ((key: TestKey, serial: number, browser: WebClient) => Promise<unknown>)[] = [
     (_, serial) => gate.api.call('certificate.revoke', { serial, reason: 'lost' }),
     () => gate.api.call('certificate.revoke', { user: 'alice', reason: 'left' }),
     (key) => gate.api.call('key.revoke', { public_key: key.line, reason: 'stolen' }),
@@ -100,16 +100,17 @@ test('V-C06 revoked by serial, by person, by key or by authority: new logins and
       await gate.api.call('ca.rotate', { kind: 'user' })
       await gate.api.call('ca.retire', { authority: active?.id ?? '' })
     },
+    (_key, _serial, browser) => browser.api.call('auth.sign-out'),
     () => gate.api.call('user.update', { user: 'alice', disabled: true }),
   ]
   const target = await gate.sshd()
   for (const [index, revoke] of revocations.entries()) {
-    const { key, serial } = await certified(gate, 'alice')
+    const { key, serial, browser } = await certified(gate, 'alice')
     const config = gate.sshConfig(key, { target, ...AS_ALICE })
     await using running = gate.start(config, ['-J', 'gate', 'server', 'echo up; cat'])
     await running.said('up')
     const started = Date.now()
-    await revoke(key, serial)
+    await revoke(key, serial, browser)
     await running.exited
     assert.ok(Date.now() - started < TAKEN_BACK_MS, `way ${index}`)
     assert.equal((await gate.ssh(config, ['gate'])).status, 255, `way ${index}`)

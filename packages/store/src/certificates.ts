@@ -1,4 +1,4 @@
-import type { AuthorityId, UserId } from '@sallyport/model'
+import type { AuthorityId, UserId, WebSessionId } from '@sallyport/model'
 import type { Selectable } from 'kysely'
 import type { CertificatesTable } from './schema.ts'
 import type { Session } from './session.ts'
@@ -104,7 +104,7 @@ export class Certificates {
 
   /** Revokes those of the list that are not yet; which they were. */
   async revoke(
-    which: { readonly serial: number } | { readonly userId: UserId },
+    which: { readonly serial: number } | { readonly userId: UserId } | { readonly session: WebSessionId },
     { by, reason }: { readonly by: string; readonly reason: string },
   ): Promise<readonly number[]> {
     return this.#session.transaction(async (tx) => {
@@ -113,12 +113,14 @@ export class Certificates {
         .set({ revoked_at: tx.now(), revoked_by: by, reason })
         .where('revoked_at', 'is', null)
         .where('valid_before', '>', Math.floor(tx.now() / 1000))
-      const rows = await ('serial' in which
-        ? query.where('serial', '=', which.serial)
-        : query.where('user_id', '=', which.userId)
-      )
-        .returning('serial')
-        .execute()
+      const chosen =
+        'serial' in which
+          ? query.where('serial', '=', which.serial)
+          : 'userId' in which
+            ? query.where('user_id', '=', which.userId)
+            : // A key id ends with the sign-in it came from.
+              query.where('key_id', 'like', `% ${which.session}`)
+      const rows = await chosen.returning('serial').execute()
       if (rows.length > 0) tx.changed('certificates')
       return rows.map(({ serial }) => serial)
     })

@@ -8,7 +8,7 @@ import {
   principalsOf,
   userCertificateRequest,
 } from '@sallyport/identity'
-import type { AuthorityId, UserId } from '@sallyport/model'
+import type { AuthorityId, UserId, WebSessionId } from '@sallyport/model'
 import {
   type Certificate,
   decodePlainKey,
@@ -168,7 +168,7 @@ export class CertificateService {
 
   /** What no longer counts because of this; empty where nothing was left to revoke. */
   async revoke(
-    which: { readonly serial: number } | { readonly userId: UserId },
+    which: { readonly serial: number } | { readonly userId: UserId } | { readonly session: WebSessionId },
     { actor, reason }: { readonly actor: string; readonly reason: string },
   ): Promise<readonly number[]> {
     const { store, record } = this.#parts

@@ -8,6 +8,7 @@ import {
 } from '@sallyport/identity'
 import type { User, UserId, WebSessionId } from '@sallyport/model'
 import { type FactorAt, type Invitation, type Passkey, type Store, StoreError, type WebSession } from '@sallyport/store'
+import type { CertificateService } from '../authority/certificate-service.ts'
 import { hashToken, isToken, mintToken } from '../http/bearer-tokens.ts'
 import type { SignInApproval } from './sign-in-approval.ts'
 
@@ -21,6 +22,7 @@ const SETUP_LIFE_MS = 15 * 60 * 1000
 export interface SignInServiceParts {
   readonly store: Store
   readonly passkeys: PasskeyCeremonies
+  readonly certificates: Pick<CertificateService, 'revoke'>
   /** The user as known now; none where there is no such user. */
   readonly user: (id: UserId) => User | undefined
   readonly userByName: (name: string) => User | undefined
@@ -129,6 +131,8 @@ export class SignInService {
   /** Whether there was such a session. */
   async signOut(id: WebSessionId, user: User, actor: string): Promise<boolean> {
     const ended = await this.#parts.store.webSessions.remove({ id })
+    // What was signed for it goes with it.
+    await this.#parts.certificates.revoke({ session: id }, { actor, reason: 'signed out' })
     if (ended > 0) await this.#parts.record({ type: 'signed-out', actor, webSession: id, user: user.name })
     return ended > 0
   }
@@ -194,6 +198,9 @@ export class SignInService {
       throw error
     }
     const { source } = from
+    // A lost device may hold certificates too.
+    const lost = { actor: user.name, reason: 'recovered' }
+    if (link.purpose === 'recover') await this.#parts.certificates.revoke({ userId: user.id }, lost)
     await record({ type: 'link-used', actor: user.name, source, purpose: link.purpose })
     const name = answer.passkeyName
     await record({ type: 'credential-added', actor: user.name, source, user: user.name, kind: 'passkey', name })
