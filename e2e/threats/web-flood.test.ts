@@ -11,7 +11,7 @@ import { eventually, metric, percentile, residentBytes } from './support/gateway
 const skip = hasSshd() ? false : 'needs ssh-keygen'
 const MIB = 1024 * 1024
 /** What a process may grow by that throws pieces of a gigabyte away: buffers that nobody has collected yet, compiled code. */
-const NOISE_BYTES = 128 * MIB
+const NOISE_BYTES = 256 * MIB
 const SILENT = 500
 
 suite('the HTTPS door under abuse', { skip }, () => {
