@@ -227,7 +227,9 @@ suite('pressure', { skip }, () => {
     client.send(new ByteWriter().u8(MSG.close).u32(channel.remote).finish())
     for (let number = 0; number !== MSG.close; ) [number = 0] = await client.next()
     assert.ok(performance.now() - started < 1000)
-    assert.ok(residentBytes(gateway.pid) - before < HELD_BYTES)
+    const grown = residentBytes(gateway.pid) - before
+    // A hundred thousand messages at once are a busy heap; the 20 MB, held, would come on top.
+    assert.ok(grown < HELD_BYTES + 16 * MIB, `${grown} bytes more`)
   })
 
   test('V-E12 V-B16 the loopback listener answers to its own names alone, whatever addresses a request claims', async () => {

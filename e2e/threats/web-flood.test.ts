@@ -106,7 +106,8 @@ suite('the HTTPS door under abuse', { skip }, () => {
     for (const { code, sent, grown } of [plain, chunked]) {
       assert.equal(code, 413)
       assert.ok(grown < NOISE_BYTES, `${grown} bytes more`)
-      assert.ok(sent < 512 * MIB, `cut off after ${sent} bytes`)
+      // By time, not by count: a fast sender gets more of it thrown away.
+      assert.ok(sent < 1024 * MIB, `cut off after ${sent} bytes`)
     }
   })
 
