@@ -119,13 +119,11 @@ test('the key’s thumbprint is that of RFC 7638', () => {
 
 test('a nonce that is refused is tried again with another, and not for ever', async () => {
   const bad = { status: 400, body: '{"type":"urn:ietf:params:acme:error:badNonce"}' }
-  assert.equal(
-    await order(server((path, times) => (path === '/order' && times === 1 ? bad : undefined)).request),
-    'PEM',
-  )
+  // One in five refused, as pebble does, comes to three in a row once in a hundred requests.
+  assert.equal(await order(server((path, times) => (path === '/order' && times <= 5 ? bad : undefined)).request), 'PEM')
   const never = server((path) => (path === '/order' ? bad : undefined))
   await assert.rejects(order(never.request), /badNonce/)
-  assert.equal(never.asked.filter(({ url }) => url === '/order').length, 3)
+  assert.equal(never.asked.filter(({ url }) => url === '/order').length, 10)
 })
 
 test('a server that stalls, lies or answers with something else is an error that says so, on one line', async () => {

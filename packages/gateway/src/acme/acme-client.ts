@@ -6,8 +6,8 @@ import type { AcmeAnswer, AcmeRequest } from './acme-request.ts'
 const PATIENCE_MS = 120_000
 const LOOK_MS = 1000
 const LOOK_MAX_MS = 10_000
-/** Nonces that are refused in a row before we give up (RFC 8555 §6.5). */
-const NONCE_TRIES = 3
+/** Nonces refused in a row before we give up (RFC 8555 §6.5). Each refusal brings the next nonce; a server may refuse a good share of them. */
+const NONCE_TRIES = 10
 
 export type ChallengeType = 'http-01' | 'tls-alpn-01'
 
