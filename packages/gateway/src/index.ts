@@ -4,13 +4,9 @@ export { type ConfigOrigin, type ConfigSources, type LoadedConfig, loadConfig } 
 export type { Config } from './config/settings.ts'
 export type { SocketAddress } from './config/socket-address.ts'
 export { GATEWAY_ERRORS, GatewayError, type GatewayErrorName } from './gateway-error.ts'
-export {
-  type Gateway,
-  type GatewayOptions,
-  type InitResult,
-  initGateway,
-  runGateway,
-  startGateway,
-  VERSION,
-} from './main.ts'
+export type { GatewayOptions } from './gateway-options.ts'
+export { type InitResult, initGateway } from './init-gateway.ts'
+export { type Gateway, startGateway } from './main.ts'
+export { runGateway } from './run-gateway.ts'
 export { type StatePaths, statePaths } from './state/state-directory.ts'
+export { VERSION } from './version.ts'

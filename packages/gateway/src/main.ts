@@ -4,15 +4,13 @@
  */
 import { randomBytes as cryptoRandomBytes, randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { hostname } from 'node:os'
 import type { RouteName } from '@sallyport/api'
 import { CONTROL_HOST } from '@sallyport/api/unix'
 import { ACTOR_GATEWAY, type AuditEvent, localActor } from '@sallyport/audit'
-import { PasskeyCeremonies, PasswordHasher } from '@sallyport/identity'
 import { hasHardwareAes } from '@sallyport/ssh'
 import { systemClock } from '@sallyport/wire'
 import { createAuthorizer } from './access/authorize.ts'
+import { decisionEvents } from './access/decision-events.ts'
 import { dialTarget } from './access/dial-target.ts'
 import { systemLookup } from './access/name-lookup.ts'
 import { namedAuthorities } from './access/named-authorities.ts'
@@ -20,7 +18,6 @@ import { ownAddresses } from './access/own-addresses.ts'
 import { RosterKeeper } from './access/roster.ts'
 import { currentTargetIn, deciderOf, policyHostIn, standingIn, targetAt } from './access/roster-decider.ts'
 import { targetDirectory } from './access/target-directory.ts'
-import { ApprovalService } from './approval/approval-service.ts'
 import { Approvals } from './approval/approvals.ts'
 import { CheckBook } from './approval/check-book.ts'
 import { CodeAttempts } from './approval/code-attempts.ts'
@@ -31,7 +28,7 @@ import { CertificateService } from './authority/certificate-service.ts'
 import { HOST_CERTIFICATE_CHECK_MS, HostCertificates } from './authority/host-certificates.ts'
 import { issuedFactors } from './authority/issued-factors.ts'
 import { ConfigKeeper } from './config/config-keeper.ts'
-import { loadConfig } from './config/load-config.ts'
+import { connectionLimits, penaltySettings, startLimits } from './config/limits.ts'
 import type { Config } from './config/settings.ts'
 import { formatSocketAddress, type SocketAddress } from './config/socket-address.ts'
 import { listenControl } from './control/control-server.ts'
@@ -41,9 +38,9 @@ import type { Services } from './control/services.ts'
 import { ConnectionLimits } from './defence/connection-limits.ts'
 import { Gatekeeper } from './defence/gatekeeper.ts'
 import { networkOf } from './defence/network.ts'
-import { Penalties, type PenaltySettings } from './defence/penalties.ts'
+import { Penalties } from './defence/penalties.ts'
 import { StartLimits } from './defence/start-limits.ts'
-import { GatewayError } from './gateway-error.ts'
+import type { GatewayOptions } from './gateway-options.ts'
 import { apiApp } from './http/api-app.ts'
 import { MuxFront } from './http/mux-front.ts'
 import { openWeb, type Web } from './http/open-web.ts'
@@ -53,46 +50,32 @@ import { StrangerLimit } from './http/stranger-limit.ts'
 import { sourceOf, webPeer } from './http/web-peer.ts'
 import { countKeyExchanges } from './ops/count-key-exchanges.ts'
 import { LiveEvents } from './ops/live-events.ts'
-import { createLog, type Log, logSshTraces } from './ops/log-writer.ts'
+import { createLog, logSshTraces } from './ops/log-writer.ts'
 import { createMetrics } from './ops/metrics.ts'
 import { listenOps } from './ops/ops-server.ts'
 import { revocation } from './sessions/revocation.ts'
 import { SessionRegistry } from './sessions/session-registry.ts'
 import { WayWatch } from './sessions/way-watch.ts'
-import { DeviceRequests } from './sign-in/device-requests.ts'
-import { LoopbackCodes } from './sign-in/loopback-codes.ts'
 import { oidcPages } from './sign-in/oidc-pages.ts'
-import { OidcProviders } from './sign-in/oidc-providers.ts'
-import { OidcSignIn } from './sign-in/oidc-sign-in.ts'
-import { PasswordSignIn } from './sign-in/password-sign-in.ts'
-import { SignInService } from './sign-in/sign-in-service.ts'
+import { signInServices } from './sign-in/sign-in-services.ts'
 import { SshFront } from './ssh/ssh-front.ts'
 import { welcomeText } from './ssh/welcome-text.ts'
 import { lockState } from './state/daemon-lock.ts'
 import { starter } from './state/first-admin.ts'
-import { type GreetingFacts, greeting } from './state/greeting.ts'
+import { greetingOf } from './state/greeting-of.ts'
 import { MasterKey } from './state/master-key.ts'
-import { type FirstStart, type OpenState, openState } from './state/open-state.ts'
+import type { FirstStart } from './state/open-state.ts'
+import { openedState } from './state/opened-state.ts'
 import { explained } from './state/start-failure.ts'
 import { createPrivateDirectory, requirePrivate, statePaths } from './state/state-directory.ts'
+import { VERSION } from './version.ts'
 
 /** Steps of a uniform random number from 0 to 1: what `crypto.randomInt` draws at once. */
 const RANDOM_STEPS = 2 ** 47
 /** How often sessions are looked at for bytes that moved, bans for their end, in milliseconds. */
 const HOUSEKEEPING_MS = 2000
-/** How often what no policy can use any more is deleted, in milliseconds. */
+/** How often what nobody can use any more is deleted, in milliseconds. */
 const FORGETTING_MS = 60 * 60 * 1000
-
-export interface GatewayOptions {
-  readonly stateDirectory: string
-  readonly environment?: Readonly<Record<string, string | undefined>>
-  /** Another configuration file than the state directory's own. */
-  readonly configFile?: string
-  /** `section.key` to what the file would say. */
-  readonly flags?: Readonly<Record<string, unknown>>
-  /** Takes the log's lines; standard output unless given. */
-  readonly writeLog?: (line: string) => void
-}
 
 /** A running gateway. */
 export interface Gateway extends AsyncDisposable {
@@ -115,9 +98,6 @@ export interface Gateway extends AsyncDisposable {
   /** Lets nobody new in, tells those who are in, and waits for them up to the drain time. Then everything is closed. */
   stop(options?: { readonly drainMs?: number; readonly reason?: string }): Promise<void>
 }
-
-/** Version of this package. */
-export const VERSION: string = (createRequire(import.meta.url)('../package.json') as { version: string }).version
 
 /** Starts a gateway in this process. Throws GatewayError with what to do about it; then nothing is left behind. */
 export function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -168,6 +148,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   const checks = started.use(await CheckBook.open(store, failed))
 
   const lengths = config.current.ssh.per_source_netblock
+  const networkText = (address: string) => networkOf(address, lengths)?.text ?? address
   const penalties = new Penalties(penaltySettings(config.current), lengths)
   const connections = new ConnectionLimits(connectionLimits(config.current))
   const starts = new StartLimits(startLimits(config.current), () => randomInt(RANDOM_STEPS) / RANDOM_STEPS)
@@ -222,33 +203,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     decider: () => deciderOf(roster.current),
     currentTarget: (target) => currentTargetIn(roster.current, target),
     standing: (principal) => standingIn(roster.current, principal, now(), named()),
-    recordGrant: async ({ principal, destination, target, ...rest }, rule) => {
-      const facts = {
-        ...rest,
-        destinationHost: destination.host,
-        destinationPort: destination.port,
-        target: target?.name,
-      }
-      const { name: actor, sessionId: session, sourceAddress: source } = principal
-      await record({ type: 'access-granted', actor, session, source, ...facts, rule })
-    },
-    recordDenial: async ({ principal, destination, target, ...rest }, denied, reason) => {
-      const facts = {
-        ...rest,
-        destinationHost: destination.host,
-        destinationPort: destination.port,
-        target: target?.name,
-      }
-      const { name: actor, sessionId: session, sourceAddress: source } = principal
-      await record({
-        type: 'access-denied',
-        actor,
-        session,
-        source,
-        ...facts,
-        reason: denied === reason ? denied : `${denied} ${reason}`,
-      })
-    },
+    ...decisionEvents(record),
     failed,
     now,
   })
@@ -298,7 +253,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     approvals,
     checks,
     codes: oneTimeCodes,
-    networkOf: (source) => networkOf(source, lengths)?.text ?? source,
+    networkOf: networkText,
     origin: () => web?.origin,
     record,
     failed,
@@ -358,6 +313,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   housekeeping.unref()
   const forgetting = setInterval(() => {
     checks.purge(now()).catch((error: unknown) => failed('forget old login checks', error))
+    store.webSessions.removeExpired().catch((error: unknown) => failed('forget web sessions that have ended', error))
   }, FORGETTING_MS)
   forgetting.unref()
   started.defer(() => clearInterval(forgetting))
@@ -379,69 +335,26 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   }
   const masterKey = MasterKey.open(paths.masterKey)
   const origin = () => web?.origin ?? publicOrigin(config.current, config.current.listen.https[0]?.port ?? 0)
-  const passkeys = new PasskeyCeremonies({
-    relyingParty: () => ({ id: new URL(origin()).hostname, name: 'Sallyport', origin: origin() }),
-    randomBytes,
-    now,
-  })
-  const signIn = new SignInService({
-    store,
-    passkeys,
-    certificates,
-    user: (id) => roster.current.usersById.get(id),
-    userByName: (name) => roster.current.usersByName.get(name),
-    record,
-    failed,
-    randomBytes,
-    now,
-    sessionMs: () => config.current.https.session_limit,
-    origin,
-  })
-  const oidcProviders = new OidcProviders({
-    settings: () => config.current.oidc.providers,
+  const { services: signIn, oidc } = signInServices({
+    config: () => config.current,
     environment,
-    origin,
-    randomBytes,
-    now,
-  })
-  const oidc = new OidcSignIn({
-    providers: oidcProviders,
     store,
-    signIn,
-    refresh: () => roster.refresh(),
-    record,
-    note: (provider, reason, error) =>
-      log.info('a sign-in with an identity provider came to nothing', {
-        method: `oidc:${provider}`,
-        reason,
-        detail: error instanceof Error ? messagesOf(error) : '',
-      }),
-    randomBytes,
-    now,
-  })
-  const passwordHasher = new PasswordHasher(randomBytes)
-  const passwordSignIn = new PasswordSignIn({
-    store,
-    hasher: passwordHasher,
+    roster,
+    certificates,
+    approvals,
+    checks,
     codes: oneTimeCodes,
-    signIn,
-    userByName: (name) => roster.current.usersByName.get(name),
-    networkOf: (source) => networkOf(source, lengths)?.text ?? source,
-    attempts: new CodeAttempts(now),
+    networkOf: networkText,
+    origin,
     record,
     failed,
+    log,
+    randomBytes,
     now,
   })
   const services: Services = {
-    oidcProviders,
-    passwordSignIn,
-    passwordHasher,
-    approvals: new ApprovalService({ approvals, checks, passkeys, store, record, now }),
+    ...signIn,
     certificates,
-    passkeys,
-    signIn,
-    deviceRequests: new DeviceRequests({ randomBytes, now }),
-    loopbackCodes: new LoopbackCodes({ randomBytes, now }),
     origin,
     masterKey,
     randomBytes,
@@ -524,7 +437,6 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     now,
   })
   const strangers = new StrangerLimit(() => systemClock.monotonic())
-  const networkText = (address: string) => networkOf(address, lengths)?.text ?? address
   web = await openWeb({
     config: () => config.current,
     paths,
@@ -587,7 +499,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   log.info('ready', { version: VERSION, address: front.addresses.map(formatSocketAddress).join(' ') })
 
   const owner = [...roster.current.usersById.values()].find(({ role, disabled }) => role === 'owner' && !disabled)
-  const setup = web === undefined || owner === undefined ? undefined : await signIn.setupLink(owner)
+  const setup = web === undefined || owner === undefined ? undefined : await signIn.signIn.setupLink(owner)
   const running = started.move()
   let stopped: Promise<void> | undefined
   const halt = Promise.withResolvers<void>()
@@ -650,145 +562,6 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-/** Runs a gateway until it is told to stop; the exit code. SIGTERM and SIGINT drain, a second one ends at once, SIGHUP reloads. */
-export async function runGateway(options: GatewayOptions): Promise<number> {
-  const gateway = await startGateway(options)
-  process.stderr.write(`${gateway.greeting}\n`)
-  const ended = Promise.withResolvers<number>()
-  let signals = 0
-  const stop = (signal: NodeJS.Signals) => {
-    const drainMs = ++signals === 1 ? undefined : 0
-    gateway.stop({ reason: signal, ...(drainMs === undefined ? {} : { drainMs }) }).then(
-      () => ended.resolve(0),
-      (error: unknown) => ended.reject(error as Error),
-    )
-  }
-  const reload = () => {
-    gateway.reload().catch((error: unknown) => {
-      const detail = error instanceof GatewayError ? `${error.message}\n${error.why ?? ''}` : String(error)
-      process.stderr.write(`reload refused, the old configuration stays: ${detail}\n`)
-    })
-  }
-  // A promise that nobody awaited is a mistake of ours in one place; everybody's sessions must not end for it.
-  const stray = (error: unknown) => gateway.reportFailure('finish a task that nobody waited for', error)
-  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', reload).on('unhandledRejection', stray)
-  outliveReaders()
-  try {
-    return await ended.promise
-  } finally {
-    process.off('SIGTERM', stop).off('SIGINT', stop).off('SIGHUP', reload).off('unhandledRejection', stray)
-  }
-}
-
-/**
- * Whoever reads the log may end, as `tee` or a log collector does; sessions must not end with it. Takes the place of what
- * else listens for that, such as a command that ends with its reader, for good: errors of the last lines come late.
- */
-function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', () => {})
-}
-
-export interface InitResult {
-  readonly state_dir: string
-  readonly config_file: string
-  /** Whether anything was missing. */
-  readonly made: boolean
-  readonly owner: string | null
-  readonly keys: number
-  /** What to read and type next. */
-  readonly text: string
-}
-
-/** Makes the state, keys, policy and first owner where they are missing, and does not start. Throws GatewayError. */
-export function initGateway(options: GatewayOptions): Promise<InitResult> {
-  return explained(options.stateDirectory, () => init(options))
-}
-
-async function init(options: GatewayOptions): Promise<InitResult> {
-  const paths = statePaths(options.stateDirectory)
-  const madeDirectory = createPrivateDirectory(paths.directory)
-  requirePrivate(paths.directory, 'state directory')
-  using _lock = lockState(paths.lock)
-  const { config } = loadConfig({ stateDirectory: options.stateDirectory, environment: options.environment ?? {} })
-  const log = createLog({ level: 'error', format: 'text', write: (line) => void process.stderr.write(line) })
-  await using state = await openedState(options, config, log, madeDirectory)
-  await using roster = await RosterKeeper.open(state.store, (what, error) => log.failure(`could not ${what}`, error))
-  const { hostKeys, policy, owner } = state.firstStart
-  return {
-    state_dir: paths.directory,
-    config_file: paths.config,
-    made: hostKeys > 0 || policy || owner !== undefined,
-    owner: owner?.user.name ?? null,
-    keys: owner?.keys.length ?? 0,
-    text: greetingOf(state, roster, config, [], paths.directory),
-  }
-}
-
-function openedState(
-  { stateDirectory, environment = {} }: GatewayOptions,
-  config: Config,
-  log: Log,
-  madeDirectory: boolean,
-): Promise<OpenState> {
-  return openState({
-    paths: statePaths(stateDirectory),
-    madeDirectory,
-    config,
-    environment,
-    onCheckpointFailure: (error) => log.failure('could not sign the end of the audit log', error),
-    acceptRollback: environment['SALLYPORT_ACCEPT_AUDIT_ROLLBACK'] === 'yes',
-  })
-}
-
-function greetingOf(
-  { hostKeys, firstStart }: OpenState,
-  { current }: RosterKeeper,
-  config: Config,
-  addresses: readonly SocketAddress[],
-  stateDirectory: string,
-  console?: GreetingFacts['console'],
-): string {
-  const users = [...current.usersById.values()]
-  return greeting({
-    version: VERSION,
-    stateDirectory,
-    hostKeys: hostKeys.active,
-    firstStart,
-    anyKey: current.keysByFingerprint.size > 0,
-    admin: users.find(({ role }) => role === 'owner' || role === 'admin')?.name ?? 'NAME',
-    addresses,
-    hostname: config.ssh.hostname === '' ? hostname() : config.ssh.hostname,
-    ...(console === undefined ? {} : { console }),
-  })
-}
-
-function penaltySettings({ penalties }: Config): PenaltySettings {
-  return {
-    enabled: penalties.enabled,
-    addedMs: {
-      crash: penalties.crash,
-      'auth-fail': penalties.auth_fail,
-      'no-auth': penalties.no_auth,
-      'no-keys': penalties.no_keys,
-      'grace-exceeded': penalties.grace_exceeded,
-      'refuse-connection': penalties.refuse_connection,
-    },
-    minMs: penalties.min,
-    maxMs: penalties.max,
-    maxSources: penalties.max_sources,
-    overflow: penalties.overflow,
-    exempt: penalties.exempt,
-  }
-}
-
-function connectionLimits({ ssh }: Config) {
-  return { total: ssh.max_connections, perSource: ssh.per_source_max_connections }
-}
-
-function startLimits({ ssh }: Config) {
-  return { ...ssh.max_startups, perSource: ssh.per_source_max_startups }
-}
-
 /** What the kernel says of the processor; nothing where it says nothing. */
 function cpuFacts(): string {
   try {
@@ -801,11 +574,6 @@ function cpuFacts(): string {
 function logFormat({ log }: Config): 'text' | 'json' {
   if (log.format !== 'auto') return log.format
   return process.stdout.isTTY ? 'text' : 'json'
-}
-
-/** What an error and its causes say, without their facts. */
-function messagesOf(error: Error): string {
-  return error.cause instanceof Error ? `${error.message}: ${messagesOf(error.cause)}` : error.message
 }
 
 function closeServer(server: { close(done: () => void): unknown; closeAllConnections(): void }): Promise<void> {

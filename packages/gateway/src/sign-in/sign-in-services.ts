@@ -1,0 +1,116 @@
+import type { AuditEvent } from '@sallyport/audit'
+import { PasskeyCeremonies, PasswordHasher } from '@sallyport/identity'
+import type { Store } from '@sallyport/store'
+import type { RosterKeeper } from '../access/roster.ts'
+import { ApprovalService } from '../approval/approval-service.ts'
+import type { Approvals } from '../approval/approvals.ts'
+import type { CheckBook } from '../approval/check-book.ts'
+import { CodeAttempts } from '../approval/code-attempts.ts'
+import type { OneTimeCodes } from '../approval/one-time-codes.ts'
+import type { CertificateService } from '../authority/certificate-service.ts'
+import type { Config } from '../config/settings.ts'
+import type { Services } from '../control/services.ts'
+import type { Log } from '../ops/log-writer.ts'
+import { DeviceRequests } from './device-requests.ts'
+import { LoopbackCodes } from './loopback-codes.ts'
+import { OidcProviders } from './oidc-providers.ts'
+import { OidcSignIn } from './oidc-sign-in.ts'
+import { PasswordSignIn } from './password-sign-in.ts'
+import { SignInService } from './sign-in-service.ts'
+
+export interface SignInParts {
+  readonly config: () => Config
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly store: Store
+  readonly roster: RosterKeeper
+  readonly certificates: CertificateService
+  readonly approvals: Approvals
+  readonly checks: CheckBook
+  readonly codes: OneTimeCodes
+  /** Text of the network that an address counts as. */
+  readonly networkOf: (source: string) => string
+  /** `https://gw.example.com:8443` */
+  readonly origin: () => string
+  readonly record: (event: AuditEvent) => Promise<unknown>
+  readonly failed: (what: string, error: unknown) => void
+  readonly log: Log
+  readonly randomBytes: (size: number) => Uint8Array
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** Everything with which people sign in to the console and with the command, put together. */
+export function signInServices(parts: SignInParts) {
+  const { config, environment, store, roster, certificates, approvals, checks, codes } = parts
+  const { networkOf, origin, record, failed, log, randomBytes, now } = parts
+  const userByName = (name: string) => roster.current.usersByName.get(name)
+  const passkeys = new PasskeyCeremonies({
+    relyingParty: () => ({ id: new URL(origin()).hostname, name: 'Sallyport', origin: origin() }),
+    randomBytes,
+    now,
+  })
+  const signIn = new SignInService({
+    store,
+    passkeys,
+    certificates,
+    user: (id) => roster.current.usersById.get(id),
+    userByName,
+    record,
+    failed,
+    randomBytes,
+    now,
+    sessionMs: () => config().https.session_limit,
+    origin,
+  })
+  const oidcProviders = new OidcProviders({
+    settings: () => config().oidc.providers,
+    environment,
+    origin,
+    randomBytes,
+    now,
+  })
+  const oidc = new OidcSignIn({
+    providers: oidcProviders,
+    store,
+    signIn,
+    refresh: () => roster.refresh(),
+    record,
+    note: (provider, reason, error) =>
+      log.info('a sign-in with an identity provider came to nothing', {
+        method: `oidc:${provider}`,
+        reason,
+        detail: error instanceof Error ? messagesOf(error) : '',
+      }),
+    randomBytes,
+    now,
+  })
+  const passwordHasher = new PasswordHasher(randomBytes)
+  const passwordSignIn = new PasswordSignIn({
+    store,
+    hasher: passwordHasher,
+    codes,
+    signIn,
+    userByName,
+    networkOf,
+    attempts: new CodeAttempts(now),
+    record,
+    failed,
+    now,
+  })
+  const services = {
+    passkeys,
+    signIn,
+    oidcProviders,
+    passwordHasher,
+    passwordSignIn,
+    approvals: new ApprovalService({ approvals, checks, passkeys, store, record, now }),
+    deviceRequests: new DeviceRequests({ randomBytes, now }),
+    loopbackCodes: new LoopbackCodes({ randomBytes, now }),
+  } satisfies Partial<Services>
+  return { services, oidc }
+}
+
+/** What an error and its causes say, without their facts. */
+function messagesOf(error: Error): string {
+  return error.cause instanceof Error ? `${error.message}: ${messagesOf(error.cause)}` : error.message
+}
