@@ -10,8 +10,10 @@ import { eventually, metric, percentile, residentBytes } from './support/gateway
 
 const skip = hasSshd() ? false : 'needs ssh-keygen'
 const MIB = 1024 * 1024
-/** What a process may grow by that throws pieces of a gigabyte away: buffers that nobody has collected yet, compiled code. */
-const NOISE_BYTES = 256 * MIB
+/** What a process may grow by that reads a megabyte and throws it away: buffers that nobody has collected yet. */
+const NOISE_BYTES = 32 * MIB
+/** What can be sent to somebody who reads one megabyte and then nothing: the buffers of two kernels, and one piece. */
+const STUCK_BYTES = 32 * MIB
 const SILENT = 500
 
 suite('the HTTPS door under abuse', { skip }, () => {
@@ -68,26 +70,23 @@ suite('the HTTPS door under abuse', { skip }, () => {
     return times
   }
 
-  /** Sends until there is an answer or the bytes are out; the status, and the most the gateway grew by. */
+  /** Sends until it is cut off or the bytes are out; the status, the bytes that were taken, and what the gateway grew by. */
   async function pour(head: readonly string[], piece: Uint8Array, total: number) {
     const before = residentBytes(gateway.pid)
     let most = before
     let sent = 0
-    let code: number | undefined
-    let over = false
     const socket = await open()
-    const got = answer(socket).then((value) => {
-      code = value
-      over = true
-    })
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+    const got = answer(socket)
     socket.write(`${head.join('\r\n')}\r\n\r\n`)
     while (sent < total && !socket.destroyed && !socket.writableEnded) {
       sent += piece.length
-      if (!socket.write(piece)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => {})
+      // Not `once` of node:events: in a race it leaves its listeners behind.
+      if (!socket.write(piece)) await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), closed])
       most = Math.max(most, residentBytes(gateway.pid))
     }
-    if (!over) await Promise.race([got, sleep(5000)])
-    socket.destroy()
+    const code = await got
+    await closed
     return { code, sent, grown: most - before }
   }
 
@@ -100,15 +99,23 @@ suite('the HTTPS door under abuse', { skip }, () => {
 
   test('V-E07 1 GB that is really sent, and chunks without end: 413, soon cut off, memory flat', async () => {
     const piece = new Uint8Array(MIB).fill(0x20)
-    const plain = await pour([POST, host(), JSON_TYPE, 'Content-Length: 1073741824'], piece, 1024 * MIB)
     const chunk = Buffer.concat([Buffer.from('100000\r\n'), piece, Buffer.from('\r\n')])
-    const chunked = await pour([POST, host(), JSON_TYPE, 'Transfer-Encoding: chunked'], chunk, 1024 * MIB)
-    for (const { code, sent, grown } of [plain, chunked]) {
-      assert.equal(code, 413)
-      assert.ok(grown < NOISE_BYTES, `${grown} bytes more`)
-      // By time, not by count: a fast sender gets more of it thrown away.
-      assert.ok(sent < 1024 * MIB, `cut off after ${sent} bytes`)
+    const plain = () => pour([POST, host(), JSON_TYPE, 'Content-Length: 1073741824'], piece, 1024 * MIB)
+    const chunked = () => pour([POST, host(), JSON_TYPE, 'Transfer-Encoding: chunked'], chunk, 1024 * MIB)
+    const withGet = () => pour(['GET /v1/auth/state HTTP/1.1', host(), 'Content-Length: 1073741824'], piece, 1024 * MIB)
+    // The first of a kind compiles code and makes buffers.
+    await Promise.all([plain(), chunked(), withGet()])
+    for (const [name, send, expected] of [
+      ['plain', plain, 413],
+      ['chunked', chunked, 413],
+      ['GET', withGet, 200],
+    ] as const) {
+      const { code, sent, grown } = await send()
+      assert.equal(code, expected, name)
+      assert.ok(grown < NOISE_BYTES, `${name}: ${grown} bytes more`)
+      assert.ok(sent < STUCK_BYTES, `${name}: cut off after ${sent} bytes`)
     }
+    assert.doesNotMatch(gateway.output, /Warning/)
   })
 
   test('V-E07 strangers may not even send what those who are signed in may', async () => {
@@ -140,7 +147,8 @@ suite('the HTTPS door under abuse', { skip }, () => {
     clearInterval(drip)
     socket.destroy()
     assert.equal(code, 408)
-    assert.ok(performance.now() - started < 13_000)
+    // Well before the 30 s that a whole request has.
+    assert.ok(performance.now() - started < 25_000)
   })
 
   test('V-E08 500 sockets that send nothing or half a ClientHello: a new browser is answered with p99 under 200 ms', async () => {
@@ -192,19 +200,24 @@ suite('the HTTPS door under abuse', { skip }, () => {
   })
 
   test('V-E07 who asks without end and never signs in is told to wait, and the gateway goes on', async () => {
-    const socket = await open()
-    let text = ''
-    socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
-    const request = `GET /v1/links/spl_x HTTP/1.1\r\n${host()}\r\n\r\n`
-    for (let n = 0; n < 1000 && !text.includes('SP1011'); n++) {
-      text = ''
-      socket.write(request)
-      await once(socket, 'data')
+    const [socket, other] = [await open(), await open()]
+    const ask = async (on: TLSSocket): Promise<string> => {
+      const answered = once(on, 'data') as Promise<[Buffer]>
+      on.write(`GET /v1/links/spl_x HTTP/1.1\r\n${host()}\r\n\r\n`)
+      return (await answered)[0].toString('latin1')
     }
+    let text = ''
+    let shared = false
+    // A place is free again every 50 ms: another connection of the source is asked at once, and again if that was too late.
+    for (let n = 0; n < 20_000 && !shared; n++) {
+      text = await ask(socket)
+      if (text.includes('SP1011')) shared = (await ask(other)).startsWith('HTTP/1.1 429')
+    }
+    assert.ok(shared, 'by source, not by connection')
     assert.match(text, /^HTTP\/1\.1 429/)
     assert.match(text, /retry-after: \d+/i)
     socket.destroy()
-    assert.equal(await status(['GET /v1/auth/state HTTP/1.1', host()]), 429)
+    other.destroy()
     await sleep(1500)
     assert.equal(await status(['GET /v1/auth/state HTTP/1.1', host()]), 200)
     assert.ok((await metric(gateway, 'sallyport_api_request_seconds_count')) > 600)

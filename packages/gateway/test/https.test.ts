@@ -1,10 +1,11 @@
 /** The HTTPS door of a whole gateway: certificate, names, headers, who may ask what. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { connect } from 'node:tls'
 import { GatewayError } from '@sallyport/gateway'
-import { hasOpenSsh, TestGateway } from './test-gateway.ts'
+import { hasOpenSsh, TestGateway, until } from './test-gateway.ts'
 import { WebClient } from './web-client.ts'
 
 const skip = hasOpenSsh() ? false : 'needs ssh and sshd'
@@ -53,6 +54,25 @@ test('every answer forbids framing, sniffing and foreign scripts', { skip }, asy
     assert.equal(headers['x-frame-options'], 'DENY', path)
     assert.equal(headers['strict-transport-security'], undefined, 'never of a self-signed certificate')
   }
+})
+
+test('a body that breaks off is no failure of the gateway: strangers cannot fill its log', { skip }, async () => {
+  await using gate = await TestGateway.start({ flags: FLAGS })
+  const port = gate.gateway.webAddresses[0]?.port ?? 0
+  const socket = connect({ port, host: '127.0.0.1', servername: 'localhost', rejectUnauthorized: false })
+  socket.on('error', () => {})
+  await once(socket, 'secureConnect')
+  socket.write(`POST /v1/auth/passkey/finish HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: application/json\r\n`)
+  socket.write('Content-Length: 100\r\n\r\n{', () => socket.destroy())
+  const answered = async () => {
+    const metrics = await fetch(`http://127.0.0.1:${gate.gateway.metricsAddress?.port}/metrics`)
+    return /^sallyport_api_requests_total\{.*status="400".*\} 1$/m.test(await metrics.text())
+  }
+  await until(answered, 20_000)
+  assert.deepEqual(
+    gate.log.filter((line) => line.includes('"level":"error"')),
+    [],
+  )
 })
 
 test('TLS before 1.2 is refused', { skip }, async () => {

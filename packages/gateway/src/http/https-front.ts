@@ -7,6 +7,7 @@ import { formatSocketAddress, type SocketAddress } from '../config/socket-addres
 import { canonicalAddress } from '../defence/network.ts'
 import { GatewayError } from '../gateway-error.ts'
 import type { TlsMaterial } from './self-signed.ts'
+import { boundUnread } from './unread-body.ts'
 
 /** Time for TLS, for the headers of a request, and for all of it to arrive, in milliseconds. */
 const HANDSHAKE_TIMEOUT_MS = 10_000
@@ -118,7 +119,8 @@ export class HttpsFront implements AsyncDisposable {
 
   #server(): Server {
     const { app, tls, failed } = this.#parts
-    const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+    // The library would read on for 64 MiB after an answer, and the sender would think that nothing is wrong.
+    const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false, autoCleanupIncoming: false })
     const server = createServer(
       {
         cert: tls.certificate,
@@ -136,6 +138,7 @@ export class HttpsFront implements AsyncDisposable {
         maxHeaderSize: HEADER_MAX_BYTES,
       },
       (request, response) => {
+        boundUnread(request, response)
         void listener(request, response).catch((error: unknown) => {
           failed('answer a request', error)
           response.destroy()

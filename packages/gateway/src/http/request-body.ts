@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { ApiError, POLICY_TEXT_MAX } from '@sallyport/api'
 import type { Context } from 'hono'
 
@@ -27,19 +28,28 @@ export async function readJson(c: Context, max: number): Promise<unknown> {
 
 async function readBounded(c: Context, max: number): Promise<Uint8Array> {
   if (Number(c.req.header('content-length') ?? 0) > max) throw tooLarge(max)
-  const { body } = c.req.raw
-  if (body === null) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    length += chunk.length
-    if (length > max) throw tooLarge(max)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of piecesOf(c)) {
+      length += chunk.length
+      if (length > max) throw tooLarge(max)
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    if (cause instanceof ApiError) throw cause
+    throw new ApiError('request.invalid', 'the body did not come whole', { cause })
   }
   return Buffer.concat(chunks, length)
 }
 
-/** What is still to come is thrown away for a moment by the HTTP library, so that the answer arrives, and then cut off. */
+/** Node's own stream where there is one: who stops reading it half way does not take the connection from under the answer. */
+function piecesOf(c: Context): AsyncIterable<Uint8Array> | readonly Uint8Array[] {
+  const { incoming } = (c.env ?? {}) as { readonly incoming?: IncomingMessage }
+  if (incoming !== undefined) return incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
+  return (c.req.raw.body as AsyncIterable<Uint8Array> | null) ?? []
+}
+
 function tooLarge(max: number): ApiError {
   return new ApiError('request.too-large', `a request is larger than ${max} bytes`)
 }
