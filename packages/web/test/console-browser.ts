@@ -6,7 +6,7 @@ import { type Browser, type BrowserContext, type CDPSession, chromium, type Page
 
 const CHROMIUM = '/usr/bin/chromium'
 /** Longest wait for something to appear, in milliseconds. */
-const WAIT_MS = 10_000
+const WAIT_MS = 30_000
 
 /** Why browser tests cannot run here; false where they can. */
 export const skip: string | false = existsSync(CHROMIUM) ? false : 'needs chromium (Debian package chromium)'
