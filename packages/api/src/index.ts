@@ -1,4 +1,5 @@
 export { ApiError, type ApiErrorFacts, type ErrorBody, errorBody } from './api-error.ts'
+export { AUDIT_OUTCOMES, type AuditOutcome, auditOutcome } from './audit-outcome.ts'
 export {
   type ApiClient,
   type ApiRequest,
@@ -23,7 +24,14 @@ export {
   type StreamRouteName,
 } from './routes.ts'
 export type { Approval } from './schemas/approval.ts'
-export type { AuditEvent, AuditExportLine, AuditPage, AuditVerification } from './schemas/audit.ts'
+export type {
+  AuditCounts,
+  AuditEvent,
+  AuditExportLine,
+  AuditPage,
+  AuditValueCounts,
+  AuditVerification,
+} from './schemas/audit.ts'
 export type { Ban } from './schemas/ban.ts'
 export type { PolicyGroup, PolicyGroups, ReachableTarget, ReachableTargets } from './schemas/console.ts'
 export type {

@@ -9,6 +9,8 @@ import { publicRoutes } from './public-routes.ts'
 import { type Route, route, streamRoute } from './route.ts'
 import {
   auditEvent,
+  auditCountInput,
+  auditCounts,
   auditExportLine,
   auditPage,
   auditSearchInput,
@@ -311,6 +313,14 @@ export const routes = {
     output: auditPage,
   }),
   'audit.tail': streamRoute({
+  'audit.count': route({
+    method: 'GET',
+    path: '/v1/audit/count',
+    callers: READERS,
+    summary: 'Counts the events that fit: over time, and by outcome, type, actor and target.',
+    input: auditCountInput,
+    output: auditCounts,
+  }),
     method: 'GET',
     path: '/v1/audit/tail',
     callers: READERS,

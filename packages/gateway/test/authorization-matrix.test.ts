@@ -47,6 +47,7 @@ const MAY: Readonly<Record<RouteName, readonly string[]>> = {
   'ban.add': CHANGE,
   'ban.remove': CHANGE,
   'audit.search': READ,
+  'audit.count': READ,
   'audit.tail': READ,
   'audit.verify': READ,
   'audit.export': READ,

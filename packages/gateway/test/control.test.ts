@@ -220,6 +220,16 @@ test('the audit log is searched, followed, exported and verified', { skip }, asy
   assert.equal(rest.events[0]?.sequence, (page.events[1]?.sequence ?? 0) - 1)
   assert.equal((await api.call('audit.search', { target: 'db1' })).events.length, 1)
   await assert.rejects(api.call('audit.search', { type: 'nonsense' }), { code: 'SP1001' })
+  const counts = await api.call('audit.count', { target: 'db1', utc_offset: 60 })
+  assert.deepEqual([counts.total, counts.denied, counts.complete], [1, 0, true])
+  assert.deepEqual(counts.types, { values: [{ value: 'target-added', count: 1 }], more: 0 })
+  assert.deepEqual(counts.outcomes.values, [{ value: 'done', count: 1 }])
+  assert.equal(
+    counts.buckets.reduce((sum, { count }) => sum + count, 0),
+    1,
+  )
+  assert.equal((await api.call('audit.count', { outcome: 'denied' })).total, 0)
+  assert.deepEqual((await api.call('audit.search', { outcome: 'denied' })).events, [])
   const { public_key } = await api.call('audit.verify')
   const lines: string[] = []
   for await (const { line } of api.stream('audit.export', {})) lines.push(line)

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type CompiledQuery, type Selectable, sql } from 'kysely'
+import { matching } from './audit-match.ts'
 import { StoreError } from './errors.ts'
 import type { AuditEntriesTable } from './schema.ts'
 import type { Session } from './session.ts'
@@ -140,26 +141,6 @@ export class AuditEntries {
   }
 
   #window(query: AuditEntryQuery, from: number, before: number, limit: number): Promise<AuditEntryRow[]> {
-    const { actor, types, target, source, session, since, until, text } = query
-    let select = this.#session.db
-      .selectFrom('audit_entries')
-      .select(COLUMNS)
-      .where('seq', '>=', from)
-      .where('seq', '<', before)
-    if (actor !== undefined) select = select.where('actor', '=', actor)
-    if (types !== undefined) select = select.where('type', 'in', types)
-    if (target !== undefined) select = select.where('target', '=', target)
-    if (source !== undefined) select = select.where('source', '=', source)
-    if (session !== undefined) select = select.where('session', '=', session)
-    if (since !== undefined) select = select.where('time', '>=', since)
-    if (until !== undefined) select = select.where('time', '<', until)
-    if (text !== undefined) select = select.where(sql<boolean>`lower(line) like ${`%${needle(text)}%`} escape '\\'`)
-    return select.orderBy('seq', 'desc').limit(limit).execute()
+    return matching(this.#session.db, query, from, before).select(COLUMNS).orderBy('seq', 'desc').limit(limit).execute()
   }
-}
-
-/** As the text stands inside a line of JSON, in lower case and for `like` with `\` as its escape character. */
-function needle(text: string): string {
-  const inside = JSON.stringify(text).slice(1, -1)
-  return inside.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).replace(/[\\%_]/g, String.raw`\$&`)
 }

@@ -1,6 +1,7 @@
 import { Kysely } from 'kysely'
 import { ApiTokens } from './api-tokens.ts'
 import { AuditCheckpoints } from './audit-checkpoints.ts'
+import { AuditCounter } from './audit-counter.ts'
 import { AuditEntries } from './audit-entries.ts'
 import { Authorities } from './authorities.ts'
 import { Bans } from './bans.ts'
@@ -40,6 +41,7 @@ export interface Repositories {
   readonly policyVersions: PolicyVersions
   readonly auditEntries: AuditEntries
   readonly auditCheckpoints: AuditCheckpoints
+  readonly auditCounter: AuditCounter
   readonly bans: Bans
   readonly settings: Settings
   readonly authorities: Authorities
@@ -115,6 +117,7 @@ function repositories(session: Session): Repositories {
     auditEntries: new AuditEntries(session),
     auditCheckpoints: new AuditCheckpoints(session),
     bans: new Bans(session),
+    auditCounter: new AuditCounter(session),
     settings: new Settings(session),
     authorities: new Authorities(session),
     certificates: new Certificates(session),

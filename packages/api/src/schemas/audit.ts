@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AUDIT_OUTCOMES } from '../audit-outcome.ts'
 import { count, limit, selector, time } from './primitives.ts'
 
 /** One event as the log holds it. `data` is the event's own fields; which those are depends on `type`. */
@@ -22,6 +23,8 @@ export type AuditEvent = z.infer<typeof auditEvent>
 const filters = {
   /** Event type, or its beginning: `passage` finds `passage-opened` and `passage-closed`. */
   type: selector.optional(),
+  /** How it ended: `denied` finds every refusal. */
+  outcome: z.enum(AUDIT_OUTCOMES).optional(),
   actor: selector.optional(),
   source: selector.optional(),
   session: selector.optional(),
@@ -46,6 +49,47 @@ export const auditPage = z.object({
   next: count.nullable(),
 })
 export type AuditPage = z.infer<typeof auditPage>
+
+/** Buckets of a histogram, at most: a bar needs some pixels. */
+const BUCKETS_MAX = 200
+/** Minutes between UTC and the clock furthest from it, and some. */
+const OFFSET_MAX = 24 * 60
+
+export const auditCountInput = z.strictObject({
+  ...filters,
+  buckets: z.int().min(1).max(BUCKETS_MAX).default(96),
+  /** Minutes that the reader's clock is east of UTC: buckets of hours and days begin by it. */
+  utc_offset: z.int().min(-OFFSET_MAX).max(OFFSET_MAX).default(0),
+})
+
+const valueCounts = z.object({
+  /** The most frequent first. */
+  values: z.array(z.object({ value: z.string(), count })),
+  /** How many other values there are. */
+  more: count,
+})
+export type AuditValueCounts = z.infer<typeof valueCounts>
+
+export const auditCounts = z.object({
+  /** Events that fit. */
+  total: count,
+  denied: count,
+  /** False: there are more than are counted one by one, and `from` is the oldest of those that were. */
+  complete: z.boolean(),
+  from: time,
+  /** The end, which is not counted. */
+  to: time,
+  bucket_seconds: count,
+  /** When the first bucket begins. */
+  start: time,
+  /** One behind the other, the empty ones too. */
+  buckets: z.array(z.object({ count, denied: count })),
+  outcomes: valueCounts,
+  types: valueCounts,
+  actors: valueCounts,
+  targets: valueCounts,
+})
+export type AuditCounts = z.infer<typeof auditCounts>
 
 /** Most past events a tail starts with. */
 const TAIL_LAST_MAX = 1000

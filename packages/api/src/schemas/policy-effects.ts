@@ -117,11 +117,18 @@ const flip = z.object({
   address: z.string(),
   port,
   was: z.enum(['allow', 'deny']),
-  becomes: z.enum(['allow', 'deny']),
-  /** The candidate's rule that allows it: `grants[2], line 14`. */
+  /** Where the policy of then said so, in the log's words; null where no line did. */
+  was_rule: z.string().nullable(),
+  was_version: count.nullable(),
+  /** `ask`: it stays allowed, and wants a proof first that the policy in force does not want. */
+  becomes: z.enum(['allow', 'deny', 'ask']),
+  /** The candidate's line that says so: `grants[2], line 14`; null where it is denied because no line allows it. */
   rule: z.string().nullable(),
-  /** The policy's own code. */
+  line: z.int().nullable(),
+  /** The policy's own code, or the term that fails: `hours`. */
   code: z.string(),
+  /** What has to be proved first. */
+  proofs: z.array(z.enum(['factor', 'post-quantum', 'check'])),
   /** Whether the policy in force decides so too: then it is not the candidate's doing. */
   already_so: z.boolean(),
   count,
@@ -140,6 +147,8 @@ const simulation = z.object({
   flipped: count,
   /** Of those, decisions that the policy in force no longer takes either. */
   already_so: count,
+  /** Decisions that stay allowed, and want a proof first that the policy in force does not want. */
+  asked: count,
   /** The most frequent first. */
   flips: z.array(flip),
   /** Decisions in groups beyond the limit. */
@@ -151,6 +160,8 @@ const simulation = z.object({
     target_gone: count,
     address_unknown: count,
     not_by_policy: count,
+    /** A proof was missing, the candidate wants one too, and whether it would be there is not in the log. */
+    proof_unknown: count,
   }),
 })
 export type PolicySimulation = z.infer<typeof simulation>

@@ -129,26 +129,60 @@ test('a simulation tells what would change, how often, and what was not asked', 
         address: '10.0.0.5',
         port: 22,
         was: 'allow',
+        was_rule: 'acls[0], line 4',
+        was_version: 3,
         becomes: 'deny',
         rule: null,
+        line: null,
         code: 'no-matching-rule',
+        proofs: [],
         already_so: false,
         count: 3,
         first: '2026-01-02T00:00:00.000Z',
         last: '2026-01-03T00:00:00.000Z',
         sequence: 77,
       },
+      {
+        user: 'bob',
+        host: 'db1',
+        target: 'db1',
+        address: '10.0.0.5',
+        port: 22,
+        was: 'allow',
+        was_rule: null,
+        was_version: null,
+        becomes: 'ask',
+        rule: 'grants[1], line 9',
+        line: 9,
+        code: 'allowed',
+        proofs: ['factor', 'check'],
+        already_so: false,
+        count: 1,
+        first: '2026-01-02T00:00:00.000Z',
+        last: '2026-01-03T00:00:00.000Z',
+        sequence: 78,
+      },
     ],
+    asked: 1,
     more: 2,
-    skipped: { user_gone: 1, user_disabled: 0, target_gone: 0, address_unknown: 4, not_by_policy: 0 },
+    skipped: {
+      user_gone: 1,
+      user_disabled: 0,
+      target_gone: 0,
+      address_unknown: 4,
+      not_by_policy: 0,
+      proof_unknown: 2,
+    },
   }
   const text = renderSimulation(result).replaceAll(/2026-01-\d\d \d\d:\d\d:\d\d \([^)]*\)/g, 'TIME')
   assert.equal(
     text,
-    `- alice to db1 port 22: would be denied (no-matching-rule); 3 times, last TIME
+    `- alice to db1 port 22: would be denied (no-matching-rule); was allowed by acls[0], line 4 of version 3; 3 times, last TIME
+? bob to db1 port 22: would want a factor and a check first (grants[1], line 9); 1 time, last TIME
   … and 2 more decisions
-120 decisions since TIME: 5 would change, 1 of them under the policy in force as well
-not asked again: 1 (the user is gone), 4 (the name was never looked up)
+120 decisions since TIME: 5 would change, 1 of them under the policy in force as well, 1 would want a proof first
+not asked again: 1 (the user is gone), 4 (the name was never looked up), 2 (a proof was missing, and whether it would be there is not in the log)
+never asked again: logins on targets, proofs and their age, the mesh, desktops
 `,
   )
 })

@@ -1,4 +1,4 @@
-import type { PolicyDiff, PolicyEffect, PolicySimulation, Reacher, WhoCan } from '@sallyport/api'
+import type { PolicyDiff, PolicyEffect, PolicyFlip, PolicySimulation, Reacher, WhoCan } from '@sallyport/api'
 import type { Terminal } from '../terminal.ts'
 import { counted } from './count.ts'
 import { printable } from './escape.ts'
@@ -76,29 +76,45 @@ const COLUMNS = [
 const LOGIN = { title: 'LOGIN', value: (row: Reacher) => row.login ?? '' }
 
 const BECOMES = { allow: 'allowed', deny: 'denied' } as const
+const FLIP_SIGNS = { allow: '+', deny: '-', ask: '?' } as const
 const SKIPPED: readonly (readonly [keyof PolicySimulation['skipped'], string])[] = [
   ['user_gone', 'the user is gone'],
   ['user_disabled', 'the user is disabled'],
   ['target_gone', 'the target is gone'],
   ['address_unknown', 'the name was never looked up'],
   ['not_by_policy', 'something else than the policy decided'],
+  ['proof_unknown', 'a proof was missing, and whether it would be there is not in the log'],
 ]
+const PROOFS = { factor: 'a factor', 'post-quantum': 'a post-quantum key exchange', check: 'a check' } as const
+/** What a log of decisions says nothing about. */
+const NOT_REPLAYED = 'never asked again: logins on targets, proofs and their age, the mesh, desktops'
 
 /** What of the past would be decided otherwise. */
 export function renderSimulation(result: PolicySimulation): string {
-  const { replayed, flipped, flips, more, already_so: already, skipped, since } = result
-  const lines = flips.map(({ user, host, port, becomes, count, last, rule, code, already_so: so }) => {
-    const sign = becomes === 'deny' ? '-' : '+'
-    const by = rule === null ? code : rule
-    const known = so ? ', as it is already' : ''
-    return `${sign} ${user} to ${host} port ${port}: would be ${BECOMES[becomes]} (${by}${known}); ${counted(count, 'time')}, last ${formatTime(last)}`
-  })
+  const { replayed, flipped, flips, more, already_so: already, asked, skipped, since } = result
+  const lines = flips.map(renderFlip)
   if (more > 0) lines.push(`  … and ${counted(more, 'more decision')}`)
   const would = flipped === 0 ? 'none would change' : `${flipped} would change`
   const own = already === 0 ? '' : `, ${already} of them under the policy in force as well`
-  lines.push(`${counted(replayed, 'decision')} since ${formatTime(since)}: ${would}${own}`)
+  const first = asked === 0 ? '' : `, ${asked} would want a proof first`
+  lines.push(`${counted(replayed, 'decision')} since ${formatTime(since)}: ${would}${own}${first}`)
   const left = SKIPPED.filter(([key]) => skipped[key] > 0)
   if (left.length > 0)
     lines.push(`not asked again: ${left.map(([key, words]) => `${skipped[key]} (${words})`).join(', ')}`)
+  lines.push(NOT_REPLAYED)
   return lines.map((line) => `${printable(line)}\n`).join('')
+}
+
+function renderFlip(flip: PolicyFlip): string {
+  const { user, host, port, becomes, proofs, count, last, rule, code } = flip
+  const wanted = proofs.map((proof) => PROOFS[proof]).join(' and ')
+  const how =
+    becomes === 'ask'
+      ? `would want ${wanted} first (${rule ?? code}`
+      : `would be ${BECOMES[becomes]} (${rule ?? code}${rule !== null && becomes === 'deny' ? `, ${code}` : ''}`
+  const after = becomes === 'allow' && wanted !== '' ? `, after ${wanted}` : ''
+  const known = flip.already_so ? ', as it is already' : ''
+  const then = flip.was_rule === null ? '' : `; was ${BECOMES[flip.was]} by ${flip.was_rule}`
+  const of = flip.was_rule === null || flip.was_version === null ? '' : ` of version ${flip.was_version}`
+  return `${FLIP_SIGNS[becomes]} ${user} to ${host} port ${port}: ${how}${after}${known})${then}${of}; ${counted(count, 'time')}, last ${formatTime(last)}`
 }

@@ -1,12 +1,14 @@
-import { ApiError, type AuditEvent as ApiEvent } from '@sallyport/api'
+import { ApiError, type AuditEvent as ApiEvent, type AuditOutcome, auditOutcome } from '@sallyport/api'
 import { AUDIT_EVENT_TYPES, type AuditQuery, decodeLine, type StoredEntry } from '@sallyport/audit'
 import { decodePublicKey, formatPublicKey } from '@sallyport/ssh/keys'
 import { ByteWriter } from '@sallyport/wire'
+import { shownCounts } from './audit-count.ts'
 import type { Handlers } from './handlers.ts'
 import { recordAct, type Services } from './services.ts'
 
 interface Filters {
   readonly type?: string | undefined
+  readonly outcome?: AuditOutcome | undefined
   readonly actor?: string | undefined
   readonly source?: string | undefined
   readonly session?: string | undefined
@@ -15,6 +17,8 @@ interface Filters {
   readonly from?: string | undefined
   readonly to?: string | undefined
 }
+
+const MINUTE_MS = 60_000
 
 /** `audit …`. */
 export function auditHandlers(services: Services): Pick<Handlers, `audit.${string}` & keyof Handlers> {
@@ -27,6 +31,17 @@ export function auditHandlers(services: Services): Pick<Handlers, `audit.${strin
         ...(before === undefined ? {} : { before }),
       })
       return { events: entries.map(shown), next: next ?? null }
+    },
+
+    async 'audit.count'({ buckets, utc_offset, ...filters }, { signal }) {
+      const counts = await services.store.auditCounter.count({
+        ...queryOf(filters),
+        marked: AUDIT_EVENT_TYPES.filter((type) => auditOutcome(type) === 'denied'),
+        buckets,
+        offsetMs: utc_offset * MINUTE_MS,
+        signal,
+      })
+      return shownCounts(counts)
     },
 
     async *'audit.tail'({ last, follow, ...filters }, { signal }) {
@@ -67,15 +82,16 @@ function publicKeyLine(raw: Uint8Array): string {
   return formatPublicKey(decodePublicKey(blob))
 }
 
-function queryOf({ type, from, to, ...rest }: Filters): AuditQuery {
-  const types = type === undefined ? undefined : AUDIT_EVENT_TYPES.filter((each) => each.startsWith(type))
-  if (types !== undefined && types.length === 0)
+function queryOf({ type, outcome, from, to, ...rest }: Filters): AuditQuery {
+  const named = AUDIT_EVENT_TYPES.filter((each) => type === undefined || each.startsWith(type))
+  if (named.length === 0)
     throw new ApiError('request.invalid', `no event type begins with “${type?.replaceAll(/[^a-z-]/g, '?') ?? ''}”`, {
       fix: `the types are: ${AUDIT_EVENT_TYPES.join(', ')}`,
     })
+  const ended = outcome === undefined ? named : named.filter((each) => auditOutcome(each) === outcome)
   return {
     ...rest,
-    types,
+    types: type === undefined && outcome === undefined ? undefined : ended,
     since: from === undefined ? undefined : Date.parse(from),
     until: to === undefined ? undefined : Date.parse(to),
   }

@@ -1,7 +1,8 @@
-import type { PolicySimulation, SimulationStep } from '@sallyport/api'
+import type { PolicyFlip, PolicySimulation, SimulationStep } from '@sallyport/api'
 import { type AuditLog, type AuditRecord, decodeLine } from '@sallyport/audit'
-import { type PastDecision, Replay, type ReplayReport } from '@sallyport/policy'
+import { type Flip, type PastDecision, Replay, type ReplayedTarget, type ReplayReport } from '@sallyport/policy'
 import { canonicalHost } from '../access/canonical-host.ts'
+import { BLIND_DOOR } from '../access/door-terms.ts'
 import { policyHostIn, ruleName } from '../access/roster-decider.ts'
 import type { Handlers } from './handlers.ts'
 import { type Candidate, candidateOf } from './policy-candidate.ts'
@@ -15,7 +16,16 @@ const PAGE = 1000
 /** Entries read before other work gets its turn: a few milliseconds. */
 const BATCH = 200
 /** Reasons of a denial that the policy gave: `policy.denied no-matching-rule`. */
-const BY_POLICY: readonly string[] = ['policy.denied', 'address.special']
+const BY_POLICY: readonly string[] = [
+  'policy.denied',
+  'address.special',
+  'policy.source',
+  'policy.hours',
+  'policy.inspection',
+  'policy.recording',
+]
+/** Those that a proof would have spared. */
+const BY_PROOF: readonly string[] = ['policy.factor', 'policy.post-quantum']
 
 /** `policy simulate`: memory does not grow with the log. */
 export function policySimulateHandler(services: Services): Pick<Handlers, 'policy.simulate'> {
@@ -25,8 +35,8 @@ export function policySimulateHandler(services: Services): Pick<Handlers, 'polic
       const candidate = await candidateOf(services, { text, version })
       const current = services.roster.current
       const from = since === undefined ? now() - DAYS * DAY_MS : Date.parse(since)
-      const tagsOf = (target: string): readonly string[] | undefined => candidate.roster.targetsByName.get(target)?.tags
-      const replay = new Replay(candidate.compiled, current.compiled, tagsOf)
+      const targetOf = (name: string): ReplayedTarget | undefined => candidate.roster.targetsByName.get(name)
+      const replay = new Replay(candidate.compiled, current.compiled, targetOf, BLIND_DOOR)
       let read = 0
       for await (const page of decisions(audit, from)) {
         for (const [index, record] of page.entries()) {
@@ -59,7 +69,8 @@ function ask(replay: Replay, record: AuditRecord, { roster }: Candidate): void {
   const { type, actor, source, seq, time, fields } = record
   const granted = type === 'access-granted'
   const [reason = ''] = text(fields['reason']).split(' ')
-  if (!granted && !BY_POLICY.includes(reason)) return replay.skip('not-by-policy')
+  const lackedProof = !granted && BY_PROOF.includes(reason)
+  if (!granted && !lackedProof && !BY_POLICY.includes(reason)) return replay.skip('not-by-policy')
   const target = fields['target'] === undefined ? undefined : text(fields['target'])
   const host = text(fields['destination_host'])
   const port = Number(fields['port'] ?? fields['destination_port'])
@@ -69,13 +80,21 @@ function ask(replay: Replay, record: AuditRecord, { roster }: Candidate): void {
   const named = target ?? known.target
   const past: PastDecision = {
     verdict: granted ? 'allow' : 'deny',
+    ...(lackedProof ? { lackedProof } : {}),
     user: actor,
     ...(source === undefined ? {} : { source }),
     destination: { address: known.address, port: known.port, ...(named === undefined ? {} : { target: named }) },
     time,
     sequence: seq,
+    ...byOf(fields),
   }
   return replay.add(past)
+}
+
+/** Where the policy of then said so; who was denied without a line was so by none. */
+function byOf({ rule, policy_version: version }: AuditRecord['fields']): Pick<PastDecision, 'by'> {
+  if (typeof rule !== 'string') return {}
+  return { by: { rule, ...(typeof version === 'number' ? { version } : {}) } }
 }
 
 /**
@@ -113,29 +132,39 @@ function shown(report: ReplayReport, since: number, limit: number): PolicySimula
     replayed: report.replayed,
     flipped: report.flipped,
     already_so: report.alreadySo,
-    flips: flips.map(({ user, destination, was, rule, code, alreadySo, count, firstTime, lastTime, sequence }) => ({
-      user,
-      host: destination.target ?? destination.address,
-      target: destination.target ?? null,
-      address: destination.address,
-      port: destination.port,
-      was,
-      becomes: was === 'allow' ? 'deny' : 'allow',
-      rule: rule === undefined ? null : ruleName(rule),
-      code,
-      already_so: alreadySo,
-      count,
-      first: timeText(firstTime),
-      last: timeText(lastTime),
-      sequence,
-    })),
-    more: report.flipped - told,
+    asked: report.asked,
+    flips: flips.map(shownFlip),
+    more: report.flipped + report.asked - told,
     skipped: {
       user_gone: skipped['user-gone'],
       user_disabled: skipped['user-disabled'],
       target_gone: skipped['target-gone'],
       address_unknown: skipped['address-unknown'],
       not_by_policy: skipped['not-by-policy'],
+      proof_unknown: skipped['proof-unknown'],
     },
+  }
+}
+
+function shownFlip({ user, destination, rule, alreadySo, by, ...flip }: Flip): PolicyFlip {
+  return {
+    user,
+    host: destination.target ?? destination.address,
+    target: destination.target ?? null,
+    address: destination.address,
+    port: destination.port,
+    was: flip.was,
+    was_rule: by?.rule ?? null,
+    was_version: by?.version ?? null,
+    becomes: flip.becomes,
+    rule: rule === undefined ? null : ruleName(rule),
+    line: rule?.line ?? null,
+    code: flip.code,
+    proofs: [...flip.proofs],
+    already_so: alreadySo,
+    count: flip.count,
+    first: timeText(flip.firstTime),
+    last: timeText(flip.lastTime),
+    sequence: flip.sequence,
   }
 }

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compileText } from '../testing/compile-text.ts'
-import { FLIPS_MAX, type PastDecision, Replay } from './replay.ts'
+import type { PastDecision } from './past-decision.ts'
+import { FLIPS_MAX, Replay } from './replay.ts'
 
 const accept = (src: readonly string[], dst: readonly string[]) => ({ action: 'accept', src, dst })
-const TAGS: Readonly<Record<string, readonly string[]>> = { db1: ['tag:db'] }
+const TARGETS: Readonly<Record<string, { readonly tags: readonly string[]; readonly port: number }>> = {
+  db1: { tags: ['tag:db'], port: 22 },
+}
+const BLIND = { inspect: false, record: false }
 
 function replay(candidate: object, current: object): Replay {
-  return new Replay(compileText(candidate), compileText(current), (target) => TAGS[target])
+  return new Replay(compileText(candidate), compileText(current), (target) => TARGETS[target], BLIND)
 }
 
 function past(change: Partial<PastDecision> = {}): PastDecision {
@@ -30,7 +34,9 @@ test('decisions that stay are counted, those that flip are grouped with how ofte
       user: 'carol',
       destination: { address: '10.0.0.5', port: 22, target: 'db1' },
       was: 'allow',
+      becomes: 'deny',
       code: 'no-matching-rule',
+      proofs: [],
       alreadySo: false,
       count: 2,
       firstTime: 1000,
@@ -68,7 +74,84 @@ test('what cannot be asked again is counted by why', () => {
     'target-gone': 1,
     'address-unknown': 1,
     'not-by-policy': 0,
+    'proof-unknown': 0,
   })
+})
+
+/** OPEN, with terms for it. */
+function terms(value: object): object {
+  const app = { 'sallyport.dev/cap/ssh': [value] }
+  const grant = { src: ['carol@'], dst: ['tag:db'], ip: ['22'], app }
+  return { tagOwners: { 'tag:db': [] }, grants: [grant] }
+}
+
+const NIGHT = Date.UTC(2026, 10, 22, 23)
+const NOON = Date.UTC(2026, 10, 22, 12)
+
+test('hours are judged by the time of each decision, and the line that keeps them is told', () => {
+  const asked = replay(terms({ hours: [{ from: '08:00', to: '18:00', timeZone: 'UTC' }] }), OPEN)
+  asked.add(past({ time: NIGHT, sequence: 9, by: { rule: 'acls[0], line 1', version: 3 } }))
+  asked.add(past({ time: NOON }))
+  const { replayed, flipped, flips } = asked.report()
+  assert.deepEqual([replayed, flipped, flips.length], [2, 1, 1])
+  const [flip] = flips
+  assert.deepEqual([flip?.becomes, flip?.code, flip?.rule?.section, flip?.lastTime], ['deny', 'hours', 'grants', NIGHT])
+  assert.deepEqual(flip?.by, { rule: 'acls[0], line 1', version: 3 })
+})
+
+test('a denial by hours that the candidate takes away becomes allowed', () => {
+  const asked = replay(OPEN, terms({ hours: [{ from: '08:00', to: '18:00', timeZone: 'UTC' }] }))
+  asked.add(past({ verdict: 'deny', time: NIGHT }))
+  const [flip] = asked.report().flips
+  assert.deepEqual([flip?.becomes, flip?.alreadySo], ['allow', false])
+})
+
+test('sources, and what a door that sees nothing cannot keep, are judged too', () => {
+  for (const [term, code] of [
+    [{ sources: ['192.0.2.0/24'] }, 'source'],
+    [{ mode: 'inspected' }, 'inspection'],
+    [{ recording: 'required' }, 'recording'],
+  ] as const) {
+    const asked = replay(terms(term), OPEN)
+    asked.add(past({ source: '198.51.100.9' }))
+    assert.deepEqual(
+      asked.report().flips.map((flip) => [flip.becomes, flip.code]),
+      [['deny', code]],
+    )
+  }
+})
+
+test('a proof that is wanted anew is told as asked, and as nothing where it is wanted already', () => {
+  const wanting = terms({ factors: [{ oneOf: ['passkey'] }], postQuantum: true })
+  const asked = replay(wanting, OPEN)
+  asked.add(past())
+  const { flipped, asked: count, flips } = asked.report()
+  assert.deepEqual([flipped, count, flips[0]?.becomes, flips[0]?.proofs], [0, 1, 'ask', ['factor', 'post-quantum']])
+  const same = replay(wanting, wanting)
+  same.add(past())
+  assert.deepEqual([same.report().asked, same.report().flips], [0, []])
+  const check = { action: 'check', src: ['carol@'], dst: ['tag:db'], users: ['root'] }
+  const checking = replay({ ...OPEN, ssh: [check] }, OPEN)
+  checking.add(past())
+  checking.add(past({ destination: { address: '10.0.0.5', port: 5432, target: 'db1' }, verdict: 'deny' }))
+  assert.deepEqual(
+    checking.report().flips.map(({ proofs, rule }) => [proofs, rule?.section]),
+    [[['check'], 'ssh']],
+  )
+})
+
+test('whether a proof that was missing would be there nobody knows; without the demand it is not needed', () => {
+  const wanting = terms({ factors: [{ oneOf: ['passkey'] }] })
+  const denied = past({ verdict: 'deny', lackedProof: true })
+  const still = replay(wanting, wanting)
+  still.add(denied)
+  assert.deepEqual([still.report().replayed, still.report().skipped['proof-unknown']], [0, 1])
+  const without = replay(OPEN, wanting)
+  without.add(denied)
+  assert.deepEqual(
+    without.report().flips.map(({ becomes, proofs }) => [becomes, proofs]),
+    [['allow', []]],
+  )
 })
 
 test('groups are bounded, and what is beyond is counted', () => {

@@ -1,38 +1,34 @@
+import type { SshTermFacts } from '../capability/judge-terms.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
-import { type Decision, decide } from '../decide/decide.ts'
-import type { RuleRef } from '../language/policy.ts'
-
-/** A decision that was taken, as far as it can be asked again. */
-export interface PastDecision {
-  readonly verdict: 'allow' | 'deny'
-  readonly user: string
-  /** Canonical text of the address the user came from. */
-  readonly source?: string
-  readonly destination: {
-    readonly address: string
-    readonly port: number
-    /** The inventory's name for it. */
-    readonly target?: string
-  }
-  /** Milliseconds since the epoch. */
-  readonly time: number
-  /** Where it stands in the log. */
-  readonly sequence: number
-}
+import { type PastAnswer, PastAsker, type Proof } from './past-asker.ts'
+import type { PastDecision, ReplayedTarget } from './past-decision.ts'
 
 /** Why a past decision cannot be asked again. */
-export const UNREPLAYABLE = ['user-gone', 'user-disabled', 'target-gone', 'address-unknown', 'not-by-policy'] as const
+export const UNREPLAYABLE = [
+  'user-gone',
+  'user-disabled',
+  'target-gone',
+  'address-unknown',
+  'not-by-policy',
+  'proof-unknown',
+] as const
 export type Unreplayable = (typeof UNREPLAYABLE)[number]
 
-/** Decisions about one user and one place that all flip the same way. */
+/** Decisions about one user and one place that all change the same way. */
 export interface Flip {
   readonly user: string
   readonly destination: PastDecision['destination']
-  /** How it was decided, and is no longer. */
+  /** How it was decided. */
   readonly was: 'allow' | 'deny'
-  /** The rule by which the candidate allows it. */
-  readonly rule?: RuleRef
-  readonly code: Decision['code']
+  /** `ask`: it stays allowed, and wants a proof first that the policy in force does not want. */
+  readonly becomes: 'allow' | 'deny' | 'ask'
+  /** The line of the candidate that says so; none where it is denied because no line allows it. */
+  readonly rule?: NonNullable<PastAnswer['rule']>
+  readonly code: PastAnswer['code']
+  /** What has to be proved first; for `ask` only what is wanted anew. */
+  readonly proofs: readonly Proof[]
+  /** Where the policy of then said so, of the newest of them. */
+  readonly by?: NonNullable<PastDecision['by']>
   /** Whether the policy in force decides as the candidate does: then it is not the candidate's doing. */
   readonly alreadySo: boolean
   readonly count: number
@@ -49,51 +45,56 @@ export interface ReplayReport {
   readonly flipped: number
   /** Of those, decisions that the policy in force no longer takes either. */
   readonly alreadySo: number
+  /** Decisions that stay allowed, and want a proof that the policy in force does not want. */
+  readonly asked: number
   /** The most frequent first, at most `FLIPS_MAX` groups. */
   readonly flips: readonly Flip[]
-  /** Flipped decisions of groups beyond. */
+  /** Changed decisions of groups beyond. */
   readonly ungrouped: number
   readonly skipped: Readonly<Record<Unreplayable, number>>
 }
 
 /** Groups of flips held. */
 export const FLIPS_MAX = 2000
-/** Answers remembered: decisions repeat themselves all day long. */
-const REMEMBERED_MAX = 50_000
 
 type Group = { -readonly [K in keyof Flip]: Flip[K] }
 
 /**
- * Asks a candidate policy what was decided in the past, over the users and targets of today. Memory does not grow with the
- * number of decisions.
+ * Asks a candidate policy what was decided in the past, over the users and targets of today: who reaches which port, and
+ * those terms whose facts a log holds (source, hours, what the door can do). Memory does not grow with the number of
+ * decisions.
  */
 export class Replay {
   readonly #candidate: CompiledPolicy
-  readonly #current: CompiledPolicy
-  readonly #tagsOf: (target: string) => readonly string[] | undefined
+  readonly #asked: PastAsker
+  readonly #inForce: PastAsker
+  readonly #targetOf: (target: string) => ReplayedTarget | undefined
   readonly #flips = new Map<string, Group>()
-  readonly #answers = new Map<string, { readonly candidate: Decision; readonly current: Decision }>()
   readonly #skipped: Record<Unreplayable, number> = {
     'user-gone': 0,
     'user-disabled': 0,
     'target-gone': 0,
     'address-unknown': 0,
     'not-by-policy': 0,
+    'proof-unknown': 0,
   }
   #replayed = 0
   #flipped = 0
   #alreadySo = 0
+  #askedAnew = 0
   #ungrouped = 0
 
-  /** `tagsOf`: tags of a target of today's inventory by its name. */
+  /** `targetOf`: a target of today's inventory by its name; `door`: what the door that decides can do today. */
   constructor(
     candidate: CompiledPolicy,
     current: CompiledPolicy,
-    tagsOf: (target: string) => readonly string[] | undefined,
+    targetOf: (target: string) => ReplayedTarget | undefined,
+    door: SshTermFacts['door'],
   ) {
     this.#candidate = candidate
-    this.#current = current
-    this.#tagsOf = tagsOf
+    this.#asked = new PastAsker(candidate, door)
+    this.#inForce = new PastAsker(current, door)
+    this.#targetOf = targetOf
   }
 
   skip(why: Unreplayable): void {
@@ -101,19 +102,32 @@ export class Replay {
   }
 
   add(past: PastDecision): void {
-    const { user, destination } = past
+    const { user, destination, verdict } = past
     const facts = this.#candidate.directory.user(user)
     if (facts === undefined) return this.skip('user-gone')
     if (facts.disabled) return this.skip('user-disabled')
-    const tags = destination.target === undefined ? [] : this.#tagsOf(destination.target)
-    if (tags === undefined) return this.skip('target-gone')
+    const target = destination.target === undefined ? undefined : this.#targetOf(destination.target)
+    if (destination.target !== undefined && target === undefined) return this.skip('target-gone')
+    const now = this.#asked.ask(past, target)
+    const wants = now.proofs.length > 0
+    if (past.lackedProof === true && now.verdict === 'allow' && wants) return this.skip('proof-unknown')
     this.#replayed++
-    const { candidate, current } = this.#ask(past, tags)
-    if (candidate.verdict === past.verdict) return
-    this.#flipped++
-    const alreadySo = current.verdict === candidate.verdict
-    if (alreadySo) this.#alreadySo++
-    this.#group(past, candidate, alreadySo)
+    // Most decisions stay, and the policy in force is asked of none of them.
+    if (now.verdict === verdict && !wants) return
+    const inForce = this.#inForce.ask(past, target)
+    if (now.verdict !== verdict) {
+      const alreadySo = inForce.verdict === now.verdict
+      this.#flipped++
+      if (alreadySo) this.#alreadySo++
+      return this.#group(past, { answer: now, becomes: now.verdict, alreadySo })
+    }
+    const anew = now.proofs.filter(({ proof }) => !inForce.proofs.some((each) => each.proof === proof))
+    const [first] = anew
+    if (first === undefined) return
+    this.#askedAnew++
+    const { rule: _, ...rest } = now
+    const answer = { ...rest, proofs: anew, ...(first.rule === undefined ? {} : { rule: first.rule }) }
+    this.#group(past, { answer, becomes: 'ask', alreadySo: false })
   }
 
   report(): ReplayReport {
@@ -122,40 +136,28 @@ export class Replay {
       replayed: this.#replayed,
       flipped: this.#flipped,
       alreadySo: this.#alreadySo,
+      asked: this.#askedAnew,
       flips,
       ungrouped: this.#ungrouped,
       skipped: { ...this.#skipped },
     }
   }
 
-  #ask(
-    { user, source, destination: { address, port, target } }: PastDecision,
-    tags: readonly string[],
-  ): { readonly candidate: Decision; readonly current: Decision } {
-    const key = [user, source, address, port, target].join('\n')
-    let answer = this.#answers.get(key)
-    if (answer === undefined) {
-      const query = {
-        user: { name: user },
-        ...(source === undefined ? {} : { source }),
-        destination: { address, port, tags },
-      }
-      answer = { candidate: decide(this.#candidate, query), current: decide(this.#current, query) }
-      if (this.#answers.size === REMEMBERED_MAX) this.#answers.clear()
-      this.#answers.set(key, answer)
-    }
-    return answer
-  }
-
-  #group({ user, destination, verdict, time, sequence }: PastDecision, answer: Decision, alreadySo: boolean): void {
+  #group(
+    { user, destination, verdict, time, sequence, by }: PastDecision,
+    { answer, becomes, alreadySo }: Pick<Flip, 'becomes' | 'alreadySo'> & { readonly answer: PastAnswer },
+  ): void {
     const { address, port, target } = destination
-    const key = [user, address, port, target, verdict].join('\n')
+    const { rule, code } = answer
+    const proofs = answer.proofs.map(({ proof }) => proof)
+    const line = rule === undefined ? '' : `${rule.section} ${rule.index}`
+    const key = [user, address, port, target, verdict, becomes, code, line, proofs.join(' '), alreadySo].join('\n')
     const group = this.#flips.get(key)
     if (group !== undefined) {
       group.count++
       group.firstTime = Math.min(group.firstTime, time)
       group.lastTime = Math.max(group.lastTime, time)
-      group.sequence = Math.max(group.sequence, sequence)
+      if (sequence > group.sequence) Object.assign(group, { sequence, ...(by === undefined ? {} : { by }) })
       return
     }
     if (this.#flips.size === FLIPS_MAX) {
@@ -166,8 +168,11 @@ export class Replay {
       user,
       destination,
       was: verdict,
-      ...(answer.rule === undefined ? {} : { rule: answer.rule }),
-      code: answer.code,
+      becomes,
+      ...(rule === undefined ? {} : { rule }),
+      code,
+      proofs,
+      ...(by === undefined ? {} : { by }),
       alreadySo,
       count: 1,
       firstTime: time,

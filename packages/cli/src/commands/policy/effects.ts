@@ -125,7 +125,7 @@ function simulateCommand(policy: Command, run: Runner): void {
         const asked = await candidateOf(command.args[0], candidate, context.terminal)
         const result = await lastResult(context, { ...asked, limit, ...(from === undefined ? {} : { since: from }) })
         context.print(result, () => renderSimulation(result))
-        return exitCode === true && result.flipped > 0 ? EXIT.failed : EXIT.ok
+        return exitCode === true && result.flipped + result.asked > 0 ? EXIT.failed : EXIT.ok
       }),
     )
   examples(
