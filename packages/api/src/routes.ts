@@ -8,9 +8,9 @@ import { identityRoutes } from './identity-routes.ts'
 import { publicRoutes } from './public-routes.ts'
 import { type Route, route, streamRoute } from './route.ts'
 import {
-  auditEvent,
   auditCountInput,
   auditCounts,
+  auditEvent,
   auditExportLine,
   auditPage,
   auditSearchInput,
@@ -312,7 +312,6 @@ export const routes = {
     input: auditSearchInput,
     output: auditPage,
   }),
-  'audit.tail': streamRoute({
   'audit.count': route({
     method: 'GET',
     path: '/v1/audit/count',
@@ -321,6 +320,7 @@ export const routes = {
     input: auditCountInput,
     output: auditCounts,
   }),
+  'audit.tail': streamRoute({
     method: 'GET',
     path: '/v1/audit/tail',
     callers: READERS,

@@ -47,9 +47,9 @@ export { type ReachableTarget, type ReachOptions, reachable, reachesAnything } f
 export { type ResolvedHost, resolveHost } from './decide/resolve-host.ts'
 export { diffEffects, type EffectsDiff } from './effects/diff.ts'
 export type { EffectRow } from './effects/effect-rows.ts'
+export { reachingAnything } from './effects/reaching-anything.ts'
 export { PROOFS, type Proof } from './effects/past-asker.ts'
 export type { PastDecision, ReplayedTarget } from './effects/past-decision.ts'
-export { reachingAnything } from './effects/reaching-anything.ts'
 export {
   type Flip,
   Replay,
@@ -79,7 +79,6 @@ export { packetFilter } from './mesh/packet-filter.ts'
 export { type MeshPeer, ownAllowedIps, ownPrimaryRoutes, peersOf } from './mesh/peers.ts'
 export { acceptsVariable } from './ssh/accept-env.ts'
 export { type AllowedLogin, type AllowedLogins, allowedLogins } from './ssh/allowed-logins.ts'
-export { type CertificateTerms, certificateTerms } from './ssh/certificate-terms.ts'
 export {
   decideLogin,
   decideNodeLogin,
@@ -96,7 +95,7 @@ export {
   type FailedLoginCondition,
   type LoginExplanation,
 } from './ssh/explain-login.ts'
-export type { LoginPlace } from './ssh/login-grants.ts'
+export { type LoginPlace, loginPlaces } from './ssh/login-grants.ts'
 export type { LoginQuery } from './ssh/login-question.ts'
 export type { LoginTarget } from './ssh/machine.ts'
 export { hasChecks, type MachineCheck, machineCheck } from './ssh/machine-check.ts'

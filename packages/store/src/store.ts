@@ -40,8 +40,8 @@ export interface Repositories {
   readonly targets: Targets
   readonly policyVersions: PolicyVersions
   readonly auditEntries: AuditEntries
-  readonly auditCheckpoints: AuditCheckpoints
   readonly auditCounter: AuditCounter
+  readonly auditCheckpoints: AuditCheckpoints
   readonly bans: Bans
   readonly settings: Settings
   readonly authorities: Authorities
@@ -115,9 +115,9 @@ function repositories(session: Session): Repositories {
     targets: new Targets(session),
     policyVersions: new PolicyVersions(session),
     auditEntries: new AuditEntries(session),
+    auditCounter: new AuditCounter(session),
     auditCheckpoints: new AuditCheckpoints(session),
     bans: new Bans(session),
-    auditCounter: new AuditCounter(session),
     settings: new Settings(session),
     authorities: new Authorities(session),
     certificates: new Certificates(session),
