@@ -26,6 +26,8 @@ interface Num<Optional extends boolean> extends FieldSpec {
 
 /** Names and codes of ours, addresses, fingerprints: all shorter than a DNS name's 253. */
 const SHORT_BYTES = 256
+/** An IPv6 prefix. */
+const PREFIX_BYTES = 64
 /** What a peer or an administrator wrote: enough to recognise, small enough that a flood of it does not matter. */
 const LONG_BYTES = 1024
 /** Elements kept of a list; `{LIST_MAX} × SHORT_BYTES` stays below half a line. */
@@ -326,6 +328,8 @@ export const AUDIT_EVENTS = {
       authority: text('The authority that signs'),
       fingerprint,
       principals: texts('Names it carries'),
+      sourceAddresses: maybe(texts('Networks that it is bound to', PREFIX_BYTES)),
+      forceCommand: maybe(text('What it makes targets run, whatever is asked for')),
       validBefore: time('When it ends'),
     },
   },

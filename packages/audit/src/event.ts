@@ -432,6 +432,8 @@ export interface CertificateIssued extends EventContext {
   /** Of the certified key. */
   readonly fingerprint: string
   readonly principals: readonly string[]
+  readonly sourceAddresses?: readonly string[]
+  readonly forceCommand?: string
   readonly validBefore: number
 }
 

@@ -22,6 +22,8 @@ export interface CertificateProof {
   readonly authority: string
   /** When it ends, in milliseconds since the epoch. */
   readonly validBefore: number
+  /** What it makes targets run, whatever is asked for. */
+  readonly forceCommand?: string
 }
 
 /** A user as proved on one connection: the answer to "who is it?". */

@@ -113,6 +113,12 @@ export const DENIALS = {
     message: 'the policy wants this session recorded, and this gateway cannot record it, so it stays closed',
     fix: 'ask an admin: terms that need a recording cannot be fulfilled here',
   },
+  'policy.command': {
+    code: 'SP2117',
+    reason: administrativelyProhibited,
+    message: 'the policy lets one command run there, and your certificate has to be for that command and no other',
+    fix: 'get a certificate anew: sallyport login; if it stays so, ask an admin',
+  },
   'check.due': {
     code: 'SP2121',
     reason: administrativelyProhibited,

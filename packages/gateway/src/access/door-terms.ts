@@ -99,6 +99,7 @@ function factsOf(
       kind,
       ageMs: openedAt - provedAt,
     })),
+    command: proof.certificate?.forceCommand,
     postQuantum: connection.postQuantum(),
     door: BLIND_DOOR,
   }

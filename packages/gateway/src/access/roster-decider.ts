@@ -8,6 +8,7 @@ import {
   reachesAnything,
   resolveHost,
   type SshRuleRef,
+  termsFor,
 } from '@sallyport/policy'
 import { fingerprint as fingerprintOf } from '@sallyport/ssh/keys'
 import { ASKED_KINDS, type Ask } from './asked-factors.ts'
@@ -108,6 +109,11 @@ function makeDecider(roster: Roster): Decider {
       }
       const { verdict, code, rule } = decide(compiled, query)
       if (verdict !== 'allow' || rule === undefined) return { allowed: false, denied: denialOf(code), reason: code }
+      const forced = principal.proof.certificate?.forceCommand
+      // Whoever may run this one thing gets ways to where the policy forces it, and to nowhere else.
+      if (forced !== undefined && !(termsFor(compiled, query)?.forceCommand ?? []).includes(forced)) {
+        return { allowed: false, denied: 'policy.command', reason: 'policy.command', rule: undefined, hint: undefined }
+      }
       if (terms === undefined && checking === undefined) return { allowed: true, rule: ruleName(rule) }
       const place = target?.name ?? address
       const checks = circumstances.connection.checks?.(place) ?? []

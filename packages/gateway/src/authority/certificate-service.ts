@@ -5,7 +5,6 @@ import {
   hostCertificateRequest,
   type LoginGrant,
   localAuthority,
-  principalsOf,
   userCertificateRequest,
 } from '@sallyport/identity'
 import type { AuthorityId, UserId, WebSessionId } from '@sallyport/model'
@@ -38,6 +37,8 @@ export interface UserCertificateOrder {
   readonly session: string
   readonly factors: readonly FactorAt[]
   readonly grants: readonly LoginGrant[]
+  /** Whether their login name alone is a principal. */
+  readonly byName?: boolean
   readonly seconds: number
   readonly sourceAddresses?: readonly string[]
   readonly forceCommand?: string
@@ -110,7 +111,7 @@ export class CertificateService {
    * `already-exists` for a key that was revoked.
    */
   async issueUser(order: UserCertificateOrder): Promise<Certificate> {
-    const { user, key, session, grants, seconds, factors } = order
+    const { user, key, session, seconds, factors } = order
     const { record } = this.#parts
     const { row: authority, signer } = await this.#active('user')
     const now = Math.floor(this.#parts.now() / 1000)
@@ -132,11 +133,18 @@ export class CertificateService {
       },
       () => ({
         keyId: formatKeyId({ name: user.name, userId: user.id, session }),
-        principals: principalsOf(user, grants),
+        principals: draft.principals,
       }),
     )
     const certificate = await signer.sign(userCertificateRequest({ ...order, serial: issued.serial, now, seconds }))
-    await record({ ...issuedEvent(issued), actor: order.actor, source: order.source })
+    const { sourceAddresses, forceCommand } = order
+    await record({
+      ...issuedEvent(issued),
+      ...(sourceAddresses === undefined ? {} : { sourceAddresses }),
+      ...(forceCommand === undefined ? {} : { forceCommand }),
+      actor: order.actor,
+      source: order.source,
+    })
     return certificate
   }
 

@@ -14,6 +14,9 @@ const BANNER_MAX = 8192
 /** Most entries of an exempt list: it is walked at every connection. */
 const EXEMPT_MAX = 256
 
+/** Most networks of our own in a certificate: sshd walks them at every login. */
+const OUTBOUND_MAX = 64
+
 /** Longest path of a file, in characters: what Linux takes. */
 const PATH_MAX = 4096
 
@@ -217,6 +220,11 @@ export const settings = {
         unit: 'table of name to key and users',
       },
     ),
+    outbound: setting(z.array(network).max(OUTBOUND_MAX), {
+      default: [],
+      doc: 'Addresses and networks that targets see this gateway come from; empty takes its own. Certificates that the policy binds to networks (`sources`) are good from here as well: name what a NAT in between makes of it.',
+      unit: 'list of addresses and prefixes',
+    }),
     hostname: setting(z.string().max(253), {
       default: '',
       doc: 'Name under which clients reach this gateway, for the ssh_config that is printed; empty takes the machine’s name.',

@@ -16,9 +16,10 @@ import {
   USER_CERTIFICATE_SECONDS,
 } from '@sallyport/identity'
 import type { User } from '@sallyport/model'
-import { loginPlaces } from '@sallyport/policy'
+import { certificateTerms } from '@sallyport/policy'
 import { type ApiToken, type ExternalIdentity, type Passkey, StoreError, type WebSession } from '@sallyport/store'
 import { totpContext } from '../approval/one-time-codes.ts'
+import { outboundNetworks } from '../authority/outbound-networks.ts'
 import { mintToken } from '../http/bearer-tokens.ts'
 import type { Peer } from '../http/peer.ts'
 import { newPasskey } from '../sign-in/sign-in-service.ts'
@@ -252,6 +253,9 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
       const key = readPlainKey(public_key)
       const signedIn = peer.by === 'session' ? peer : undefined
       const life = Math.min(seconds, await secondsLeft(user, signedIn?.webSession))
+      const source = 'source' in peer ? peer.source : undefined
+      const { places, name, sources, forceCommand } = certificateTerms(roster.current.compiled, user.name, source)
+      const { outbound } = config.current.ssh
       const certificate = await certificates
         .issueUser({
           actor,
@@ -259,8 +263,15 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
           key,
           session: signedIn?.webSession ?? 'direct',
           factors: signedIn?.factors ?? [],
-          grants: loginPlaces(roster.current.compiled, user.name),
+          grants: places,
+          byName: name,
           seconds: life,
+          ...(source === undefined ? {} : { source }),
+          // A target sees the gateway, and not the person whose way leads through it.
+          ...(sources === undefined
+            ? {}
+            : { sourceAddresses: [...sources, ...outboundNetworks(outbound, roster.current.targetsByName.values())] }),
+          ...(forceCommand === undefined ? {} : { forceCommand }),
         })
         .catch((cause: unknown) => {
           if (cause instanceof StoreError && cause.code === 'already-exists')

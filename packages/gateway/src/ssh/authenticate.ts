@@ -240,8 +240,8 @@ async function factorsOf(
   return [shown, signed, ...(await issuedFactors(certificate.serial))]
 }
 
-function proofOf({ serial, authority, validBefore }: CertificateProof): CertificateProof {
-  return { serial, authority, validBefore }
+function proofOf({ serial, authority, validBefore, forceCommand }: CertificateProof): CertificateProof {
+  return { serial, authority, validBefore, ...(forceCommand === undefined ? {} : { forceCommand }) }
 }
 
 /** A certificate for a security key may ask for a touch, or for more than one. */

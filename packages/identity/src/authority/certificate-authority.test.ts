@@ -58,6 +58,7 @@ test('principals are the id, the name, and each grant once; root is never a name
     { login: 'a b', place: 'db1' },
   ]
   assert.deepEqual(principalsOf(alice, grants), [id, alice.name, 'root@tag:db', 'nonroot@any'])
+  assert.deepEqual(principalsOf(alice, grants, { byName: false }), [id, 'root@tag:db', 'nonroot@any'])
   assert.deepEqual(principalsOf({ id, name: 'root' }, []), [id])
   const many = Array.from({ length: 400 }, (_, index) => ({ login: `u${index}`, place: 'any' }))
   assert.equal(principalsOf(alice, many).length, PRINCIPALS_MAX)

@@ -24,6 +24,8 @@ export interface UserCertificateFacts {
   /** The sign-in it comes from. */
   readonly session: string
   readonly grants: readonly LoginGrant[]
+  /** Whether their login name alone is a principal; it is unless told. */
+  readonly byName?: boolean
   /** Seconds since the epoch. */
   readonly now: number
   readonly seconds: number
@@ -43,7 +45,7 @@ export function userCertificateRequest(facts: UserCertificateFacts): Certificate
     kind: 'user',
     serial: BigInt(serial),
     keyId: formatKeyId({ name: user.name, userId: user.id, session }),
-    principals: principalsOf(user, grants),
+    principals: principalsOf(user, grants, facts),
     validAfter: BigInt(now - CLOCK_SKEW_SECONDS),
     validBefore: BigInt(now + seconds),
     criticalOptions: criticalOptions(facts),

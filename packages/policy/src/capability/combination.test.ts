@@ -19,6 +19,7 @@ const facts: fc.Arbitrary<SshTermFacts> = fc.record({
     { maxLength: 4 },
   ),
   postQuantum: fc.boolean(),
+  command: fc.constantFrom(undefined, 'uptime', '/usr/bin/backup --all'),
   door: fc.record({ inspect: fc.boolean(), record: fc.boolean() }),
 })
 /** Any moment of 2026 to 2028. */

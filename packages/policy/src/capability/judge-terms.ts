@@ -3,6 +3,7 @@ import { rangeHolds } from '../address/ip-range.ts'
 import type { DesktopTerms } from './desktop-terms.ts'
 import type { AllOf } from './kinds/all-of.ts'
 import { demandMet, demandText, type ProvedFactor } from './kinds/factors.ts'
+import { forcedCommand } from './kinds/forced-command.ts'
 import { type ForwardPlace, forwardsEverything } from './kinds/forward-place.ts'
 import { hoursEnd, isWithinHours } from './kinds/hours.ts'
 import { coversEveryPath } from './kinds/path-tree.ts'
@@ -18,6 +19,8 @@ export interface TermFacts {
 export interface SshTermFacts extends TermFacts {
   /** Whether the key exchange of the person's connection withstands a quantum computer. */
   readonly postQuantum: boolean
+  /** What the certificate that they signed in with forces at targets. */
+  readonly command?: string | undefined
   /** What the door can do with the way that is asked for. */
   readonly door: {
     /** See and limit what goes through. */
@@ -27,7 +30,15 @@ export interface SshTermFacts extends TermFacts {
 }
 
 /** Demands that can fail; stable, in the order in which they are told. */
-export const TERM_FAILURES = ['source', 'hours', 'factor', 'post-quantum', 'inspection', 'recording'] as const
+export const TERM_FAILURES = [
+  'source',
+  'hours',
+  'factor',
+  'command',
+  'post-quantum',
+  'inspection',
+  'recording',
+] as const
 export type TermFailureCode = (typeof TERM_FAILURES)[number]
 
 export interface TermFailure {
@@ -79,6 +90,16 @@ export type Judgement<O> =
 /** Whether a way may be opened under these terms at this moment, in milliseconds since the epoch, and what then holds. */
 export function judgeTerms(terms: SshTerms, facts: SshTermFacts, now: number): Judgement<SshObligations> {
   const failures = commonFailures(terms, facts, now)
+  const { forceCommand } = terms
+  if (forceCommand !== undefined && forceCommand.some((command) => command !== facts.command))
+    failures.push({
+      term: 'command',
+      wanted: forcedCommand.text(forceCommand),
+      remedy:
+        forceCommand.length > 1
+          ? 'let the lines name the same command'
+          : 'sign in with a certificate that forces this command: sallyport login',
+    })
   if (terms.postQuantum === true && !facts.postQuantum)
     failures.push({ term: 'post-quantum', wanted: 'true', remedy: `connect with ${POST_QUANTUM}` })
   const inspect = needsInspection(terms)

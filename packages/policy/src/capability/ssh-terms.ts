@@ -5,6 +5,7 @@ import { demand } from './kinds/demand.ts'
 import { direction } from './kinds/direction.ts'
 import { duration } from './kinds/duration.ts'
 import { factors } from './kinds/factors.ts'
+import { forcedCommand } from './kinds/forced-command.ts'
 import { forwardPlace } from './kinds/forward-place.ts'
 import { weeklyHours } from './kinds/hours.ts'
 import { pathTree } from './kinds/path-tree.ts'
@@ -53,6 +54,10 @@ export const SSH_FIELDS = {
     'Files over sftp and scp.',
   ),
   ...COMMON_FIELDS,
+  forceCommand: term(
+    forcedCommand,
+    'What the person may run there, and nothing else: opened only with a [certificate](#terms-in-certificates) that forces it.',
+  ),
   postQuantum: term(demand, 'The key exchange with the gateway has to withstand a quantum computer.'),
 }
 

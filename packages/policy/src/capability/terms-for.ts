@@ -29,6 +29,11 @@ export function hasTerms(policy: Policy, door: TermsDoor): boolean {
   return indexesOf(policy)[door].size > 0 || (door === 'ssh' && enforcesRecording(policy))
 }
 
+/** The rules that make terms for the SSH door. */
+export function sshTermsIndex(policy: Policy): Indexes['ssh'] {
+  return indexesOf(policy).ssh
+}
+
 /** What `enforceRecorder` of an `ssh` rule demands at the SSH door. */
 const RECORDED: SshTerms = { recording: 'required' }
 

@@ -1,8 +1,8 @@
 import type { Endpoint } from '../decide/endpoint.ts'
 import { posturesOf } from '../decide/posture.ts'
 import { RuleIndex } from '../decide/rule-index.ts'
-import type { Subject } from '../decide/subject.ts'
-import type { Policy, Rule } from '../language/policy.ts'
+import { type Subject, sourceKey } from '../decide/subject.ts'
+import type { Policy, Rule, Selector } from '../language/policy.ts'
 import { ALL_PORTS, type Service, TCP } from '../language/service.ts'
 import { meetAll, pooled, type SectionKind } from './kinds/section.ts'
 import { termsOfValues } from './read-capability.ts'
@@ -34,6 +34,8 @@ export class TermsIndex<S extends TermSchema> {
   readonly #whatever: RuleIndex
   /** For one of which something is known. */
   #postured: RuleIndex | undefined
+  /** For somebody of whom nothing says where they will be: rules for addresses apply as well. */
+  #wherever: RuleIndex | undefined
   #met = new Map<string, TermsOf<S>>()
 
   /** Takes the values of every capability of this name. */
@@ -57,7 +59,21 @@ export class TermsIndex<S extends TermSchema> {
 
   /** What all rules that mean this subject and endpoint demand; `undefined` where none does. */
   meet(subject: Subject, endpoint: Endpoint): TermsOf<S> | undefined {
-    const orders = this.#matching(subject, endpoint)
+    return this.#metOf(this.#matching(subject, endpoint))
+  }
+
+  /** The same for whatever address and device the subject may come from. */
+  meetWherever(subject: Subject, endpoint: Endpoint): TermsOf<S> | undefined {
+    this.#wherever ??= this.#index(() => [], fromAnywhere)
+    return this.#metOf(this.#wherever.matching(subject, ordinary(endpoint)))
+  }
+
+  /** Whether any rule demands one of these keys. */
+  demandsAny(keys: readonly (keyof S)[]): boolean {
+    return this.#demands.some(({ terms }) => keys.some((key) => terms[key] !== undefined))
+  }
+
+  #metOf(orders: readonly number[]): TermsOf<S> | undefined {
     if (orders.length === 0) return undefined
     const key = orders.join(' ')
     let met = this.#met.get(key)
@@ -79,27 +95,39 @@ export class TermsIndex<S extends TermSchema> {
   }
 
   #matching(subject: Subject, endpoint: Endpoint): readonly number[] {
-    const ordinary = endpoint.special === undefined ? endpoint : withoutSpecial(endpoint)
-    if (subject.attributes === undefined) return this.#whatever.matching(subject, ordinary)
+    if (subject.attributes === undefined) return this.#whatever.matching(subject, ordinary(endpoint))
     this.#postured ??= this.#index((rule) => posturesOf(this.#policy, rule))
-    return this.#postured.matching(subject, ordinary)
+    return this.#postured.matching(subject, ordinary(endpoint))
   }
 
   #at(orders: readonly number[]): readonly Demand<S>[] {
     return orders.map((order) => this.#demands[order]).filter((demand) => demand !== undefined)
   }
 
-  #index(srcPosture: (rule: Rule) => readonly string[]): RuleIndex {
+  #index(
+    srcPosture: (rule: Rule) => readonly string[],
+    sources: (rule: Rule) => readonly Selector[] = (rule) => rule.sources,
+  ): RuleIndex {
     const rules = this.#demands.map(({ rule }) => ({
       ...rule,
       destinations: rule.destinations.map((destination) => ({ ...destination, services: ANYTHING })),
       via: [],
       srcPosture: srcPosture(rule),
+      sources: sources(rule),
     }))
     return new RuleIndex({ ...this.#policy, rules, defaultSrcPosture: [] })
   }
 }
 
-function withoutSpecial({ address, internet, tags, owners, targets }: Endpoint): Endpoint {
+/** As if it were no special address. */
+function ordinary(endpoint: Endpoint): Endpoint {
+  if (endpoint.special === undefined) return endpoint
+  const { address, internet, tags, owners, targets } = endpoint
   return { internet, tags, owners, targets, ...(address === undefined ? {} : { address }) }
+}
+
+const ANYBODY: Selector = { kind: 'any', text: '*' }
+
+function fromAnywhere({ sources }: Rule): readonly Selector[] {
+  return sources.some((selector) => sourceKey(selector) === undefined) ? [ANYBODY] : sources
 }

@@ -34,6 +34,7 @@ export const fuzzTargets = [
       '{"hours":[{"days":["fri-mon"],"from":"22:00","to":"06:00","timeZone":"Europe/Berlin"},{"timeZone":"Asia/Kathmandu"}]}',
       '{"factors":[{"oneOf":["sk-key","passkey"],"within":"8h"}],"sources":["192.0.2.0/24","::1-::2"],"sessionLimit":"366d"}',
       '{"forwarding":{"local":["*:22","[fd00::/8]:1-9,80","db.internal:*"],"remote":[]}}',
+      '{"forceCommand":"/usr/bin/backup --all"},{"forceCommand":"uptime"}',
       '{"redirect":{"clipboard":"in","drives":"none"},"consent":"Watched.","concurrent":2,"idleTimeout":"1s"}',
     ].map((text) => new TextEncoder().encode(text)),
   },

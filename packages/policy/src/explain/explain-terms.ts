@@ -84,6 +84,8 @@ function reason({ term }: TermFailure, { source, factors, door }: AskedTermFacts
       if (factors.length === 0) return 'nothing was proved'
       return `proved: ${factors.map(({ kind, ageMs }) => `${kind} ${agoText(ageMs)}`).join(', ')}`
     }
+    case 'command':
+      return 'no certificate is known that forces it'
     case 'post-quantum':
       return 'the key exchange does not withstand a quantum computer'
     case 'inspection':

@@ -51,6 +51,7 @@ export const sshValue: fc.Arbitrary<JsonValue> = fc.record(
       { requiredKeys: [] },
     ),
     ...common,
+    forceCommand: fc.constantFrom('uptime', '/usr/bin/backup --all'),
     postQuantum: fc.boolean(),
   },
   { requiredKeys: [] },
