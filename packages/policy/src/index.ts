@@ -79,6 +79,7 @@ export { packetFilter } from './mesh/packet-filter.ts'
 export { type MeshPeer, ownAllowedIps, ownPrimaryRoutes, peersOf } from './mesh/peers.ts'
 export { acceptsVariable } from './ssh/accept-env.ts'
 export { type AllowedLogin, type AllowedLogins, allowedLogins } from './ssh/allowed-logins.ts'
+export { type CertificateTerms, certificateTerms } from './ssh/certificate-terms.ts'
 export {
   decideLogin,
   decideNodeLogin,
@@ -95,7 +96,7 @@ export {
   type FailedLoginCondition,
   type LoginExplanation,
 } from './ssh/explain-login.ts'
-export { type LoginPlace, loginPlaces } from './ssh/login-grants.ts'
+export type { LoginPlace } from './ssh/login-grants.ts'
 export type { LoginQuery } from './ssh/login-question.ts'
 export type { LoginTarget } from './ssh/machine.ts'
 export { hasChecks, type MachineCheck, machineCheck } from './ssh/machine-check.ts'
