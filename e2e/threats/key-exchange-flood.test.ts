@@ -3,7 +3,16 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GatewayProcess, hasSshd } from '@sallyport/testkit'
 import { ByteWriter } from '@sallyport/wire'
-import { controlOf, cpuMs, LOOPBACK_POLICY, metric, ownerKey, percentile, Target } from './support/gateway-facts.ts'
+import {
+  controlOf,
+  cpuMs,
+  LOOPBACK_POLICY,
+  metric,
+  ownerKey,
+  percentile,
+  Target,
+  withinReason,
+} from './support/gateway-facts.ts'
 import { directTcpip, MSG, RawClient } from './support/raw-client.ts'
 
 const skip = hasSshd() ? false : 'needs ssh-keygen'
@@ -22,6 +31,18 @@ test('V-A13 a flood of key exchanges that go nowhere: the source is refused, oth
   await using client = await RawClient.signedIn(gateway.port, ownerKey(gateway))
   const channel = await client.openChannel('direct-tcpip', directTcpip('127.0.0.1', target.port))
   assert.ok('remote' in channel)
+  const echoTimes = async (forMs: number): Promise<number[]> => {
+    const times: number[] = []
+    for (const until = performance.now() + forMs; performance.now() < until; ) {
+      const sent = performance.now()
+      client.send(new ByteWriter().u8(MSG.data).u32(channel.remote).string('x').finish())
+      while ((await client.next())[0] !== MSG.data);
+      times.push(performance.now() - sent)
+      await sleep(5)
+    }
+    return times
+  }
+  const most = withinReason(200, await echoTimes(1000))
   const stop = new AbortController()
   let exchanges = 0
   const flood = async (): Promise<void> => {
@@ -50,19 +71,12 @@ test('V-A13 a flood of key exchanges that go nowhere: the source is refused, oth
   const before = await metric(gateway, ADMITTED)
   const cpuBefore = cpuMs(gateway.pid)
   const floods = Array.from({ length: 32 }, flood)
-  const times: number[] = []
-  for (const until = performance.now() + FLOOD_MS; performance.now() < until; ) {
-    const sent = performance.now()
-    client.send(new ByteWriter().u8(MSG.data).u32(channel.remote).string('x').finish())
-    while ((await client.next())[0] !== MSG.data);
-    times.push(performance.now() - sent)
-    await sleep(5)
-  }
+  const times = await echoTimes(FLOOD_MS)
   const admitted = (await metric(gateway, ADMITTED)) - before
   const cpu = cpuMs(gateway.pid) - cpuBefore
   stop.abort()
   await Promise.all(floods)
-  assert.ok(percentile(times, 0.99) < 200, `p99 ${percentile(times, 0.99)} ms`)
+  assert.ok(percentile(times, 0.99) < most, `p99 ${percentile(times, 0.99)} ms of ${most} ms`)
   assert.ok(cpu < FLOOD_MS * 0.75, `${cpu} ms of processor time`)
   const { bans } = await controlOf(gateway).call('ban.list', {})
   assert.ok(

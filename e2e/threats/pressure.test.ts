@@ -195,41 +195,51 @@ suite('pressure', { skip }, () => {
     await using client = await RawClient.signedIn(gateway.port, key)
     const channel = await client.openChannel('direct-tcpip', directTcpip('127.0.0.1', echo.port))
     assert.ok('remote' in channel)
-    const before = residentBytes(gateway.pid)
+    const { remote } = channel
+    let window = 2 * MIB
+    /** The number of the next message; credit is taken note of. */
+    const next = async (): Promise<number> => {
+      const answer = await client.next()
+      if (answer[0] === MSG.windowAdjust) window += new ByteReader(answer.subarray(5)).u32()
+      return answer[0] ?? 0
+    }
+    const answered = async (): Promise<void> => {
+      const text = new TextEncoder().encode('still here')
+      client.send(new ByteWriter().u8(MSG.data).u32(remote).string(text).finish())
+      window -= text.length
+      while ((await next()) !== MSG.data);
+    }
     const replies = [
       Uint8Array.of(MSG.requestSuccess),
       Uint8Array.of(MSG.requestFailure),
-      new ByteWriter().u8(MSG.channelSuccess).u32(channel.remote).finish(),
+      new ByteWriter().u8(MSG.channelSuccess).u32(remote).finish(),
     ]
-    for (let i = 0; i < 100_000; i++) client.peer.send(replies[i % 3] ?? replies[0]!)
-    client.flush()
-    const extended = new ByteWriter()
-      .u8(MSG.extendedData)
-      .u32(channel.remote)
-      .u32(2)
-      .string(new Uint8Array(16_000))
-      .finish()
-    let window = 2 * MIB
-    for (let sent = 0; sent < 20 * MIB; ) {
-      while (window >= 16_000 && sent < 20 * MIB) {
+    const unsolicited = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) client.peer.send(replies[i % 3] ?? replies[0]!)
+      client.flush()
+      await answered()
+    }
+    const extended = new ByteWriter().u8(MSG.extendedData).u32(remote).u32(2).string(new Uint8Array(16_000)).finish()
+    const unknown = async (total: number): Promise<void> => {
+      for (let sent = 0; sent < total; sent += 16_000) {
+        while (window < 16_000) assert.equal(await next(), MSG.windowAdjust)
         client.send(extended)
         window -= 16_000
-        sent += 16_000
       }
-      if (window >= 16_000) break
-      const answer = await client.next()
-      assert.equal(answer[0], MSG.windowAdjust)
-      window += new ByteReader(answer.subarray(5)).u32()
+      await answered()
     }
-    client.send(new ByteWriter().u8(MSG.data).u32(channel.remote).string('still here').finish())
-    for (let number = 0; number !== MSG.data; ) [number = 0] = await client.next()
-    const started = performance.now()
-    client.send(new ByteWriter().u8(MSG.close).u32(channel.remote).finish())
-    for (let number = 0; number !== MSG.close; ) [number = 0] = await client.next()
-    assert.ok(performance.now() - started < 1000)
+    // A heap grows to what a busy connection needs; what is kept of the messages would come on top, every time.
+    for (let warm = 0; warm < 2; warm++) {
+      await unsolicited(100_000)
+      await unknown(4 * MIB)
+    }
+    const before = residentBytes(gateway.pid)
+    await unsolicited(100_000)
+    await unknown(20 * MIB)
     const grown = residentBytes(gateway.pid) - before
-    // A hundred thousand messages at once are a busy heap; the 20 MB, held, would come on top.
-    assert.ok(grown < HELD_BYTES + 16 * MIB, `${grown} bytes more`)
+    assert.ok(grown < HELD_BYTES, `${grown} bytes more`)
+    client.send(new ByteWriter().u8(MSG.close).u32(remote).finish())
+    for (let number = 0; number !== MSG.close; ) [number = 0] = await client.next()
   })
 
   test('V-E12 V-B16 the loopback listener answers to its own names alone, whatever addresses a request claims', async () => {

@@ -6,7 +6,7 @@ import { after, before, suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { freePort, GatewayProcess, hasSshd } from '@sallyport/testkit'
-import { eventually, metric, percentile, residentBytes } from './support/gateway-facts.ts'
+import { eventually, metric, percentile, residentBytes, withinReason } from './support/gateway-facts.ts'
 
 const skip = hasSshd() ? false : 'needs ssh-keygen'
 const MIB = 1024 * 1024
@@ -166,10 +166,9 @@ suite('the HTTPS door under abuse', { skip }, () => {
     // Their source has a few places left below its limit, which a connection at a time stays within.
     const times = await answerTimes(100)
     for (const socket of silent) socket.destroy()
-    // A machine that is busy with something else is slow without them, too.
-    const most = Math.max(200, 2 * percentile(calm, 0.99))
+    const most = withinReason(200, calm)
     assert.ok(percentile(times, 0.99) < most, `p99 ${percentile(times, 0.99)} ms of ${most} ms`)
-    assert.ok(await eventually(async () => (await metric(gateway, 'sallyport_https_connections')) === 0, 5000))
+    assert.ok(await eventually(async () => (await metric(gateway, 'sallyport_https_connections')) === 0))
   })
 
   test('V-E05 paths that climb, hide or break are nothing but paths', async () => {

@@ -113,8 +113,13 @@ export function median(values: readonly number[]): number {
   return percentile(values, 0.5)
 }
 
+/** A limit in milliseconds on a machine at rest; on one that is busy with other things, three times what it takes in calm. */
+export function withinReason(limitMs: number, calm: readonly number[]): number {
+  return Math.max(limitMs, 3 * percentile(calm, 0.99))
+}
+
 /** Waits until a condition holds; whether it did in time. */
-export async function eventually(condition: () => boolean | Promise<boolean>, timeoutMs = 5000): Promise<boolean> {
+export async function eventually(condition: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<boolean> {
   const deadline = Date.now() + timeoutMs
   while (Date.now() < deadline) {
     if (await condition()) return true
