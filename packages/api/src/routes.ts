@@ -1,5 +1,6 @@
 import { ROLES, type Role } from '@sallyport/model'
 import { z } from 'zod'
+import { accountRoutes } from './account-routes.ts'
 import { approvalRoutes } from './approval-routes.ts'
 import { consoleRoutes } from './console-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
@@ -393,6 +394,7 @@ export const routes = {
     output: liveEvent,
   }),
   ...identityRoutes,
+  ...accountRoutes,
   ...hostKeyRoutes,
   ...publicRoutes,
   ...approvalRoutes,

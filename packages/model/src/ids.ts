@@ -13,6 +13,8 @@ export type PasskeyId = Branded<'PasskeyId'>
 export type WebSessionId = Branded<'WebSessionId'>
 export type ApiTokenId = Branded<'ApiTokenId'>
 export type InvitationId = Branded<'InvitationId'>
+/** Somebody whom an identity provider vouches for and who has no account. */
+export type PendingAccountId = Branded<'PendingAccountId'>
 /** An SSH certificate authority of ours: one key. */
 export type AuthorityId = Branded<'AuthorityId'>
 
@@ -27,6 +29,7 @@ const PREFIXES = {
   webSession: 'web',
   apiToken: 'tok',
   invitation: 'inv',
+  pendingAccount: 'pnd',
   authority: 'cta',
 } as const
 
@@ -41,6 +44,7 @@ interface IdOf {
   webSession: WebSessionId
   apiToken: ApiTokenId
   invitation: InvitationId
+  pendingAccount: PendingAccountId
   authority: AuthorityId
 }
 

@@ -10,6 +10,7 @@ export {
   makeId,
   type PassageId,
   type PasskeyId,
+  type PendingAccountId,
   parseId,
   type SessionId,
   type TargetId,

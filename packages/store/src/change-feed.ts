@@ -10,6 +10,7 @@ export const TOPICS = [
   'settings',
   'credentials',
   'external-identities',
+  'pending-accounts',
   'web-sessions',
   'api-tokens',
   'invitations',

@@ -8,6 +8,7 @@ import {
   type KeyId,
   makeId,
   type PasskeyId,
+  type PendingAccountId,
   type TargetId,
   type UserId,
   type WebSessionId,
@@ -81,6 +82,7 @@ interface IdOf {
   webSession: WebSessionId
   apiToken: ApiTokenId
   invitation: InvitationId
+  pendingAccount: PendingAccountId
   authority: AuthorityId
 }
 

@@ -14,6 +14,7 @@ import { Invitations } from './invitations.ts'
 import { LoginChecks } from './login-checks.ts'
 import { migrate } from './migrate.ts'
 import { Passkeys } from './passkeys.ts'
+import { PendingAccounts } from './pending-accounts.ts'
 import { PolicyVersions } from './policy-versions.ts'
 import { RevokedKeys } from './revoked-keys.ts'
 import type { Schema } from './schema.ts'
@@ -52,6 +53,7 @@ export interface Repositories {
   readonly passkeys: Passkeys
   readonly invitations: Invitations
   readonly externalIdentities: ExternalIdentities
+  readonly pendingAccounts: PendingAccounts
   readonly apiTokens: ApiTokens
   readonly loginChecks: LoginChecks
 }
@@ -127,6 +129,7 @@ function repositories(session: Session): Repositories {
     passkeys: new Passkeys(session),
     invitations: new Invitations(session),
     externalIdentities: new ExternalIdentities(session),
+    pendingAccounts: new PendingAccounts(session),
     apiTokens: new ApiTokens(session),
     loginChecks: new LoginChecks(session),
   }

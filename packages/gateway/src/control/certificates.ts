@@ -4,7 +4,6 @@ import {
   ApiError,
   type IssuedCertificate as ApiIssuedCertificate,
 } from '@sallyport/api'
-import type { User } from '@sallyport/model'
 import {
   type Certificate,
   decodePlainKey,
@@ -21,7 +20,7 @@ import { enrolment } from '../authority/enrolment.ts'
 import type { Handlers } from './handlers.ts'
 import { requireRank } from './rank.ts'
 import { type Services, timeText } from './services.ts'
-import { plain } from './users.ts'
+import { findUser, plain } from './users.ts'
 
 type CertificateRoute = (`ca.${string}` | `certificate.${string}` | 'key.revoke' | 'user.invite' | 'target.enrol') &
   keyof Handlers
@@ -29,12 +28,6 @@ type CertificateRoute = (`ca.${string}` | `certificate.${string}` | 'key.revoke'
 /** `ca …`, `cert …` of everybody, and what hands out ways in. */
 export function certificateHandlers(services: Services): Pick<Handlers, CertificateRoute> {
   const { certificates, store, roster, signIn, now } = services
-
-  const findUser = (selector: string): User => {
-    const user = roster.current.usersByName.get(selector) ?? roster.current.usersById.get(selector)
-    if (user !== undefined) return user
-    throw new ApiError('user.not-found', `there is no user “${plain(selector)}”`, { fix: 'sallyport user ls' })
-  }
 
   return {
     'ca.list': async () => ({ authorities: (await certificates.authorities()).map(shownAuthority) }),
@@ -73,7 +66,7 @@ export function certificateHandlers(services: Services): Pick<Handlers, Certific
     async 'certificate.list'({ user, valid, limit }) {
       const filter = {
         limit,
-        ...(user === undefined ? {} : { userId: findUser(user).id }),
+        ...(user === undefined ? {} : { userId: findUser(services, user).id }),
         ...(valid ? { validAt: Math.floor(now() / 1000) } : {}),
       }
       return { certificates: (await store.certificates.list(filter)).map(shownCertificate) }
@@ -86,7 +79,7 @@ export function certificateHandlers(services: Services): Pick<Handlers, Certific
       if (serial !== undefined && (await store.certificates.get(serial)) === undefined) {
         throw new ApiError('certificate.not-found', `no certificate has the serial number ${serial}`)
       }
-      const which = serial === undefined ? { userId: findUser(user ?? '').id } : { serial }
+      const which = serial === undefined ? { userId: findUser(services, user ?? '').id } : { serial }
       const revoked = await certificates.revoke(which, { actor, reason })
       await roster.refresh()
       return { revoked: [...revoked] }
@@ -104,7 +97,7 @@ export function certificateHandlers(services: Services): Pick<Handlers, Certific
     },
 
     async 'user.invite'({ user: selector }, caller) {
-      const user = findUser(selector)
+      const user = findUser(services, selector)
       requireRank(caller, user)
       const { actor } = caller
       const purpose = (await store.passkeys.list(user.id)).length === 0 ? 'invite' : 'recover'

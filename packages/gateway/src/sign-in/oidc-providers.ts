@@ -32,6 +32,11 @@ export class OidcProviders {
     return Object.entries(this.#parts.settings()).map(([name, { title }]) => ({ name, title: title ?? name }))
   }
 
+  /** What each provider has to know of us. */
+  get redirectUri(): string {
+    return `${this.#parts.origin()}${OIDC_CALLBACK}`
+  }
+
   /** Issuers that may vouch for groups. */
   issuersWithGroups(): ReadonlySet<string> {
     const settings = Object.values(this.#parts.settings())
@@ -50,8 +55,8 @@ export class OidcProviders {
     if (setting === undefined) return undefined
     const known = this.#clients.get(name)
     if (known !== undefined && JSON.stringify(known.setting) === JSON.stringify(setting)) return known.client
-    const { randomBytes, now, origin } = this.#parts
-    const redirectUri = () => `${origin()}${OIDC_CALLBACK}`
+    const { randomBytes, now } = this.#parts
+    const redirectUri = () => this.redirectUri
     const client = new OidcClient({ provider: this.#provider(name, setting), redirectUri, randomBytes, now })
     this.#clients.set(name, { setting, client })
     return client

@@ -1,0 +1,153 @@
+import type { AuditEvent } from '@sallyport/audit'
+import { Ceremonies, IdentityError, type OidcIdentity } from '@sallyport/identity'
+import type { User, UserId, WebSessionId } from '@sallyport/model'
+import type { ExternalIdentity, Store } from '@sallyport/store'
+import { type CameBack, type FlowPurpose, OIDC_FLOW_MS, type OidcFlows } from './oidc-flows.ts'
+import type { OidcProviders } from './oidc-providers.ts'
+import type { SignInService } from './sign-in-service.ts'
+import { requireAnotherWay, waysIn } from './ways-in.ts'
+
+/** Where the console takes the identity up that was just proved. */
+export const LINK_PAGE = '/me'
+
+export interface OidcLinksParts {
+  readonly flows: OidcFlows
+  readonly providers: OidcProviders
+  readonly store: Store
+  readonly signIn: Pick<SignInService, 'signOut'>
+  /** Whether passwords sign in. */
+  readonly passwords: () => boolean
+  /** Resolves once what was committed is in force. */
+  readonly refresh: () => Promise<void>
+  readonly record: (event: AuditEvent) => Promise<unknown>
+  readonly randomBytes: (size: number) => Uint8Array
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** Somebody who acts in a session of theirs. */
+export interface Linker {
+  readonly user: User
+  readonly webSession: WebSessionId
+  readonly source: string
+}
+
+interface Proved {
+  readonly identity: OidcIdentity
+  readonly provider: string
+  readonly userId: UserId
+  readonly webSession: WebSessionId
+}
+
+/**
+ * - `over`: nothing was proved, or by another session, or too long ago.
+ * - `own`: it is theirs already.
+ * - `taken`: it is somebody else's.
+ */
+export type LinkOutcome = ExternalIdentity | 'over' | 'own' | 'taken'
+
+/**
+ * Linking identities to one's own account, and taking them off. A link has two ends in one session: it begins there, the
+ * provider proves the identity to the browser that began, and the same session takes it. So nobody links an identity to
+ * somebody else's account, neither by sending them to a provider nor by sending them back from one.
+ */
+export class OidcLinks {
+  readonly #parts: OidcLinksParts
+  readonly #proved: Ceremonies<Proved>
+
+  constructor(parts: OidcLinksParts) {
+    this.#parts = parts
+    this.#proved = new Ceremonies({ randomBytes: parts.randomBytes, now: parts.now, lifeMs: OIDC_FLOW_MS })
+  }
+
+  /**
+   * Where the browser goes, and its cookie for the way. The provider has to ask, and may let choose: a sign-in that it still
+   * remembers could be another person's. Throws OidcRefused.
+   */
+  async begin(provider: string, { user, webSession }: Linker): Promise<{ location: string; browser: string }> {
+    const purpose: FlowPurpose = { kind: 'link', userId: user.id, webSession }
+    return this.#parts.flows.begin(provider, purpose, undefined, { again: true })
+  }
+
+  /** Keeps who came back until their session takes it; the page of ours that does. */
+  keep({ identity, provider, purpose }: CameBack<FlowPurpose & { readonly kind: 'link' }>): string {
+    const { userId, webSession } = purpose
+    const ticket = this.#proved.begin({ identity, provider: provider.name, userId, webSession })
+    return `${LINK_PAGE}?link=${ticket}`
+  }
+
+  async finish(ticket: string, { user, webSession, source }: Linker): Promise<LinkOutcome> {
+    const proved = this.#take(ticket)
+    if (proved === undefined || proved.userId !== user.id || proved.webSession !== webSession) return 'over'
+    const { identity, provider } = proved
+    const { store, record, refresh } = this.#parts
+    const { issuer, subject, groups } = identity
+    const outcome = await store.transaction<LinkOutcome>(async (tx) => {
+      const known = await tx.externalIdentities.get(issuer, subject)
+      if (known !== undefined) return known.userId === user.id ? 'own' : 'taken'
+      if ((await tx.users.get(user.id))?.disabled !== false) return 'over'
+      await tx.pendingAccounts.remove({ issuer, subject })
+      return tx.externalIdentities.add({ issuer, subject, userId: user.id, groups })
+    })
+    if (typeof outcome === 'string') return outcome
+    const facts = { actor: user.name, source, user: user.name, provider }
+    try {
+      await record({ type: 'identity-linked', ...facts, subject, how: 'self' })
+      if (groups.length > 0) await record({ type: 'groups-vouched', ...facts, groups })
+    } catch (error) {
+      // Nothing opens an account that the log does not know of.
+      await store.externalIdentities.remove(issuer, subject)
+      throw error
+    }
+    await refresh()
+    return outcome
+  }
+
+  /**
+   * Takes an identity off: what it vouched for ends at once, and so does every sign-in with its provider but `keep`.
+   * `lastStays`: not where nothing else would sign them in. Undefined where it is not theirs. Throws ApiError
+   * `credential.last`.
+   */
+  async unlink(
+    user: User,
+    { issuer, subject }: Pick<ExternalIdentity, 'issuer' | 'subject'>,
+    options: {
+      readonly actor: string
+      readonly source: string | undefined
+      readonly lastStays: boolean
+      readonly keep: WebSessionId | undefined
+    },
+  ): Promise<ExternalIdentity | undefined> {
+    const { store, record, refresh, providers, signIn } = this.#parts
+    const { actor, source, lastStays, keep } = options
+    const name = providers.nameOf(issuer)
+    const declared = (each: string) => providers.nameOf(each) !== undefined
+    const passwords = this.#parts.passwords()
+    const unlinked = await store.transaction(async (tx) => {
+      const found = await tx.externalIdentities.get(issuer, subject)
+      if (found?.userId !== user.id) return undefined
+      // One whose provider is gone is no way in, and may always go.
+      if (lastStays && name !== undefined)
+        requireAnotherWay(await waysIn(tx, user, { passwords, declared }), 'identity')
+      await tx.externalIdentities.remove(issuer, subject)
+      return found
+    })
+    if (unlinked === undefined) return undefined
+    const where = source === undefined ? {} : { source }
+    await record({ type: 'identity-unlinked', actor, ...where, user: user.name, provider: name ?? issuer, subject })
+    await refresh()
+    for (const { id, factors } of name === undefined ? [] : await store.webSessions.list(user.id)) {
+      if (id !== keep && factors.some(({ factor }) => factor === `oidc:${name}`)) await signIn.signOut(id, user, actor)
+    }
+    return unlinked
+  }
+
+  #take(ticket: string): Proved | undefined {
+    try {
+      return this.#proved.take(ticket)
+    } catch (error) {
+      if (error instanceof IdentityError) return undefined
+      throw error
+    }
+  }
+}
