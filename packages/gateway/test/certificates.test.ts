@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { test } from 'node:test'
 import { ApiError } from '@sallyport/api'
 import { Sshd } from '@sallyport/testkit'
@@ -37,14 +36,6 @@ async function certified(
   const { line, serial } = await browser.api.call('me.certificate-issue', { public_key: key.line })
   writeFileSync(`${key.file}-cert.pub`, `${line}\n`)
   return { browser, key, serial }
-}
-
-async function alive(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => (socket.destroy(), resolve(true)))
-    socket.once('error', () => resolve(false))
-  })
 }
 
 test('a certificate signs in at the door, though the gateway knows no such key', { skip }, async () => {
@@ -140,7 +131,7 @@ test('a session ends with its certificate', { skip }, async () => {
   await running.said('up')
   await running.exited
   const seconds = (Date.now() - started) / 1000
-  assert.ok(seconds >= SHORT_SECONDS - 2 && seconds < SHORT_SECONDS + 5, `${seconds} s`)
+  assert.ok(seconds >= SHORT_SECONDS - 2 && seconds < SHORT_SECONDS + 20, `${seconds} s`)
   const [ended] = await gate.events('session-ended')
   assert.equal(ended?.data['reason'], 'session.certificate-expired')
 })
@@ -166,9 +157,9 @@ test('a target that was enrolled takes root from who has it there, proves itself
       text.replaceAll('/etc/ssh/sshd_config.d/50-sallyport.conf', dropIn).replaceAll('/etc/ssh/', `${folder}/`)
     for (const { path, text } of files) writeFileSync(here(path), here(text))
     execFileSync('sh', ['-c', here(commands[0] ?? '')])
+    const before = sshd.listenings
     process.kill(sshd.pid, 'SIGHUP')
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    await until(() => alive(sshd.port))
+    await until(() => sshd.listenings > before)
   }
   await enrol(['tag:db'])
   const { key, serial: alices } = await certified(gate, 'alice')

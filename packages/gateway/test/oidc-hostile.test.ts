@@ -157,7 +157,7 @@ void suite('with hostile providers', { skip }, () => {
       assert.ok(!evil.asked.includes(`${path}2`), 'no redirect is followed')
       const begun = performance.now()
       assert.equal(await signIn(answered((response) => void response.write('{'))), 502, 'an answer without an end')
-      assert.ok(performance.now() - begun < 7000)
+      assert.ok(performance.now() - begun < 20_000)
       assert.equal(await signIn({}), 200, 'a failure is not kept')
     }))
 

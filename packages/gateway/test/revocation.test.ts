@@ -169,5 +169,5 @@ test('a stop ends at once when the last session has ended', { skip }, async () =
   await way[Symbol.asyncDispose]()
   const start = performance.now()
   await stopped
-  assert.ok(performance.now() - start < 3000)
+  assert.ok(performance.now() - start < 15_000)
 })

