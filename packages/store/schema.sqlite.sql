@@ -114,7 +114,8 @@ CREATE TABLE "login_checks" (
   "target" text not null,
   "login" text not null,
   "method" text not null,
-  "checked_at" integer not null, constraint "login_checks_key" primary key ("user_id",
+  "checked_at" integer not null,
+  "counts_until" integer, constraint "login_checks_key" primary key ("user_id",
   "source",
   "target",
   "login")

@@ -23,7 +23,7 @@ export {
   routes,
   type StreamRouteName,
 } from './routes.ts'
-export type { Approval } from './schemas/approval.ts'
+export type { Approval, RememberedCheck } from './schemas/approval.ts'
 export type {
   AuditCounts,
   AuditEvent,

@@ -175,11 +175,35 @@ export const AUDIT_EVENTS = {
   },
   'check-passed': {
     doc: 'The actor gave the second factor. Written before it counts.',
-    fields: { target: maybe(text('Where to')), port: maybe(port), method: text('`passkey` or `totp`') },
+    fields: {
+      target: maybe(text('Where to')),
+      port: maybe(port),
+      method: text('`passkey` or `totp`'),
+      seconds: maybe(number('How long the actor lets it count for other logins from there; 0 for this one alone')),
+    },
   },
   'check-refused': {
     doc: 'The actor was asked for a second factor and did not give it.',
     fields: { target: maybe(text('Where to')), port: maybe(port), reason },
+  },
+  'login-disowned': {
+    doc: 'The actor says that a login that waited for them was somebody else’s: whoever it was holds their key.',
+    fields: {
+      target: maybe(text('Where to; none for a sign-in as a whole')),
+      port: maybe(port),
+      fingerprint: text('The key that was proved, `SHA256:…`'),
+      clientVersion: text('What the client called itself'),
+    },
+  },
+  'checks-forgotten': {
+    doc: 'Second factors that a person had given count no more.',
+    fields: {
+      user,
+      count: number('How many'),
+      reason: text('`asked`, `signed-out`, `credential-removed`, `disowned` or `user-disabled`'),
+      from: maybe(text('The address that they counted for; none for all')),
+      target: maybe(text('Where to; `*` for a sign-in as a whole, none for all')),
+    },
   },
   'authentication-failed': {
     doc: 'A peer did not prove who it is.',

@@ -19,6 +19,8 @@ export type AuditEvent =
   | CheckAsked
   | CheckPassed
   | CheckRefused
+  | LoginDisowned
+  | ChecksForgotten
   | RequestRefused
   | AccessGranted
   | AccessDenied
@@ -183,6 +185,8 @@ export interface CheckPassed extends EventContext {
   readonly target?: string | undefined
   readonly port?: number | undefined
   readonly method: string
+  /** How long it counts on other connections. */
+  readonly seconds?: number | undefined
 }
 
 export interface CheckRefused extends EventContext {
@@ -190,6 +194,25 @@ export interface CheckRefused extends EventContext {
   readonly target?: string | undefined
   readonly port?: number | undefined
   readonly reason: string
+}
+
+export interface LoginDisowned extends EventContext {
+  readonly type: 'login-disowned'
+  readonly target?: string | undefined
+  readonly port?: number | undefined
+  /** Of the key that was proved. */
+  readonly fingerprint: string
+  readonly clientVersion: string
+}
+
+export interface ChecksForgotten extends EventContext {
+  readonly type: 'checks-forgotten'
+  readonly user: string
+  readonly count: number
+  readonly reason: string
+  /** The address that they were for; none for all. */
+  readonly from?: string | undefined
+  readonly target?: string | undefined
 }
 
 export interface AuthenticationFailed extends EventContext {

@@ -345,6 +345,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     checks,
     codes: oneTimeCodes,
     networkOf: networkText,
+    offended: (source) => gatekeeper.offended(source, 'auth-fail'),
     origin,
     record,
     failed,

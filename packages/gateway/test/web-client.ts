@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
-import { type ApiClient, type ApiTransport, createClient } from '@sallyport/api'
+import { createInterface } from 'node:readline'
+import {
+  type ApiClient,
+  type ApiTransport,
+  createClient,
+  type RouteOutput,
+  routes,
+  type StreamRouteName,
+} from '@sallyport/api'
 import { SoftAuthenticator } from '@sallyport/identity/testing'
 import type { TestGateway } from './test-gateway.ts'
 
@@ -68,6 +77,26 @@ export class WebClient {
     const answer = await promise
     for (const line of [answer.headers['set-cookie'] ?? []].flat()) this.#keep(line)
     return answer
+  }
+
+  /** Lines of a stream as they arrive, until the signal fires. */
+  async *stream<Name extends 'approval.watch' | ('daemon.events' & StreamRouteName)>(
+    name: Name,
+    signal: AbortSignal,
+  ): AsyncGenerator<RouteOutput<Name>> {
+    const port = this.#gate.gateway.webAddresses[0]?.port ?? 0
+    const ca = readFileSync(`${this.#gate.stateDirectory}/tls/certificate.pem`)
+    const headers = { host: `localhost:${port}`, 'user-agent': 'test', cookie: this.cookie ?? '' }
+    const facts = { host: '127.0.0.1', port, path: routes[name].path, headers, ca, servername: 'localhost', signal }
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+    const outgoing = request({ ...facts, agent: new Agent({ keepAlive: false }) }, resolve)
+    outgoing.on('error', reject)
+    outgoing.end()
+    const answer = await promise
+    if (answer.statusCode !== 200) throw new Error(`${name}: ${answer.statusCode}`)
+    for await (const line of createInterface({ input: answer })) {
+      yield routes[name].output.parse(JSON.parse(line)) as RouteOutput<Name>
+    }
   }
 
   #keep(line: string): void {

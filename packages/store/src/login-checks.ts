@@ -16,7 +16,14 @@ export interface LoginCheck {
   readonly method: string
   /** Milliseconds since the epoch. */
   readonly checkedAt: number
+  /** Until when it counts on other connections, in milliseconds since the epoch; undefined: as long as the policy lets it. */
+  readonly until?: number
 }
+
+/** Some of them: too old ones, or those of one person, of one address, of one place or of one kind. */
+export type WhichLoginChecks =
+  | { readonly before: number }
+  | { readonly userId: UserId; readonly source?: string; readonly target?: string; readonly method?: string }
 
 /** Second factors that were asked for and given: the last for each person, source, target and login. */
 export class LoginChecks {
@@ -33,30 +40,34 @@ export class LoginChecks {
   }
 
   /** Takes the place of an earlier one. */
-  async put({ userId, source, target, login, method, checkedAt }: LoginCheck): Promise<void> {
+  async put({ userId, source, target, login, method, checkedAt, until }: LoginCheck): Promise<void> {
+    const given = { method, checked_at: checkedAt, counts_until: until ?? null }
     await this.#session.db
       .insertInto('login_checks')
-      .values({ user_id: userId, source, target, login, method, checked_at: checkedAt })
-      .onConflict((conflict) =>
-        conflict.columns(['user_id', 'source', 'target', 'login']).doUpdateSet({ method, checked_at: checkedAt }),
-      )
+      .values({ user_id: userId, source, target, login, ...given })
+      .onConflict((conflict) => conflict.columns(['user_id', 'source', 'target', 'login']).doUpdateSet(given))
       .execute()
     this.#session.changed('login-checks')
   }
 
-  /** Forgets those that are older, or all of one person; gives how many. */
-  async remove(which: { readonly userId: UserId } | { readonly before: number }): Promise<number> {
-    const query = this.#session.db.deleteFrom('login_checks')
-    const { numDeletedRows } = await ('userId' in which
-      ? query.where('user_id', '=', which.userId)
-      : query.where('checked_at', '<', which.before)
-    ).executeTakeFirstOrThrow()
+  /** Forgets some; gives how many. */
+  async remove(which: WhichLoginChecks): Promise<number> {
+    let query = this.#session.db.deleteFrom('login_checks')
+    if ('before' in which) query = query.where('checked_at', '<', which.before)
+    else {
+      query = query.where('user_id', '=', which.userId)
+      for (const column of ['source', 'target', 'method'] as const) {
+        const wanted = which[column]
+        if (wanted !== undefined) query = query.where(column, '=', wanted)
+      }
+    }
+    const { numDeletedRows } = await query.executeTakeFirstOrThrow()
     if (numDeletedRows > 0n) this.#session.changed('login-checks')
     return Number(numDeletedRows)
   }
 }
 
 function toLoginCheck(row: Selectable<LoginChecksTable>): LoginCheck {
-  const { user_id: userId, checked_at: checkedAt, ...rest } = row
-  return { ...rest, userId, checkedAt }
+  const { user_id: userId, checked_at: checkedAt, counts_until: until, ...rest } = row
+  return { ...rest, userId, checkedAt, ...(until === null ? {} : { until }) }
 }

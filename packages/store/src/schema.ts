@@ -222,6 +222,7 @@ export interface LoginChecksTable {
   login: string
   method: string
   checked_at: number
+  counts_until: number | null
 }
 
 export interface AuthoritiesTable {

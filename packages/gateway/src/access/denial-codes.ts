@@ -227,6 +227,12 @@ export const DENIALS = {
     message: 'an administrator ended your session',
     fix: 'ask them why, then connect again',
   },
+  'session.ended-by-owner': {
+    code: 'SP2514',
+    reason: administrativelyProhibited,
+    message: 'your sessions were ended from your account in the console',
+    fix: 'if it was you, connect again; if not, tell an admin',
+  },
   'session.user-disabled': {
     code: 'SP2502',
     reason: administrativelyProhibited,

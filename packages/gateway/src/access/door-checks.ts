@@ -17,8 +17,8 @@ export interface CheckedWay {
 /** A check that has to be passed. */
 export interface DueCheck {
   readonly rule: SshRuleRef
-  /** It holds for its connection alone. */
-  readonly once: boolean
+  /** Milliseconds that it holds on other connections; 0 for one that holds for its own alone. */
+  readonly periodMs: number
 }
 
 /**
@@ -33,6 +33,6 @@ export function doorChecks(
     if (port !== sshPort && port !== SSH_PORT) return undefined
     const check = machineCheck(compiled, { user: { name }, source, target: { address, tags } })
     if (check === undefined || isChecked(checks, check.periodSeconds, at)) return undefined
-    return { rule: check.rule, once: check.periodSeconds === 0 }
+    return { rule: check.rule, periodMs: check.periodSeconds * 1000 }
   }
 }

@@ -15,7 +15,7 @@ import {
   termsFor,
   unmetFactors,
 } from '@sallyport/policy'
-import { ASKED_KINDS, type AskedKind, type Check, checksAsFactors } from './asked-factors.ts'
+import { ASKED_KINDS, type AskedKind, CHECK_COUNTS_MS, type Check, checksAsFactors } from './asked-factors.ts'
 import type { DenialName } from './denial-codes.ts'
 
 /** What terms of the policy ask about a connection, as it is when they ask. */
@@ -54,6 +54,8 @@ export type TermsAnswer =
       readonly rule: RuleRef | SshRuleRef | undefined
       /** One of each would let them through, and can be asked for; undefined where asking does not help. */
       readonly wants: readonly (readonly AskedKind[])[] | undefined
+      /** Milliseconds that proofs of them count on other connections. */
+      readonly keepMs: number
     }
 
 const MET: TermsAnswer = { met: true, limits: undefined }
@@ -126,6 +128,7 @@ function refusal(
     hint: told ? first.wanted : undefined,
     rule: demanding?.rule,
     wants: failures.every(({ term }) => term === 'factor') ? askable(terms, facts) : undefined,
+    keepMs: Math.min(CHECK_COUNTS_MS, ...unmetFactors(terms, facts).map(({ withinMs }) => withinMs ?? CHECK_COUNTS_MS)),
   }
 }
 

@@ -128,10 +128,12 @@ function makeDecider(roster: Roster): Decider {
       // Whatever is proved for the terms is a check as well.
       if (answer?.met === false) {
         const { wants = [], rule: demandedBy } = answer
-        return asked({ wants, orCertificate: due === undefined, once: due?.once === true, place }, demandedBy)
+        const keepMs = Math.min(answer.keepMs, due?.periodMs ?? Number.POSITIVE_INFINITY)
+        return asked({ wants, orCertificate: due === undefined, once: due?.periodMs === 0, keepMs, place }, demandedBy)
       }
       if (due !== undefined) {
-        return asked({ wants: [ASKED_KINDS], orCertificate: false, once: due.once, place }, due.rule)
+        const { periodMs: keepMs } = due
+        return asked({ wants: [ASKED_KINDS], orCertificate: false, once: keepMs === 0, keepMs, place }, due.rule)
       }
       return { allowed: true, rule: ruleName(rule), limits: answer?.limits }
     },

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { makeId } from '@sallyport/model'
+import type { Approval, ApprovalRequest } from './approval.ts'
 import { makeApprovalCode, readApprovalCode } from './approval-code.ts'
-import { type Approval, type ApprovalRequest, Approvals, OPEN_MAX } from './approvals.ts'
+import { Approvals, OPEN_MAX } from './approvals.ts'
 
 const alice = makeId('user', new Uint8Array(10))
 const LIFE_MS = 120_000
+const KEPT = { kind: 'passkey', keptMs: 3_600_000 } as const
+const ONCE = { kind: 'passkey', keptMs: 0 } as const
 
 function request(facts: Partial<ApprovalRequest> = {}): ApprovalRequest {
   return {
@@ -18,6 +21,9 @@ function request(facts: Partial<ApprovalRequest> = {}): ApprovalRequest {
     client: 'SSH-2.0-test',
     key: 'SHA256:x',
     place: undefined,
+    kinds: ['passkey'],
+    keepMs: 3_600_000,
+    rule: 'ssh[0], line 1',
     ...facts,
   }
 }
@@ -66,7 +72,7 @@ test('V-F09 a question from elsewhere takes no place of another, and each is ans
   assert.equal(approvals.find(alice, mine.code), mine)
   assert.ok(approvals.settle(theirs, 'denied'))
   assert.equal(mine.state, 'pending')
-  assert.ok(approvals.settle(mine, 'approved'))
+  assert.ok(approvals.settle(mine, 'approved', KEPT))
   assert.deepEqual([await mine.over, await theirs.over], ['approved', 'denied'])
   assert.equal(approvals.settle(mine, 'denied'), false, 'the first end counts')
 })
@@ -85,7 +91,7 @@ test('after two minutes a question is over and gone', async (t) => {
   pass(1)
   assert.equal(await asked.over, 'expired')
   assert.equal(approvals.size, 0)
-  assert.equal(approvals.settle(asked, 'approved'), false)
+  assert.equal(approvals.settle(asked, 'approved', KEPT), false)
 })
 
 test('V-F09 a denied address waits, ever longer, and no other address with it; a yes makes it well again', (t) => {
@@ -97,7 +103,7 @@ test('V-F09 a denied address waits, ever longer, and no other address with it; a
   approvals.settle(open(), 'denied')
   assert.deepEqual(approvals.open(request()), { refused: 'wait', seconds: 120 })
   pass(120_000)
-  approvals.settle(open(), 'approved')
+  approvals.settle(open(), 'approved', KEPT)
   approvals.settle(open(), 'denied')
   assert.deepEqual(approvals.open(request()), { refused: 'wait', seconds: 60 })
 })
@@ -111,17 +117,37 @@ test('V-F09 questions left without an answer, one after the other, make their ad
 
 test('a yes that nobody was there to take is good for one opening of the very same, if it is for one connection', (t) => {
   const { approvals, open } = given(t)
-  const place = { target: 'db', host: 'db', port: 22, once: true }
+  const place = { target: 'db', host: 'db', port: 22 }
   const asked = open({ place })
   assert.equal(approvals.spend(alice, '192.0.2.7', 'db'), undefined, 'not answered yet')
-  approvals.settle(asked, 'approved')
+  approvals.settle(asked, 'approved', ONCE)
   assert.equal(approvals.spend(alice, '192.0.2.8', 'db'), undefined)
   assert.equal(approvals.spend(alice, '192.0.2.7', 'web'), undefined)
   assert.equal(approvals.spend(alice, '192.0.2.7', 'db'), asked)
   assert.equal(approvals.spend(alice, '192.0.2.7', 'db'), undefined)
-  const kept = open({ place: { ...place, once: false } })
-  approvals.settle(kept, 'approved')
+  const kept = open({ place })
+  approvals.settle(kept, 'approved', KEPT)
   assert.equal(approvals.spend(alice, '192.0.2.7', 'db'), undefined, 'what is kept counts by its period')
+})
+
+test('V-F09 an address that its owner disowned asks nobody of theirs for an hour, and others do', (t) => {
+  const { approvals, open, pass } = given(t)
+  approvals.settle(open(), 'reported')
+  assert.deepEqual(approvals.open(request()), { refused: 'wait', seconds: 3600 })
+  open({ source: '198.51.100.1', network: '198.51.100.1' })
+  pass(3_600_000)
+  assert.ok(!('refused' in approvals.open(request())))
+})
+
+test('whoever watches is told whose questions changed: asked, answered, expired', (t) => {
+  const { approvals, open, pass } = given(t)
+  const told: string[] = []
+  using _ = approvals.watch((userId) => void told.push(userId))
+  const bob = makeId('user', new Uint8Array(10).fill(1))
+  approvals.settle(open(), 'approved', KEPT)
+  open({ userId: bob })
+  pass(LIFE_MS)
+  assert.deepEqual(told, [alice, alice, bob, bob])
 })
 
 test('questions are bounded in all, and none is left when the gateway stops', async (t) => {

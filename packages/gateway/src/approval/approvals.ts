@@ -1,4 +1,5 @@
-import type { SessionId, UserId } from '@sallyport/model'
+import type { UserId } from '@sallyport/model'
+import { type Approval, type ApprovalAnswer, type ApprovalEnd, type ApprovalRequest, Entry } from './approval.ts'
 import { makeApprovalCode } from './approval-code.ts'
 import { SourceWaits } from './source-waits.ts'
 
@@ -8,50 +9,6 @@ export const OPEN_PER_USER_MAX = 3
 export const OPEN_STRANGE_MAX = 2
 /** Questions in all: above what a company has at nine in the morning, some 1 MB. */
 export const OPEN_MAX = 1000
-
-/** What is asked. */
-export interface ApprovalRequest {
-  readonly userId: UserId
-  readonly sessionId: SessionId
-  /** Canonical address. */
-  readonly source: string
-  /** Block of addresses that counts as one source. */
-  readonly network: string
-  /** Whether the person has approved something from this address before. */
-  readonly knownSource: boolean
-  /** What the client calls itself, printable. */
-  readonly client: string
-  /** `SHA256:…` of the key that was proved. */
-  readonly key: string
-  /** Where to; undefined for a sign-in as a whole. */
-  readonly place: ApprovalPlace | undefined
-}
-
-export interface ApprovalPlace {
-  /** What checks are kept under: the target's name, or the address. */
-  readonly target: string
-  /** As the person typed it, printable. */
-  readonly host: string
-  readonly port: number
-  /** A yes counts for one connection. */
-  readonly once: boolean
-}
-
-export type ApprovalEnd = 'approved' | 'denied' | 'expired' | 'withdrawn'
-
-/** One question to a person. */
-export interface Approval extends ApprovalRequest {
-  /** Its name, and what terminal and browser both show. */
-  readonly code: string
-  /** Milliseconds since the epoch. */
-  readonly askedAt: number
-  readonly until: number
-  readonly state: 'pending' | ApprovalEnd
-  /** When it was over, in milliseconds since the epoch. */
-  readonly endedAt: number | undefined
-  /** Resolves when it is over. Never rejects. */
-  readonly over: Promise<ApprovalEnd>
-}
 
 export type OpenRefusal =
   | { readonly refused: 'full' }
@@ -76,6 +33,7 @@ export class Approvals implements Disposable {
   readonly #parts: ApprovalsParts
   readonly #waits: SourceWaits
   readonly #byCode = new Map<string, Entry>()
+  readonly #watchers = new Set<(userId: UserId) => void>()
 
   constructor(parts: ApprovalsParts) {
     this.#parts = parts
@@ -107,7 +65,14 @@ export class Approvals implements Disposable {
       this.#byCode.delete(code)
     })
     this.#byCode.set(code, entry)
+    this.#tell(userId)
     return entry
+  }
+
+  /** Is told whose questions are others than before. */
+  watch(watcher: (userId: UserId) => void): Disposable {
+    this.#watchers.add(watcher)
+    return { [Symbol.dispose]: () => void this.#watchers.delete(watcher) }
   }
 
   /** A person's questions that are open, oldest first. */
@@ -133,27 +98,31 @@ export class Approvals implements Disposable {
 
   /** Whether a yes counts for whoever asks now: of those that count for one connection, for the first. */
   take(approval: Approval): boolean {
-    return approval instanceof Entry && approval.state === 'approved' && (!approval.place?.once || approval.spend())
+    return approval instanceof Entry && approval.state === 'approved' && (!approval.isOnce || approval.spend())
   }
 
   /** A yes to be used up by the next opening of the very same, since nobody was there to take it. */
   spend(userId: UserId, source: string, target: string): Approval | undefined {
     for (const entry of this.#byCode.values()) {
       if (entry.userId !== userId || entry.source !== source || entry.place?.target !== target) continue
-      if (entry.state === 'approved' && entry.place.once && entry.spend()) return entry
+      if (entry.state === 'approved' && entry.isOnce && entry.spend()) return entry
     }
     return undefined
   }
 
   /** Ends a question; the first end counts, and false is said of any other. */
-  settle(approval: Approval, end: ApprovalEnd): boolean {
+  settle(approval: Approval, end: Exclude<ApprovalEnd, 'approved'>): boolean
+  settle(approval: Approval, end: 'approved', answer: ApprovalAnswer): boolean
+  settle(approval: Approval, end: ApprovalEnd, answer?: ApprovalAnswer): boolean {
     const entry = this.#byCode.get(approval.code)
-    if (entry === undefined || entry !== approval || !entry.settle(end, this.#parts.now())) return false
+    if (entry === undefined || entry !== approval || !entry.settle(end, this.#parts.now(), answer)) return false
     const { userId, network } = entry
     if (end === 'approved') this.#waits.approved(userId, network)
     else if (end === 'denied') this.#waits.denied(userId, network)
+    else if (end === 'reported') this.#waits.reported(userId, network)
     else this.#waits.unanswered(userId, network)
     if (end === 'withdrawn') this.#forget(entry)
+    this.#tell(userId)
     return true
   }
 
@@ -164,78 +133,12 @@ export class Approvals implements Disposable {
     }
   }
 
+  #tell(userId: UserId): void {
+    for (const watcher of this.#watchers) watcher(userId)
+  }
+
   #forget(entry: Entry): void {
     entry.stop()
     this.#byCode.delete(entry.code)
-  }
-}
-
-class Entry implements Approval {
-  readonly userId: UserId
-  readonly sessionId: SessionId
-  readonly source: string
-  readonly network: string
-  readonly knownSource: boolean
-  readonly client: string
-  readonly key: string
-  readonly place: ApprovalPlace | undefined
-  readonly code: string
-  readonly askedAt: number
-  readonly until: number
-  readonly #over = Promise.withResolvers<ApprovalEnd>()
-  readonly #timer: NodeJS.Timeout
-  #state: Approval['state'] = 'pending'
-  #endedAt: number | undefined
-  #spent = false
-
-  constructor(
-    request: ApprovalRequest,
-    { code, askedAt, lifeMs }: { readonly code: string; readonly askedAt: number; readonly lifeMs: number },
-    lapsed: (entry: Entry) => void,
-  ) {
-    this.userId = request.userId
-    this.sessionId = request.sessionId
-    this.source = request.source
-    this.network = request.network
-    this.knownSource = request.knownSource
-    this.client = request.client
-    this.key = request.key
-    this.place = request.place
-    this.code = code
-    this.askedAt = askedAt
-    this.until = askedAt + lifeMs
-    this.#timer = setTimeout(() => lapsed(this), lifeMs)
-    this.#timer.unref()
-  }
-
-  get state(): Approval['state'] {
-    return this.#state
-  }
-
-  get over(): Promise<ApprovalEnd> {
-    return this.#over.promise
-  }
-
-  get endedAt(): number | undefined {
-    return this.#endedAt
-  }
-
-  settle(end: ApprovalEnd, now: number): boolean {
-    if (this.#state !== 'pending') return false
-    this.#state = end
-    this.#endedAt = now
-    this.#over.resolve(end)
-    return true
-  }
-
-  /** True once. */
-  spend(): boolean {
-    const first = !this.#spent
-    this.#spent = true
-    return first
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer)
   }
 }

@@ -41,6 +41,36 @@ test('a check counts for its person, address and target, one of a sign-in for ev
   assert.deepEqual([again.knows(id, '192.0.2.7'), again.knows(id, '192.0.2.8')], [true, false])
 })
 
+test('a check counts no longer than its owner lets it; one for its own login alone makes its address known', async () => {
+  await using it = await given()
+  const { id, book } = it
+  await book.put(id, '192.0.2.7', 'db', { kind: 'passkey', provedAt: 5, until: 5 })
+  assert.equal(book.knows(id, '192.0.2.7'), true)
+  assert.deepEqual(await book.remembered(id, 5), [])
+  const kept = { kind: 'passkey', provedAt: 6, until: 100 } as const
+  await book.put(id, '192.0.2.7', 'db', kept)
+  await book.put(id, '192.0.2.7', 'db', { kind: 'totp', provedAt: 7, until: 7 })
+  assert.deepEqual(book.find(id, '192.0.2.7', 'db'), [kept], 'it takes the place of none that counts longer')
+  assert.deepEqual(await book.remembered(id, 99), [{ ...kept, source: '192.0.2.7', target: 'db' }])
+  assert.deepEqual(await book.remembered(id, 100), [])
+  using again = await it.reopen()
+  assert.deepEqual(again.find(id, '192.0.2.7', 'db'), [kept])
+})
+
+test('what is forgotten counts no more at once', async () => {
+  await using it = await given()
+  const { id, book } = it
+  for (const source of ['192.0.2.7', '192.0.2.8'])
+    for (const target of ['db', '*']) await book.put(id, source, target, { kind: 'totp', provedAt: 5, until: 100 })
+  assert.equal(await book.forget({ userId: id, source: '192.0.2.7', target: 'db' }), 1)
+  assert.equal(book.find(id, '192.0.2.7', 'db').length, 1)
+  assert.equal(await book.forget({ userId: id, method: 'passkey' }), 0)
+  assert.equal(await book.forget({ userId: id, source: '192.0.2.7' }), 1)
+  assert.equal(book.knows(id, '192.0.2.7'), false)
+  assert.equal(await book.forget({ userId: id }), 2)
+  assert.equal(book.size, 0)
+})
+
 test('what is older than the longest period is forgotten, and so is what others delete', async () => {
   await using it = await given()
   const { id, book, store } = it

@@ -1,5 +1,5 @@
 import type { UserId } from '@sallyport/model'
-import type { LoginCheck, Store } from '@sallyport/store'
+import type { LoginCheck, Store, WhichLoginChecks } from '@sallyport/store'
 import { ASKED_KINDS, type Check } from '../access/asked-factors.ts'
 
 /** What a sign-in as a whole is kept under. */
@@ -9,6 +9,15 @@ const UNSEEN_LOGIN = ''
 
 /** A second factor that was given on some connection. */
 export type KeptCheck = Omit<Check, 'here'>
+
+/** One as its owner is shown it. */
+export interface RememberedCheck extends KeptCheck {
+  readonly source: string
+  /** A target's name or an address; `*` for sign-ins. */
+  readonly target: string
+  /** When no policy lets it count any more, and its owner does not. */
+  readonly until: number
+}
 
 /** Longest time that a check can count for anything: the longest `checkPeriod` of a policy, 168 h. */
 const KEPT_MS = 168 * 60 * 60 * 1000
@@ -58,11 +67,37 @@ export class CheckBook implements Disposable {
     return this.#sources.has(sourceKey(userId, source))
   }
 
-  /** Keeps a check across restarts. Rejects where it is not kept; it counts for nothing then. */
+  /**
+   * Keeps a check across restarts. One for its own connection alone takes the place of none that counts longer: that the
+   * address is known is all that is kept of it. Rejects where it is not kept; it counts for nothing then.
+   */
   async put(userId: UserId, source: string, target: string, check: KeptCheck): Promise<void> {
-    const { kind: method, provedAt: checkedAt } = check
-    await this.#store.loginChecks.put({ userId, source, target, login: UNSEEN_LOGIN, method, checkedAt })
+    const { kind: method, provedAt: checkedAt, until } = check
+    if (until !== undefined && until <= checkedAt && this.#checks.has(keyOf(userId, source, target))) return
+    const bound = until === undefined ? {} : { until }
+    await this.#store.loginChecks.put({ userId, source, target, login: UNSEEN_LOGIN, method, checkedAt, ...bound })
     this.#enter(userId, source, target, check)
+  }
+
+  /** A person's checks that can still count, the latest first. */
+  async remembered(userId: UserId, now: number): Promise<readonly RememberedCheck[]> {
+    const rows = (await this.#store.loginChecks.list()).filter((row) => row.userId === userId)
+    return rows
+      .flatMap((row) => {
+        const check = checkOf(row)
+        const { source, target } = row
+        const until = Math.min(check?.until ?? Number.POSITIVE_INFINITY, row.checkedAt + KEPT_MS)
+        return check === undefined || until <= now ? [] : [{ ...check, source, target, until }]
+      })
+      .sort((a, b) => b.provedAt - a.provedAt)
+  }
+
+  /** Forgets some of a person's: they count no more when this resolves. Gives how many. */
+  async forget(which: Extract<WhichLoginChecks, { readonly userId: UserId }>): Promise<number> {
+    const forgotten = await this.#store.loginChecks.remove(which)
+    // Not only when the change is told of: whoever asks next is asked.
+    if (forgotten > 0) await this.#read()
+    return forgotten
   }
 
   /** Forgets what is too old for any policy; `now` in milliseconds since the epoch. */
@@ -98,9 +133,10 @@ export class CheckBook implements Disposable {
   }
 }
 
-function checkOf({ method, checkedAt, login }: LoginCheck): KeptCheck | undefined {
+function checkOf({ method, checkedAt, login, until }: LoginCheck): KeptCheck | undefined {
   const kind = ASKED_KINDS.find((each) => each === method)
-  return kind === undefined || login !== UNSEEN_LOGIN ? undefined : { kind, provedAt: checkedAt }
+  if (kind === undefined || login !== UNSEEN_LOGIN) return undefined
+  return { kind, provedAt: checkedAt, ...(until === undefined ? {} : { until }) }
 }
 
 function keyOf(userId: string, source: string, target: string): string {

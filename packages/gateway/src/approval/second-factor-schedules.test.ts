@@ -11,7 +11,13 @@ import { SecondFactor } from './second-factor.ts'
 
 const RUNS = 1000
 const LIFE_MS = 120_000
-const ASK = { wants: [['passkey', 'totp']], orCertificate: false, place: '*', rule: 'ssh[0], line 1' } as const
+const ASK = {
+  wants: [['passkey', 'totp']],
+  orCertificate: false,
+  keepMs: 3_600_000,
+  place: '*',
+  rule: 'ssh[0], line 1',
+} as const
 
 /** The same numbers for the same seed. */
 function below(seed: number): (limit: number) => number {
@@ -129,8 +135,11 @@ test('1,000 random schedules of answers, approvals, denials and hang-ups leave n
       else if (act === 2 && terminal.waiting !== undefined) {
         terminal.typedRight = true
         terminal.type('right')
-      } else if (act === 3 && pending !== undefined && approvals.settle(pending, 'approved')) {
-        approved.add(once ? principal.sessionId : sourceOf(principal))
+      } else if (act === 3 && pending !== undefined) {
+        // Also where a yes could be kept, its owner may give it to this login alone.
+        const keptMs = once || random(2) === 0 ? 0 : 3_600_000
+        if (approvals.settle(pending, 'approved', { kind: 'passkey', keptMs }))
+          approved.add(keptMs === 0 ? principal.sessionId : sourceOf(principal))
       } else if (act === 4 && pending !== undefined) approvals.settle(pending, 'denied')
       else if (act === 5 && random(3) === 0) terminal.hangUp()
       else if (act === 6) t.mock.timers.tick(random(60_000))
@@ -146,7 +155,7 @@ test('1,000 random schedules of answers, approvals, denials and hang-ups leave n
       assert.ok(outcome !== 'open', `seed ${seed}`)
       ends[outcome]++
       if (outcome === 'in') {
-        const yes = approved.has(once ? principal.sessionId : sourceOf(principal))
+        const yes = approved.has(principal.sessionId) || (!once && approved.has(sourceOf(principal)))
         assert.ok(yes || terminal.typedRight, `seed ${seed}`)
       }
     }

@@ -2,17 +2,20 @@ import type { AuditEvent } from '@sallyport/audit'
 import type { Principal } from '@sallyport/model'
 import { type AskPrompts, MAX_GRACE_MS } from '@sallyport/ssh'
 import type { Store } from '@sallyport/store'
-import { ASKED_KINDS, type Ask, type AskedKind, type Check } from '../access/asked-factors.ts'
+import { ASKED_KINDS, type Ask, type AskedKind, type Check, isChecked } from '../access/asked-factors.ts'
 import type { CheckDue } from '../access/authorize.ts'
-import { type Denial, type DenialFacts, type DenialName, denial } from '../access/denial-codes.ts'
+import { type Denial, denial } from '../access/denial-codes.ts'
 import type { ConnectionFacts } from '../access/door-terms.ts'
 import type { Roster } from '../access/roster.ts'
 import type { Session } from '../sessions/session.ts'
+import type { Approval, ApprovalPlace } from './approval.ts'
 import { auditFacts } from './approval-service.ts'
 import { approvalBanner, approvalUrl } from './approval-texts.ts'
-import { type Approval, type ApprovalPlace, type Approvals, type OpenRefusal } from './approvals.ts'
+import type { Approvals, OpenRefusal } from './approvals.ts'
+import { type AtOpeningParts, atOpening } from './at-opening.ts'
 import { type CheckBook, EVERY_TARGET, type KeptCheck } from './check-book.ts'
 import type { OneTimeCodes } from './one-time-codes.ts'
+import { busyDenial, settled } from './question.ts'
 import { signInDemand } from './sign-in-demand.ts'
 
 /** Time that a client has to begin and end the conversation beside the question's life, in milliseconds. */
@@ -97,9 +100,11 @@ export class SecondFactor {
     const { userId, sourceAddress } = principal
     const kept = (place: string) => this.kept(userId, sourceAddress, place)
     const demanded = signInDemand(roster(), principal, { ...facts, checks: kept }, now())
-    if (demanded !== undefined || mode === 'policy') return demanded
-    if (kept(EVERY_TARGET).some(({ provedAt }) => now() - provedAt < periodMs)) return undefined
-    return { wants: [ASKED_KINDS], orCertificate: false, once: false, place: EVERY_TARGET, rule: 'ssh.second_factor' }
+    if (mode === 'policy') return demanded
+    if (demanded !== undefined) return { ...demanded, keepMs: Math.max(demanded.keepMs, periodMs) }
+    if (isChecked(kept(EVERY_TARGET), periodMs / 1000, now())) return undefined
+    const rule = 'ssh.second_factor'
+    return { wants: [ASKED_KINDS], orCertificate: false, once: false, keepMs: periodMs, place: EVERY_TARGET, rule }
   }
 
   /** Writes down that somebody is asked. Rejects where the log takes nothing: then nobody is let in. */
@@ -141,57 +146,28 @@ export class SecondFactor {
       .catch((error: unknown) => this.#parts.failed('write a refused check to the audit log', error))
   }
 
-  /**
-   * At the opening of a way: `again` when it should be authorised anew. The first time the person is told where to approve,
-   * since a client shows nothing while it waits; whoever comes again while that question is open waits for its answer.
-   */
-  async atOpening(
+  /** At the opening of a way: `again` when it should be authorised anew; see `at-opening.ts`. */
+  atOpening(
     session: Session,
-    { ask }: CheckDue,
+    due: CheckDue,
     destination: { readonly host: string; readonly port: number },
-    { signal }: { readonly signal: AbortSignal },
+    options: { readonly signal: AbortSignal },
   ): Promise<'again' | Denial> {
-    const { approvals } = this.#parts
-    const { principal } = session
-    const { userId, sourceAddress: source } = principal
-    const facts = { user: principal.name, ...destination }
-    const spent = approvals.spend(userId, source, ask.place)
-    const before = spent ?? approvals.about(userId, source, ask.place)
-    if (before !== undefined) {
-      const end = await settled(before, signal)
-      if (end !== 'approved') return denial(end === 'denied' ? 'check.denied' : 'check.timeout', facts)
-      // Not all who waited: a yes may be for one connection alone, and then the others ask again.
-      if (spent !== undefined || approvals.take(before)) pass(session, before)
-      return 'again'
+    const parts: AtOpeningParts = {
+      ...this.#parts,
+      able: (userId, kinds) => this.#able(userId, kinds),
+      asked: (principal, ask, place) => this.asked(principal, ask, place),
+      refused: (principal, reason, place) => this.refused(principal, reason, place),
     }
-    const { origin } = this
-    if (!ask.wants.every((kinds) => kinds.includes('passkey')) || origin === undefined) {
-      return denial('policy.factor', { ...facts, hint: ask.wants.map((kinds) => kinds.join(', ')).join(' and ') })
-    }
-    const { checks, networkOf, store } = this.#parts
-    if ((await store.passkeys.list(userId)).length === 0) {
-      return denial('check.impossible', { ...facts, hint: origin })
-    }
-    signal.throwIfAborted()
-    const place = { target: ask.place, host: printable(destination.host), port: destination.port, once: ask.once }
-    await this.asked(principal, ask, place)
-    const opened = approvals.open({
-      userId,
-      sessionId: session.id,
-      source,
-      network: networkOf(source),
-      knownSource: checks.knows(userId, source),
-      client: session.facts.client,
-      key: principal.proof.fingerprint,
-      place,
-    })
-    if ('refused' in opened) {
-      const busy = busyDenial(opened, facts)
-      await this.refused(principal, busy.denied, place)
-      return busy
-    }
-    void opened.over.then((end) => (end === 'expired' ? this.refused(principal, 'check.timeout', place) : undefined))
-    return denial('check.due', { ...facts, hint: approvalUrl(origin, opened.code) })
+    return atOpening(parts, session, due, destination, options)
+  }
+
+  /** Those of the kinds that somebody has set up. */
+  async #able(userId: Principal['userId'], kinds: readonly AskedKind[]): Promise<readonly AskedKind[]> {
+    const { codes, store } = this.#parts
+    const passkey = kinds.includes('passkey') && (await store.passkeys.list(userId)).length > 0
+    const totp = kinds.includes('totp') && (await codes.has({ id: userId }))
+    return kinds.filter((kind) => (kind === 'passkey' ? passkey : totp))
   }
 
   async #obtain(
@@ -200,15 +176,16 @@ export class SecondFactor {
     terminal: SignInTerminal,
     signal: AbortSignal,
   ): Promise<KeptCheck | Denial> {
-    const { codes, store, approvals } = this.#parts
+    const { approvals } = this.#parts
     const { origin } = this
     const { userId, name: user } = login.principal
-    const byCode = want.includes('totp') && (await codes.has({ id: userId }))
-    const byPage = want.includes('passkey') && origin !== undefined && (await store.passkeys.list(userId)).length > 0
+    const kinds = await this.#able(userId, want)
+    const byCode = kinds.includes('totp')
+    const byPage = kinds.includes('passkey') && origin !== undefined
     signal.throwIfAborted()
     if (!byCode && !byPage) return denial('check.impossible', origin === undefined ? { user } : { user, hint: origin })
     for (;;) {
-      const opened = byPage ? this.#open(login) : undefined
+      const opened = byPage ? this.#open(login, kinds) : undefined
       if (opened !== undefined && 'refused' in opened && !byCode) return busyDenial(opened, { user })
       const approval = opened === undefined || 'refused' in opened ? undefined : opened
       try {
@@ -230,7 +207,7 @@ export class SecondFactor {
    * A question of one's own, or that of another login from the same address that is open: what is approved there counts for
    * both, unless it is for one connection alone.
    */
-  #open({ principal, client, ask }: WaitingLogin): Approval | OpenRefusal {
+  #open({ principal, client, ask }: WaitingLogin, kinds: readonly AskedKind[]): Approval | OpenRefusal {
     const { approvals, checks, networkOf } = this.#parts
     const { userId, sessionId, sourceAddress: source, proof } = principal
     const other = ask.once ? undefined : approvals.aboutSignIn(userId, source)
@@ -244,6 +221,9 @@ export class SecondFactor {
       client,
       key: proof.fingerprint,
       place: undefined,
+      kinds,
+      keepMs: ask.keepMs,
+      rule: ask.rule,
     })
   }
 
@@ -256,12 +236,12 @@ export class SecondFactor {
   ): Promise<KeptCheck | Denial | 'withdrawn'> {
     const { origin = '' } = this
     await ask({ instruction: `Waiting for your approval: ${approvalUrl(origin, approval.code)}`, prompts: [] })
-    return proofOf(approval, await settled(approval, signal), principal.name)
+    return proofOf(approval, await settled(approval, signal), principal)
   }
 
   /** A code, or Enter once it is approved: a client that asks for a line cannot be told before it has one. */
   async #prompt(
-    { principal }: WaitingLogin,
+    { principal, ask: { keepMs } }: WaitingLogin,
     approval: Approval | undefined,
     { ask }: SignInTerminal,
     signal: AbortSignal,
@@ -273,14 +253,14 @@ export class SecondFactor {
     for (let wrong = 0; wrong < CODES_MAX; ) {
       const [answer = ''] = await ask({ instruction, prompts: [{ text, echo: false }] })
       const over = approval === undefined ? undefined : await this.#soon(approval, answer.trim() === '', signal)
-      if (approval !== undefined && over !== undefined) return proofOf(approval, over, user)
+      if (approval !== undefined && over !== undefined) return proofOf(approval, over, principal)
       if (answer.trim() === '' && approval !== undefined) {
         instruction = 'It is not approved yet.'
         continue
       }
       const checked = await codes.check({ id }, networkOf(sourceAddress), answer)
       signal.throwIfAborted()
-      if (checked === 'right') return await this.#byCode(principal)
+      if (checked === 'right') return await this.#byCode(principal, keepMs)
       wrong++
       instruction =
         checked === 'wrong'
@@ -296,50 +276,26 @@ export class SecondFactor {
     return approval.state === 'pending' ? undefined : approval.state
   }
 
-  async #byCode(principal: Principal): Promise<KeptCheck> {
+  async #byCode(principal: Principal, keepMs: number): Promise<KeptCheck> {
     const { record, checks, now } = this.#parts
     const { name: actor, userId, sessionId, sourceAddress: source } = principal
     const check = { kind: 'totp', provedAt: now() } as const
-    const method = 'totp'
-    await record({ type: 'check-passed', actor, ...auditFacts({ sessionId, source, place: undefined }), method })
-    await checks.put(userId, source, EVERY_TARGET, check)
+    const facts = auditFacts({ sessionId, source, place: undefined })
+    await record({ type: 'check-passed', actor, ...facts, method: 'totp', seconds: keepMs / 1000 })
+    await checks.put(userId, source, EVERY_TARGET, { ...check, until: check.provedAt + keepMs })
     return check
   }
 }
 
-/** The yes counts for this connection from now on. */
-function pass(session: Session, { place, endedAt = 0 }: Approval): void {
-  if (place !== undefined) session.passed(place.target, { kind: 'passkey', provedAt: endedAt, here: true })
-}
-
-/** `withdrawn`: the login whose question it was has gone. */
-function proofOf({ endedAt = 0 }: Approval, end: Approval['state'], user: string): KeptCheck | Denial | 'withdrawn' {
+/** `withdrawn`: the login whose question it was has gone, or the yes was for that one alone; this one asks anew. */
+function proofOf(
+  { sessionId, answer, endedAt = 0 }: Approval,
+  end: Approval['state'],
+  { sessionId: own, name: user }: Principal,
+): KeptCheck | Denial | 'withdrawn' {
   if (end === 'withdrawn') return end
-  if (end === 'approved') return { kind: 'passkey', provedAt: endedAt }
-  return denial(end === 'denied' ? 'check.denied' : 'check.timeout', { user })
-}
-
-function busyDenial(refusal: OpenRefusal, facts: DenialFacts): Denial {
-  const name: DenialName = 'check.busy'
-  return refusal.refused === 'full' ? denial(name, facts) : denial(name, { ...facts, hint: `${refusal.seconds} s` })
-}
-
-/** How a question ends; rejects with the signal's reason. After `forMs` milliseconds it is still `pending`. */
-async function settled(approval: Approval, signal: AbortSignal, forMs?: number): Promise<Approval['state']> {
-  signal.throwIfAborted()
-  const cut = Promise.withResolvers<'pending'>()
-  const abort = () => cut.reject(signal.reason as Error)
-  const timer = forMs === undefined ? undefined : setTimeout(() => cut.resolve('pending'), forMs)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([approval.over, cut.promise])
-  } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', abort)
+  if (end === 'approved' && answer !== undefined) {
+    return answer.keptMs === 0 && sessionId !== own ? 'withdrawn' : { kind: answer.kind, provedAt: endedAt }
   }
-}
-
-/** What a client wrote, for a page and the log. */
-function printable(text: string): string {
-  return text.slice(0, 256).replaceAll(/[^A-Za-z0-9._:[\]-]/g, '?')
+  return denial(end === 'denied' || end === 'reported' ? 'check.denied' : 'check.timeout', { user })
 }

@@ -14,7 +14,8 @@ const ANY_ADDRESS = '192.0.2.1'
 
 /**
  * What to ask for at sign-in: where everything that somebody may reach in the inventory asks for a proof that they have not
- * given, the least of it. Undefined where anything is open without; the rest is asked for when it is opened.
+ * given, the least of it, to be kept for as long as any of them takes. Undefined where anything is open without; the rest is
+ * asked for when it is opened.
  */
 export function signInDemand(
   roster: Roster,
@@ -26,6 +27,8 @@ export function signInDemand(
   const decider = deciderOf(roster)
   const source = { source: principal.sourceAddress, limit: TARGETS_MAX }
   let least: Ask | undefined
+  let keepMs = 0
+  let once = false
   for (const { target: facts } of reachable(roster.compiled, principal, roster.compiled.directory.targets, source)) {
     const target = roster.targetsByName.get(facts.name)
     if (target === undefined) continue
@@ -35,7 +38,10 @@ export function signInDemand(
     const decision = decider.decide(request, { connection, now, openedAt: now })
     if (decision.allowed) return undefined
     if (!('ask' in decision)) continue
-    if (least === undefined || decision.ask.wants.length < least.wants.length) least = decision.ask
+    const { ask } = decision
+    if (least === undefined || ask.wants.length < least.wants.length) least = ask
+    keepMs = Math.max(keepMs, ask.keepMs)
+    once ||= ask.once
   }
-  return least
+  return least === undefined ? undefined : { ...least, keepMs, once }
 }

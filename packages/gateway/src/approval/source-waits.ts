@@ -42,6 +42,13 @@ export class SourceWaits {
     this.#wait(record, DENIED_WAIT_MS * 2 ** record.denials++)
   }
 
+  /** The person says that it was somebody else: no more questions from there for the longest time. */
+  reported(userId: string, network: string): void {
+    const record = this.#take(userId, network)
+    record.denials++
+    this.#wait(record, WAIT_MAX_MS)
+  }
+
   unanswered(userId: string, network: string): void {
     const record = this.#take(userId, network)
     const over = ++record.unanswered - UNANSWERED_FREE

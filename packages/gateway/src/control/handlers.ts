@@ -4,6 +4,7 @@ import { auditHandlers } from './audit.ts'
 import { authHandlers } from './auth.ts'
 import { banHandlers } from './bans.ts'
 import { certificateHandlers } from './certificates.ts'
+import { checkHandlers } from './checks.ts'
 import { daemonHandlers } from './daemon.ts'
 import { deviceHandlers } from './device.ts'
 import { hostKeyHandlers } from './host-keys.ts'
@@ -38,6 +39,7 @@ export function handlersOf(services: Services): Handlers {
     ...deviceHandlers(services),
     ...meHandlers(services),
     ...approvalHandlers(services),
+    ...checkHandlers(services),
     ...reachHandlers(services),
     ...certificateHandlers(services),
     ...hostKeyHandlers(services),

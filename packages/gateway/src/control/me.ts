@@ -25,12 +25,13 @@ import type { Peer } from '../http/peer.ts'
 import { newPasskey } from '../sign-in/sign-in-service.ts'
 import { ceremonyOf, orBadPasskey, requirePasswords } from './auth.ts'
 import { readPlainKey, shownCertificate, shownIssued } from './certificates.ts'
+import { type CheckRoute, forgetChecks } from './checks.ts'
 import { gatewayName } from './daemon.ts'
 import type { Handlers } from './handlers.ts'
 import { type Caller, recordAct, type Services, timeText } from './services.ts'
 import { shownKey } from './users.ts'
 
-type MeRoute = Exclude<`me.${string}` & keyof Handlers, 'me.targets'>
+type MeRoute = Exclude<`me.${string}` & keyof Handlers, 'me.targets' | CheckRoute>
 
 /** How long ago somebody may have proved themselves who changes how they sign in. */
 const FRESH_MS = 10 * 60 * 1000
@@ -130,6 +131,8 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
         kind: 'passkey',
         name: passkey.name,
       })
+      // Which passkey answered is not kept: none of the answers counts any more.
+      await forgetChecks(services, user, actor, 'credential-removed', { method: 'passkey' })
       return shownPasskey(passkey)
     },
 
@@ -164,6 +167,7 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
       }
       const { actor } = caller
       await recordAct(services, { type: 'credential-removed', actor, user: user.name, kind: 'totp', name: '' })
+      await forgetChecks(services, user, actor, 'credential-removed', { method: 'totp' })
       return {}
     },
 
@@ -211,6 +215,7 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
         throw new ApiError('credential.not-found', 'you have no such session')
       }
       for (const session of chosen) await services.signIn.signOut(session.id, user, caller.actor)
+      if (id === 'others') await forgetChecks(services, user, caller.actor, 'signed-out')
       return { ended: chosen.length }
     },
 

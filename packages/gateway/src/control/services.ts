@@ -6,6 +6,7 @@ import type { NameLookup } from '../access/name-lookup.ts'
 import type { IsOwn } from '../access/own-addresses.ts'
 import type { RosterKeeper } from '../access/roster.ts'
 import type { ApprovalService } from '../approval/approval-service.ts'
+import type { CheckBook } from '../approval/check-book.ts'
 import type { CertificateService } from '../authority/certificate-service.ts'
 import type { HostCertificates } from '../authority/host-certificates.ts'
 import type { ConfigKeeper } from '../config/config-keeper.ts'
@@ -50,6 +51,7 @@ export interface Services {
   readonly passwordSignIn: PasswordSignIn
   readonly passwordHasher: PasswordHasher
   readonly approvals: ApprovalService
+  readonly checks: CheckBook
   readonly deviceRequests: DeviceRequests
   readonly loopbackCodes: LoopbackCodes
   /** Where people open the console: `https://localhost:8443`. */

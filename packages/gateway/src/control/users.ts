@@ -2,6 +2,7 @@ import { ApiError, type Key as ApiKey, type User as ApiUser, type UserDetail } f
 import { isUserName, type User, type UserKey } from '@sallyport/model'
 import { decodePublicKey, formatPublicKey, isCertificate, type PublicKey, parsePublicKey } from '@sallyport/ssh/keys'
 import { StoreError } from '@sallyport/store'
+import { forgetChecks } from './checks.ts'
 import type { Handlers } from './handlers.ts'
 import { requireRank } from './rank.ts'
 import { recordAct, type Services, timeText } from './services.ts'
@@ -105,6 +106,7 @@ export function userHandlers(
         const facts = { actor, user: user.name, userId: user.id }
         if (change.disabled !== undefined)
           await recordAct(services, { type: change.disabled ? 'user-disabled' : 'user-enabled', ...facts })
+        if (change.disabled === true) await forgetChecks(services, user, actor, 'user-disabled')
         const others = changes.filter((name) => name !== 'disabled')
         if (others.length > 0) await recordAct(services, { type: 'user-changed', ...facts, changes: others })
         await roster.refresh()
@@ -117,6 +119,7 @@ export function userHandlers(
       const open = await store.webSessions.list(user.id)
       let ended = 0
       for (const { id } of open) if (await services.signIn.signOut(id, user, actor)) ended++
+      await forgetChecks(services, user, actor, 'signed-out')
       return { ended }
     },
 

@@ -82,10 +82,16 @@ export class Gatekeeper {
       connections.close(source)
       // What happens after sign-in is known by name and is the session's business, save for a failure of our own.
       if (offence === undefined || (!wasStarting && offence !== 'crash')) return
-      const penalty = penalties.penalise(address, offence, clock.monotonic())
-      if (penalty !== undefined) this.#parts.penalised?.(penalty)
+      this.offended(address, offence)
     }
     return { admitted: true, admission: { signedIn, ended } }
+  }
+
+  /** Adds an offence to an address's penalty. */
+  offended(address: string, offence: Offence): void {
+    const { clock, penalties, penalised } = this.#parts
+    const penalty = penalties.penalise(address, offence, clock.monotonic())
+    if (penalty !== undefined) penalised?.(penalty)
   }
 }
 

@@ -29,6 +29,8 @@ export interface SignInParts {
   readonly codes: OneTimeCodes
   /** Text of the network that an address counts as. */
   readonly networkOf: (source: string) => string
+  /** Counts as a failed attempt of an address. */
+  readonly offended: (source: string) => void
   /** `https://gw.example.com:8443` */
   readonly origin: () => string
   readonly record: (event: AuditEvent) => Promise<unknown>
@@ -103,7 +105,18 @@ export function signInServices(parts: SignInParts) {
     oidcProviders,
     passwordHasher,
     passwordSignIn,
-    approvals: new ApprovalService({ approvals, checks, passkeys, store, record, now }),
+    checks,
+    approvals: new ApprovalService({
+      approvals,
+      checks,
+      passkeys,
+      codes,
+      store,
+      networkOf,
+      offended: parts.offended,
+      record,
+      now,
+    }),
     deviceRequests: new DeviceRequests({ randomBytes, now }),
     loopbackCodes: new LoopbackCodes({ randomBytes, now }),
   } satisfies Partial<Services>

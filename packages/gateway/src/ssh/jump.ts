@@ -46,7 +46,9 @@ export async function jump(
   const { principal } = session
   const refuse = (denied: DenialName, text = denial(denied, { user: principal.name, host, port }).text) => {
     parts.metrics.access.inc({ result: denied })
-    parts.events.publish({ type: 'access-denied', session: session.id, user: principal.name, summary: text })
+    // For those who watch: the person's own text may name the page that only they may answer (V-E17).
+    const { text: summary } = denial(denied, { user: principal.name, host, port })
+    parts.events.publish({ type: 'access-denied', session: session.id, user: principal.name, summary })
     parts.log.info('way refused', {
       ...about(session),
       passage: id,

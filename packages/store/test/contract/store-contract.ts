@@ -698,6 +698,24 @@ export function storeContract(engine: ContractEngine): void {
       },
     )
 
+    given('a check says until when it counts, and is forgotten by address, by place and by kind', async (store) => {
+      const { id: userId } = await store.users.add({ name: 'alice', displayName: '', role: 'member' })
+      const check = { userId, source: '192.0.2.7', target: 'db', login: '', method: 'totp', checkedAt: 1000 }
+      const places = async () =>
+        (await store.loginChecks.list()).map(({ source, target }) => `${source} ${target}`).sort()
+      await store.loginChecks.put({ ...check, until: 5000 })
+      assert.deepEqual(await store.loginChecks.list(), [{ ...check, until: 5000 }])
+      await store.loginChecks.put(check)
+      assert.deepEqual(await store.loginChecks.list(), [check], 'the last one says')
+      await store.loginChecks.put({ ...check, target: 'web', method: 'passkey' })
+      await store.loginChecks.put({ ...check, source: '192.0.2.8', target: 'web' })
+      assert.equal(await store.loginChecks.remove({ userId, source: '192.0.2.8', target: 'db' }), 0)
+      assert.equal(await store.loginChecks.remove({ userId, source: '192.0.2.7', target: 'db' }), 1)
+      assert.deepEqual(await places(), ['192.0.2.7 web', '192.0.2.8 web'])
+      assert.equal(await store.loginChecks.remove({ userId, method: 'passkey' }), 1)
+      assert.equal(await store.loginChecks.remove({ userId, source: '192.0.2.8' }), 1)
+    })
+
     given('they go with their user', async (store) => {
       const { id: userId } = await store.users.add({ name: 'alice', displayName: '', role: 'member' })
       await store.loginChecks.put({ userId, source: '::1', target: 'db', login: '', method: 'totp', checkedAt: 1 })

@@ -24,7 +24,7 @@ export function ApproveQuestion({ approval }: { readonly approval: Approval }) {
     setBusy(decision)
     setError(undefined)
     try {
-      const proof = decision === 'approve' ? await prove(code) : {}
+      const proof = decision === 'approve' ? await prove(code, approval.keep_max_seconds) : {}
       const decided = await api.call('approval.decide', { code, decision, ...proof })
       client.setQueriesData({ queryKey: ['approval.show'] }, decided)
     } catch (failure) {
@@ -92,10 +92,11 @@ export function ApproveQuestion({ approval }: { readonly approval: Approval }) {
 const ANSWERS = {
   approved: 'Approved. The terminal goes on by itself; you may close this page.',
   denied: 'Denied. The terminal is told. If it was not you, tell an admin: somebody may hold your SSH key.',
+  reported: 'Denied, and written down as not yours. Tell an admin: somebody holds your SSH key.',
   expired: 'Nobody answered in time. Run ssh again if it was you.',
 } as const
 
-async function prove(code: string) {
-  const { ceremony, options } = await api.call('approval.begin', { code })
-  return { ceremony, response: await answerPasskey(options) }
+async function prove(code: string, keep_seconds: number) {
+  const { ceremony, options } = await api.call('approval.begin', { code, keep_seconds })
+  return { keep_seconds, ceremony, response: await answerPasskey(options) }
 }
