@@ -143,6 +143,19 @@ CREATE TABLE "passwords" (
   "changed_at" integer not null
 ) strict;
 
+CREATE TABLE "pending_accounts" (
+  "id" text not null primary key,
+  "provider" text not null,
+  "subject" text not null,
+  "email" text not null,
+  "display_name" text not null,
+  "first_asked_at" integer not null,
+  "last_asked_at" integer not null,
+  "denied_at" integer,
+  "denied_by" text, constraint "pending_accounts_who" unique ("provider",
+  "subject")
+) strict;
+
 CREATE TABLE "policy_versions" (
   "version" integer not null primary key,
   "text" text not null,
@@ -198,7 +211,8 @@ CREATE TABLE "user_keys" (
   "blob" blob not null,
   "fingerprint" text not null unique,
   "comment" text not null,
-  "added_at" integer not null
+  "added_at" integer not null,
+  "last_used_at" integer
 ) strict;
 
 CREATE INDEX "user_keys_user_id" on "user_keys" ("user_id");

@@ -60,6 +60,22 @@ test('an answer of another form is a protocol error that names versions', async 
   await assert.rejects(createClient(unixTransport(path)).call('user.list'), { reason: 'daemon.protocol' })
 })
 
+test('whatever stands before the daemon and answers in its stead is known by its status', async () => {
+  const answering = (status: number, retryAfter?: number) =>
+    createClient(async () => ({
+      status,
+      retryAfter,
+      body: (async function* () {
+        yield new TextEncoder().encode('<html>no</html>')
+      })(),
+    })).call('user.list')
+  await assert.rejects(answering(413), { reason: 'request.too-large' })
+  await assert.rejects(answering(429, 7), { reason: 'request.too-many', fix: 'try again in 7 s' })
+  await assert.rejects(answering(429), { reason: 'request.too-many', fix: 'try again in a moment' })
+  for (const status of [502, 503, 504]) await assert.rejects(answering(status), { reason: 'daemon.unreachable' })
+  for (const status of [400, 500, 418]) await assert.rejects(answering(status), { reason: 'daemon.protocol' })
+})
+
 test('no daemon is an error that says how to start one', async () => {
   const client = createClient(unixTransport('/nonexistent/control.sock'))
   await assert.rejects(client.call('user.list'), { reason: 'daemon.unreachable', code: 'SP1008' })

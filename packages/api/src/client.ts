@@ -20,6 +20,8 @@ export interface ApiRequest {
 
 export interface ApiResponse {
   readonly status: number
+  /** Seconds that whoever answered asks to wait, where it says so. */
+  readonly retryAfter?: number | undefined
   readonly body: AsyncIterable<Uint8Array>
 }
 
@@ -55,7 +57,7 @@ export function createClient(transport: ApiTransport): ApiClient {
     const { path, body } = encodeInput(route, input as Record<string, unknown>)
     const response = await transport({ method: route.method, path, body, signal: options.signal })
     if (response.status >= 200 && response.status < 300) return response
-    throw failure(response.status, await readAll(response.body))
+    throw failure(response, await readAll(response.body))
   }
   return {
     async call(name, ...[input, options]) {
@@ -75,9 +77,33 @@ function checked<Name extends RouteName>(name: Name, text: string): RouteOutput<
   return parsed.data as RouteOutput<Name>
 }
 
-function failure(status: number, text: string): ApiError {
-  const parsed = errorBody.safeParse(json(text))
-  return parsed.success ? ApiError.fromBody(status, parsed.data) : strange(`status ${status} without an error body`)
+function failure(response: ApiResponse, text: string): ApiError {
+  const parsed = errorBody.safeParse(jsonOrNothing(text))
+  return parsed.success ? ApiError.fromBody(response.status, parsed.data) : notTheDaemon(response)
+}
+
+/** What stands between here and the daemon answers in its stead, and not in its words. */
+function notTheDaemon({ status, retryAfter }: ApiResponse): ApiError {
+  if (status === 413) return new ApiError('request.too-large', 'the request is larger than what is let through')
+  if (status === 429) {
+    const wait = retryAfter === undefined ? 'in a moment' : `in ${retryAfter} s`
+    return new ApiError('request.too-many', 'too many requests', { fix: `try again ${wait}` })
+  }
+  if (status >= 502 && status <= 504) {
+    return new ApiError('daemon.unreachable', 'the gateway does not answer', {
+      why: `what stands before it answered with status ${status}`,
+      fix: 'try again in a moment',
+    })
+  }
+  return strange(`status ${status} without an error body`)
+}
+
+function jsonOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function json(text: string): unknown {
@@ -90,7 +116,7 @@ function json(text: string): unknown {
 
 function strange(message: string, cause?: unknown): ApiError {
   return new ApiError('daemon.protocol', message, {
-    why: 'the daemon and this command are probably of different versions',
+    why: 'the two ends are probably of different versions',
     fix: 'restart the daemon with the version of this command',
     cause,
   })

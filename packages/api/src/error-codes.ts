@@ -18,6 +18,7 @@ export const API_ERRORS = {
   'key.not-found': { code: 'SP1111', status: 404 },
   'key.exists': { code: 'SP1112', status: 409 },
   'key.invalid': { code: 'SP1113', status: 400 },
+  'key.too-many': { code: 'SP1114', status: 409 },
   'target.not-found': { code: 'SP1201', status: 404 },
   'target.exists': { code: 'SP1202', status: 409 },
   'target.invalid': { code: 'SP1203', status: 400 },
@@ -50,6 +51,10 @@ export const API_ERRORS = {
   'approval.over': { code: 'SP1622', status: 409 },
   'host-key.not-found': { code: 'SP1631', status: 404 },
   'host-key.in-use': { code: 'SP1632', status: 409 },
+  'identity.taken': { code: 'SP1641', status: 409 },
+  'identity.unproved': { code: 'SP1642', status: 409 },
+  'provider.failed': { code: 'SP1643', status: 502 },
+  'pending.not-found': { code: 'SP1644', status: 404 },
   'config.invalid': { code: 'SP1701', status: 422 },
 } as const satisfies Record<string, { code: `SP1${string}`; status: number }>
 

@@ -21,7 +21,7 @@ import {
   webAuthnJson,
 } from './schemas/identity.ts'
 import { count, limit, note, nothing, selector, time } from './schemas/primitives.ts'
-import { keyLine } from './schemas/user.ts'
+import { key, keyLine } from './schemas/user.ts'
 
 const ADMINS = ['owner', 'admin'] as const satisfies readonly Role[]
 const READERS = ['owner', 'admin', 'auditor'] as const satisfies readonly Role[]
@@ -207,6 +207,22 @@ export const identityRoutes = {
     summary: 'Makes new recovery codes; the old ones no longer count.',
     input: nothing,
     output: z.object({ recovery_codes: z.array(z.string()) }),
+  }),
+  'me.key-add': route({
+    method: 'POST',
+    path: '/v1/me/keys',
+    callers: EVERYBODY,
+    summary: 'Adds an SSH key of the caller’s own.',
+    input: z.strictObject({ public_key: keyLine, comment: label.optional() }),
+    output: key,
+  }),
+  'me.key-remove': route({
+    method: 'DELETE',
+    path: '/v1/me/keys/:key',
+    callers: EVERYBODY,
+    summary: 'Removes an SSH key of the caller’s own, by id or fingerprint, and ends the sessions it opened.',
+    input: z.strictObject({ key: selector }),
+    output: key,
   }),
   'me.session-end': route({
     method: 'DELETE',

@@ -23,6 +23,7 @@ export {
   routes,
   type StreamRouteName,
 } from './routes.ts'
+export type { Identity, IdentityProvider, PendingAccount } from './schemas/account.ts'
 export type { Approval, RememberedCheck } from './schemas/approval.ts'
 export type {
   AuditCounts,
@@ -54,7 +55,6 @@ export type {
   Certificate,
   Enrolment,
   Factor,
-  Identity,
   IssuedCertificate,
   Link,
   LinkFinished,
@@ -66,6 +66,7 @@ export type {
   SignInState,
   WebSession,
 } from './schemas/identity.ts'
+export { PASSWORD_MIN } from './schemas/identity.ts'
 export type {
   Diagnostic,
   ExplainInput,
@@ -91,4 +92,5 @@ export type { Killed, Passage, Session } from './schemas/session.ts'
 export type { Target, TargetImport, TargetInput } from './schemas/target.ts'
 export { IMPORT_MAX } from './schemas/target.ts'
 export type { Key, User, UserDetail } from './schemas/user.ts'
+export { SIGN_IN_REFUSALS, type SignInRefusalName, signInRefusalName } from './sign-in-refusals.ts'
 export { type StateDirectoryFacts, stateDirectory } from './state-directory.ts'

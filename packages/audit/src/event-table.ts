@@ -97,6 +97,12 @@ const webSession = text('The web session')
 const signInMethod = text('How, e.g. `passkey`')
 const linkPurpose = text('`setup`, `invite` or `recover`')
 const identityProvider = text('The identity provider, as the configuration names it')
+const providerSubject = text('The provider’s own name for them')
+const pendingFields = {
+  provider: identityProvider,
+  subject: providerSubject,
+  address: text('Their mail address, as the provider verified it'),
+} as const
 const credentialKind = text('`passkey`, `totp` or `password`')
 const decision = {
   passage: maybe(passage),
@@ -399,9 +405,27 @@ export const AUDIT_EVENTS = {
     fields: {
       user,
       provider: identityProvider,
-      subject: text('The provider’s own name for them'),
-      how: text('`link`: the account was there; `join`: it was made for them'),
+      subject: providerSubject,
+      how: text(
+        '`link`: the account had this address; `join`: it was made for them; `approve`: by the admin who let them in; `self`: by the user',
+      ),
     },
+  },
+  'identity-unlinked': {
+    doc: 'Whoever an identity provider knows by this subject is no longer this user, and what it vouched for ended.',
+    fields: { user, provider: identityProvider, subject: providerSubject },
+  },
+  'account-asked': {
+    doc: 'Somebody proved themselves to an identity provider for the first time, and waits for an admin to give them an account.',
+    fields: pendingFields,
+  },
+  'account-denied': {
+    doc: 'Whoever waited gets no account: they are refused until this is taken back, or for a year.',
+    fields: pendingFields,
+  },
+  'account-forgotten': {
+    doc: 'Somebody who waited, or was denied, is as if they had never asked.',
+    fields: pendingFields,
   },
   'groups-vouched': {
     doc: 'An identity provider vouches for other groups of somebody than before.',

@@ -63,6 +63,10 @@ export type AuditEvent =
   | CredentialRemoved
   | RecoveryCodesMade
   | IdentityLinked
+  | IdentityUnlinked
+  | AccountAsked
+  | AccountDenied
+  | AccountForgotten
   | GroupsVouched
   | BreakGlass
   | ApiTokenAdded
@@ -534,8 +538,39 @@ export interface IdentityLinked extends EventContext {
   /** Its name in the configuration. */
   readonly provider: string
   readonly subject: string
-  /** `link`: to an account that was there; `join`: to one that was made for it. */
+  /**
+   * `link`: to an account of its address; `join`: to one that was made for it; `approve`: to one that an admin made for it;
+   * `self`: by whoever the account belongs to.
+   */
   readonly how: string
+}
+
+export interface IdentityUnlinked extends EventContext {
+  readonly type: 'identity-unlinked'
+  readonly user: string
+  readonly provider: string
+  readonly subject: string
+}
+
+export interface AccountAsked extends EventContext {
+  readonly type: 'account-asked'
+  readonly provider: string
+  readonly subject: string
+  readonly address: string
+}
+
+export interface AccountDenied extends EventContext {
+  readonly type: 'account-denied'
+  readonly provider: string
+  readonly subject: string
+  readonly address: string
+}
+
+export interface AccountForgotten extends EventContext {
+  readonly type: 'account-forgotten'
+  readonly provider: string
+  readonly subject: string
+  readonly address: string
 }
 
 export interface GroupsVouched extends EventContext {

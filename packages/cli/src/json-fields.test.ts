@@ -8,8 +8,8 @@ const FIELDS = `
 status: version,node,pid,state_dir,started_at,phase,listeners.name,listeners.address,listeners.port,users,targets,sessions,passages,policy_version,audit_entries,memory_bytes
 reload: changed,restart_needed,policy_version
 user ls: id,name,display_name,role,disabled,created_at,keys,sessions
-user show a: id,name,display_name,role,disabled,created_at,keys,sessions,public_keys.id,public_keys.user,public_keys.type,public_keys.fingerprint,public_keys.comment,public_keys.added_at,public_keys.line
-key ls: id,user,type,fingerprint,comment,added_at,line
+user show a: id,name,display_name,role,disabled,created_at,keys,sessions,public_keys.id,public_keys.user,public_keys.type,public_keys.fingerprint,public_keys.comment,public_keys.added_at,public_keys.last_used_at,public_keys.line,identities.provider,identities.issuer,identities.subject,identities.groups,identities.linked_at,identities.last_used_at
+key ls: id,user,type,fingerprint,comment,added_at,last_used_at,line
 target ls: id,name,address,port,tags,host_keys,created_at
 target show a: id,name,address,port,tags,host_keys,created_at
 policy show: version,applied_at,applied_by,message,sha256,text
@@ -24,7 +24,8 @@ cert ls alice: serial,kind,subject,fingerprint,principals,valid_after,valid_befo
 mfa ls: id,kind,name,last_used_at
 token ls: id,name,scopes,created_at,last_used_at,expires_at
 ca show: id,kind,state,fingerprint,created_at,retired_at,line
-idp ls: name,title
+idp ls: name,title,issuer,client_id,domains,auto_join,state,detail,identities
+user pending: id,provider,issuer,subject,email,display_name,first_asked_at,last_asked_at,denied.at,denied.by
 session ls: id,user,door,source,source_port,key,client,started_at,idle_seconds,passages.id,passages.host,passages.target,passages.address,passages.port,passages.opened_at,passages.bytes_in,passages.bytes_out,passages.inner_banner
 session kill ses_1: ended
 ban ls: id,source,kind,reason,by,created_at,until

@@ -58,6 +58,7 @@ import { SessionRegistry } from './sessions/session-registry.ts'
 import { WayWatch } from './sessions/way-watch.ts'
 import { oidcPages } from './sign-in/oidc-pages.ts'
 import { signInServices } from './sign-in/sign-in-services.ts'
+import { KeyUses } from './ssh/key-uses.ts'
 import { SshFront } from './ssh/ssh-front.ts'
 import { welcomeText } from './ssh/welcome-text.ts'
 import { lockState } from './state/daemon-lock.ts'
@@ -259,6 +260,16 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     failed,
     now,
   })
+  const finish = (task: Promise<void>) => {
+    tasks.add(task)
+    void task.finally(() => tasks.delete(task))
+  }
+  const keyUses = new KeyUses({
+    mark: (fingerprint) => store.userKeys.used(fingerprint),
+    own: finish,
+    failed,
+    now,
+  })
   const front = new SshFront({
     secondFactor,
     config: () => config.current,
@@ -266,6 +277,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     otherHostKeys: () => hostCertificates.others(),
     namedAuthorities: named,
     issuedFactors: (serial) => issuedFactors(store.certificates, serial),
+    keyUsed: (fingerprint) => keyUses.note(fingerprint),
     hardwareAes: hasHardwareAes(cpuFacts()),
     gatekeeper,
     sessions,
@@ -290,10 +302,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
         port: front.addresses[0]?.port ?? 0,
       }),
     draining: () => phase === 'draining',
-    own(task) {
-      tasks.add(task)
-      void task.finally(() => tasks.delete(task))
-    },
+    own: finish,
   })
   started.defer(async () => {
     await front[Symbol.asyncDispose]()

@@ -1,7 +1,8 @@
 /** Passwords where they are switched on, and emergency ways in: over HTTPS to a whole gateway. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { ApiError, type ApiErrorName } from '@sallyport/api'
+import { PASSWORD_MIN as API_PASSWORD_MIN, ApiError, type ApiErrorName } from '@sallyport/api'
+import { PASSWORD_MIN } from '@sallyport/identity'
 import { Secret, TOTP } from 'otpauth'
 import { hasOpenSsh, TestGateway } from './test-gateway.ts'
 import { WebClient } from './web-client.ts'
@@ -36,6 +37,7 @@ void suite('passwords and emergencies', { skip }, () => {
     await using gate = await TestGateway.start({ flags: ON })
     const { browser } = await joined(gate)
     await assert.rejects(browser.api.call('me.password-set', { password: 'hunter2' }), refused('password.weak'))
+    assert.equal(API_PASSWORD_MIN, PASSWORD_MIN, 'the console says beforehand how long it has to be')
     await browser.api.call('me.password-set', { password: PASSWORD })
     assert.equal((await browser.api.call('me.show')).password, true)
     const other = new WebClient(gate)
@@ -57,6 +59,24 @@ void suite('passwords and emergencies', { skip }, () => {
     const events = JSON.stringify(await gate.events())
     assert.ok(!events.includes(PASSWORD) && !gate.log.join('\n').includes(PASSWORD))
     assert.match(events, /password-wrong alice/)
+  })
+
+  void test('the last way in stays, whichever it is: a password counts where passwords are switched on', async () => {
+    await using gate = await TestGateway.start({ flags: ON })
+    const { browser } = await joined(gate)
+    const [passkey] = (await browser.api.call('me.show')).passkeys
+    const removePasskey = () => browser.api.call('me.passkey-remove', { passkey: passkey?.id ?? '' })
+    await assert.rejects(removePasskey(), refused('credential.last'))
+    await browser.api.call('me.password-set', { password: PASSWORD })
+    await gate.restart(OFF)
+    await assert.rejects(removePasskey(), refused('credential.last'), 'a password that signs nobody in is no way')
+    await gate.restart(ON)
+    await removePasskey()
+    await assert.rejects(browser.api.call('me.password-remove'), refused('credential.last'))
+    assert.equal((await browser.api.call('me.show')).password, true)
+    await gate.restart(OFF)
+    await browser.api.call('me.password-remove')
+    assert.equal((await browser.api.call('me.show')).password, false, 'where it signs nobody in it may go')
   })
 
   void test('V-F08 with one-time codes set up a password needs one too, and each counts once', async () => {

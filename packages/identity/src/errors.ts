@@ -6,6 +6,7 @@
  * - `code-refused`: a one-time code that is wrong, or was used before.
  * - `code-delayed`: too many wrong codes; the message says how long to wait.
  * - `provider-unreachable`: an identity provider gives no whole answer in time.
+ * - `provider-denied`: the person, or a rule of the identity provider, said no there.
  * - `provider-refused`: an identity provider says no, or is not the one that was declared.
  * - `token-refused`: an ID token that is not as it has to be.
  */
@@ -17,6 +18,7 @@ export type IdentityErrorCode =
   | 'code-refused'
   | 'code-delayed'
   | 'provider-unreachable'
+  | 'provider-denied'
   | 'provider-refused'
   | 'token-refused'
 

@@ -20,6 +20,7 @@ export { isGroupName } from './oidc/claims.ts'
 export { ANSWER_MAX_BYTES } from './oidc/guarded-fetch.ts'
 export { OidcClient, type OidcClientParts, type OidcFlow } from './oidc/oidc-client.ts'
 export { issuerProblem, type OidcIdentity, type OidcProvider } from './oidc/provider.ts'
+export { checkProvider, type ProviderCheck } from './oidc/provider-checks.ts'
 export { Ceremonies } from './passkeys/ceremonies.ts'
 export {
   PasskeyCeremonies,
@@ -29,4 +30,4 @@ export {
   type RelyingParty,
   type StoredPasskey,
 } from './passkeys/passkey-ceremonies.ts'
-export { PASSWORD_MAX_BYTES, PasswordHasher, passwordProblem } from './passwords/password-hash.ts'
+export { PASSWORD_MAX_BYTES, PASSWORD_MIN, PasswordHasher, passwordProblem } from './passwords/password-hash.ts'

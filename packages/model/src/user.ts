@@ -30,6 +30,8 @@ export interface UserKey {
   readonly comment: string
   /** Milliseconds since the epoch. */
   readonly addedAt: number
+  /** When it last let its owner in, to the minute. Milliseconds since the epoch. */
+  readonly lastUsedAt: number | undefined
 }
 
 /** Longest login name, in characters. */

@@ -18,6 +18,14 @@ export { type Invitation, Invitations } from './invitations.ts'
 export { LineFile } from './line-file.ts'
 export { type LoginCheck, LoginChecks, type WhichLoginChecks } from './login-checks.ts'
 export { type NewPasskey, type Passkey, Passkeys } from './passkeys.ts'
+export {
+  DENIAL_LIFE_MS,
+  PENDING_LIFE_MS,
+  PENDING_MAX,
+  PENDING_PER_PROVIDER_MAX,
+  type PendingAccount,
+  PendingAccounts,
+} from './pending-accounts.ts'
 export { type PolicyVersion, PolicyVersions } from './policy-versions.ts'
 export { type RevokedKey, RevokedKeys } from './revoked-keys.ts'
 export { SecondFactors, type TotpSecret } from './second-factors.ts'

@@ -5,6 +5,7 @@ import type {
   InvitationId,
   KeyId,
   PasskeyId,
+  PendingAccountId,
   Role,
   TargetId,
   UserId,
@@ -31,6 +32,7 @@ export interface Schema {
   recovery_codes: RecoveryCodesTable
   passwords: PasswordsTable
   external_identities: ExternalIdentitiesTable
+  pending_accounts: PendingAccountsTable
   web_sessions: WebSessionsTable
   api_tokens: ApiTokensTable
   invitations: InvitationsTable
@@ -57,6 +59,7 @@ export interface UserKeysTable {
   fingerprint: string
   comment: string
   added_at: number
+  last_used_at: number | null
 }
 
 export interface TargetsTable {
@@ -167,6 +170,21 @@ export interface ExternalIdentitiesTable {
   groups: string
   linked_at: number
   last_used_at: number
+}
+
+export interface PendingAccountsTable {
+  id: PendingAccountId
+  /** Issuer identifier of the provider. */
+  provider: string
+  /** `sub` of its tokens. */
+  subject: string
+  email: string
+  display_name: string
+  first_asked_at: number
+  last_asked_at: number
+  /** None while nobody has decided. */
+  denied_at: number | null
+  denied_by: string | null
 }
 
 export interface WebSessionsTable {

@@ -37,7 +37,9 @@ export class UserKeys {
   /** Throws `already-exists` where the key proves somebody already, `not-found` where there is no such user. */
   async add({ userId, type, blob, comment = '' }: NewUserKey): Promise<UserKey> {
     const fingerprint = fingerprintOf(blob)
-    const key: UserKey = { id: newId('key'), userId, type, blob, fingerprint, comment, addedAt: this.#session.now() }
+    const addedAt = this.#session.now()
+    const id = newId('key')
+    const key: UserKey = { id, userId, type, blob, fingerprint, comment, addedAt, lastUsedAt: undefined }
     await this.#session.db.insertInto('user_keys').values(toRow(key)).execute()
     this.#session.changed('user-keys')
     return key
@@ -92,6 +94,15 @@ export class UserKeys {
     return (await query.execute()).map(toKey)
   }
 
+  /** That the key of this fingerprint let its owner in now. Changes nothing that anybody decides by, so nobody is told. */
+  async used(fingerprint: string): Promise<void> {
+    await this.#session.db
+      .updateTable('user_keys')
+      .set({ last_used_at: this.#session.now() })
+      .where('fingerprint', '=', fingerprint)
+      .execute()
+  }
+
   /** Whether there was such a key. */
   async remove(id: KeyId): Promise<boolean> {
     const { numDeletedRows } = await this.#session.db
@@ -111,11 +122,12 @@ function fingerprintOf(blob: Uint8Array): string {
 
 function toKey(row: Selectable<UserKeysTable>): UserKey {
   const { id, user_id: userId, type, blob, fingerprint, comment, added_at: addedAt } = row
-  return { id, userId, type, blob, fingerprint, comment, addedAt }
+  return { id, userId, type, blob, fingerprint, comment, addedAt, lastUsedAt: row.last_used_at ?? undefined }
 }
 
-function toRow({ id, userId, type, blob, fingerprint, comment, addedAt }: UserKey): Selectable<UserKeysTable> {
-  return { id, user_id: userId, type, blob, fingerprint, comment, added_at: addedAt }
+function toRow(key: UserKey): Selectable<UserKeysTable> {
+  const { id, userId, type, blob, fingerprint, comment, addedAt, lastUsedAt } = key
+  return { id, user_id: userId, type, blob, fingerprint, comment, added_at: addedAt, last_used_at: lastUsedAt ?? null }
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

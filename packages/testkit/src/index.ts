@@ -1,3 +1,4 @@
+export { ageSignIns } from './age-sign-ins.ts'
 export { FakeClock } from './fake-clock.ts'
 export { freePort } from './free-port.ts'
 export { type DebianPackage, ensureDebianPackages, INTEROP_PACKAGES, TEST_PACKAGES } from './peers/debian-packages.ts'

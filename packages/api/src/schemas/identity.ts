@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { identity } from './account.ts'
 import { count, role, time } from './primitives.ts'
 import { key } from './user.ts'
 
@@ -11,6 +12,8 @@ export const webAuthnJson = z.record(z.string(), z.unknown())
 
 /** Longest name of a ceremony, passkey or token, in characters. */
 export const LABEL_MAX = 64
+/** Shortest password that can be set, in characters. */
+export const PASSWORD_MIN = 15
 /** One line of text that people read in lists. */
 export const label = z
   .string()
@@ -117,19 +120,6 @@ export const issuedCertificate = certificate.extend({
   line: z.string(),
 })
 export type IssuedCertificate = z.infer<typeof issuedCertificate>
-
-/** Somebody as an identity provider knows them. */
-export const identity = z.object({
-  /** As the configuration names it; none where it is no longer declared, and then it signs nobody in. */
-  provider: z.string().nullable(),
-  issuer: z.string(),
-  subject: z.string(),
-  /** `group:NAME`: what it vouched for last. */
-  groups: z.array(z.string()),
-  linked_at: time,
-  last_used_at: time,
-})
-export type Identity = z.infer<typeof identity>
 
 export const me = z.object({
   id: z.string(),

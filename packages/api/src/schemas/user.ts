@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { identity } from './account.ts'
 import { count, role, time } from './primitives.ts'
 
 export const key = z.object({
@@ -9,6 +10,8 @@ export const key = z.object({
   fingerprint: z.string(),
   comment: z.string(),
   added_at: time,
+  /** When it last let its owner in, to the minute. */
+  last_used_at: time.nullable(),
   /** `type base64 comment`: a line for authorized_keys. */
   line: z.string(),
 })
@@ -30,6 +33,8 @@ export type User = z.infer<typeof user>
 
 export const userDetail = user.extend({
   public_keys: z.array(key),
+  /** Who they are at identity providers. */
+  identities: z.array(identity),
 })
 export type UserDetail = z.infer<typeof userDetail>
 

@@ -8,6 +8,7 @@ import { checkHandlers } from './checks.ts'
 import { daemonHandlers } from './daemon.ts'
 import { deviceHandlers } from './device.ts'
 import { hostKeyHandlers } from './host-keys.ts'
+import { identityHandlers } from './identities.ts'
 import { meHandlers } from './me.ts'
 import { policyHandlers } from './policy.ts'
 import { publicHandlers } from './public.ts'
@@ -38,6 +39,7 @@ export function handlersOf(services: Services): Handlers {
     ...authHandlers(services),
     ...deviceHandlers(services),
     ...meHandlers(services),
+    ...identityHandlers(services),
     ...approvalHandlers(services),
     ...checkHandlers(services),
     ...reachHandlers(services),

@@ -3,7 +3,6 @@ import {
   ApiError,
   type Passkey as ApiPasskey,
   type WebSession as ApiWebSession,
-  type Identity,
   type Me,
 } from '@sallyport/api'
 import {
@@ -17,25 +16,28 @@ import {
 } from '@sallyport/identity'
 import type { User } from '@sallyport/model'
 import { certificateTerms } from '@sallyport/policy'
-import { type ApiToken, type ExternalIdentity, type Passkey, StoreError, type WebSession } from '@sallyport/store'
+import { type ApiToken, type Passkey, StoreError, type WebSession } from '@sallyport/store'
 import { totpContext } from '../approval/one-time-codes.ts'
 import { outboundNetworks } from '../authority/outbound-networks.ts'
 import { mintToken } from '../http/bearer-tokens.ts'
 import type { Peer } from '../http/peer.ts'
 import { newPasskey } from '../sign-in/sign-in-service.ts'
+import { requireAnotherWay, type WayIn, waysIn } from '../sign-in/ways-in.ts'
 import { ceremonyOf, orBadPasskey, requirePasswords } from './auth.ts'
 import { readPlainKey, shownCertificate, shownIssued } from './certificates.ts'
 import { type CheckRoute, forgetChecks } from './checks.ts'
 import { gatewayName } from './daemon.ts'
 import type { Handlers } from './handlers.ts'
+import { ownIdentityHandlers } from './own-identities.ts'
+import { ownKeyHandlers } from './own-keys.ts'
 import { type Caller, recordAct, type Services, timeText } from './services.ts'
+import { shownIdentity } from './shown-identity.ts'
 import { shownKey } from './users.ts'
 
 type MeRoute = Exclude<`me.${string}` & keyof Handlers, 'me.targets' | CheckRoute>
 
 /** How long ago somebody may have proved themselves who changes how they sign in. */
 const FRESH_MS = 10 * 60 * 1000
-/** What a TOTP secret is sealed for. */
 
 /** `me …`: what people do about themselves. */
 export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
@@ -54,6 +56,10 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
     requireFresh(caller.peer, now())
     return user
   }
+  const keepAnotherWay = async (tx: Parameters<typeof waysIn>[0], user: User, removed: WayIn): Promise<void> => {
+    const declared = (issuer: string) => services.oidcProviders.nameOf(issuer) !== undefined
+    requireAnotherWay(await waysIn(tx, user, { passwords: config.current.https.passwords, declared }), removed)
+  }
   const ownPasskey = async (user: User, id: string): Promise<Passkey> => {
     const found = (await store.passkeys.list(user.id)).find((passkey) => passkey.id === id)
     if (found !== undefined) return found
@@ -68,9 +74,11 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
   }
 
   return {
+    ...ownKeyHandlers(services, freshSelf),
+    ...ownIdentityHandlers(services, { self, freshSelf }),
+
     async 'me.show'(_, caller): Promise<Me> {
       const user = self(caller)
-      const keys = [...roster.current.keysByFingerprint.values()].filter(({ userId }) => userId === user.id)
       const valid = { userId: user.id, validAt: Math.floor(now() / 1000) }
       return {
         id: user.id,
@@ -83,7 +91,7 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
         passkeys: (await store.passkeys.list(user.id)).map(shownPasskey),
         totp: (await store.secondFactors.totp(user.id))?.confirmedAt !== undefined,
         recovery_codes_left: await store.secondFactors.recoveryCodesLeft(user.id),
-        keys: keys.map((key) => shownKey(key, user.name)),
+        keys: (await store.userKeys.list(user.id)).map((key) => shownKey(key, user.name)),
         certificates: (await store.certificates.list(valid)).map(shownCertificate),
         sessions: (await store.webSessions.list(user.id)).map((session) => shownSession(session, caller.peer)),
         tokens: (await store.apiTokens.list(user.id)).map(shownToken),
@@ -114,13 +122,7 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
       const user = freshSelf(caller)
       const passkey = await ownPasskey(user, id)
       await store.transaction(async (tx) => {
-        // Looked at inside, so that two who remove at once do not both see the other's.
-        if ((await tx.passkeys.list(user.id)).length === 1) {
-          throw new ApiError('credential.last', 'this is your last passkey', {
-            why: 'without it you could not sign in any more',
-            fix: 'register another one first',
-          })
-        }
+        await keepAnotherWay(tx, user, 'passkey')
         await tx.passkeys.remove(passkey.id)
       })
       const { actor } = caller
@@ -189,7 +191,10 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
       if ((await store.secondFactors.password(user.id)) === undefined) {
         throw new ApiError('credential.not-found', 'you have no password')
       }
-      await store.secondFactors.setPassword(user.id, undefined)
+      await store.transaction(async (tx) => {
+        await keepAnotherWay(tx, user, 'password')
+        await tx.secondFactors.setPassword(user.id, undefined)
+      })
       const { actor } = caller
       await recordAct(services, { type: 'credential-removed', actor, user: user.name, kind: 'password', name: '' })
       return {}
@@ -305,18 +310,6 @@ function orExists(cause: unknown): never {
     throw new ApiError('credential.exists', 'there is one already', { fix: 'remove the old one first', cause })
   }
   throw cause
-}
-
-export function shownIdentity({ oidcProviders }: Services, identity: ExternalIdentity): Identity {
-  const { issuer, subject, groups, linkedAt, lastUsedAt } = identity
-  return {
-    provider: oidcProviders.nameOf(issuer) ?? null,
-    issuer,
-    subject,
-    groups: [...groups],
-    linked_at: timeText(linkedAt),
-    last_used_at: timeText(lastUsedAt),
-  }
 }
 
 function shownPasskey({ id, name, createdAt, lastUsedAt, backedUp, aaguid }: Passkey): ApiPasskey {

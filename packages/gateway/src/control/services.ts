@@ -20,6 +20,7 @@ import type { Revoked } from '../sessions/revocation.ts'
 import type { SessionRegistry } from '../sessions/session-registry.ts'
 import type { DeviceRequests } from '../sign-in/device-requests.ts'
 import type { LoopbackCodes } from '../sign-in/loopback-codes.ts'
+import type { OidcLinks } from '../sign-in/oidc-links.ts'
 import type { OidcProviders } from '../sign-in/oidc-providers.ts'
 import type { PasswordSignIn } from '../sign-in/password-sign-in.ts'
 import type { SignInService } from '../sign-in/sign-in-service.ts'
@@ -48,6 +49,7 @@ export interface Services {
   readonly passkeys: PasskeyCeremonies
   readonly signIn: SignInService
   readonly oidcProviders: OidcProviders
+  readonly oidcLinks: OidcLinks
   readonly passwordSignIn: PasswordSignIn
   readonly passwordHasher: PasswordHasher
   readonly approvals: ApprovalService

@@ -6,37 +6,22 @@ import { forgetChecks } from './checks.ts'
 import type { Handlers } from './handlers.ts'
 import { requireRank } from './rank.ts'
 import { recordAct, type Services, timeText } from './services.ts'
+import { shownIdentity } from './shown-identity.ts'
 
 /** Longest comment of a key that is kept, in characters. */
 const COMMENT_MAX = 128
 
-/** `user …` and `key …`. */
-export function userHandlers(
-  services: Services,
-): Pick<Handlers, Exclude<(`user.${string}` | `key.${string}`) & keyof Handlers, 'user.invite' | 'key.revoke'>> {
-  const { store, roster, sessions } = services
+type UserRoute =
+  | `user.${'list' | 'show' | 'add' | 'update' | 'sign-out' | 'remove'}`
+  | `key.${'list' | 'add' | 'remove'}`
 
-  const shown = (user: User): ApiUser => ({
-    id: user.id,
-    name: user.name,
-    display_name: user.displayName,
-    role: user.role,
-    disabled: user.disabled,
-    created_at: timeText(user.createdAt),
-    keys: keysOf(user).length,
-    sessions: sessions.ofUser(user.id).length,
-  })
-  const keysOf = (user: User) => [...roster.current.keysByFingerprint.values()].filter((key) => key.userId === user.id)
-  const detail = (user: User): UserDetail => ({
-    ...shown(user),
-    public_keys: keysOf(user).map((key) => shownKey(key, user.name)),
-  })
-  const find = (selector: string): User => {
-    const { usersByName, usersById } = roster.current
-    const user = usersByName.get(selector) ?? usersById.get(selector)
-    if (user !== undefined) return user
-    throw new ApiError('user.not-found', `there is no user “${plain(selector)}”`, { fix: 'sallyport user ls' })
-  }
+/** `user …` and `key …`. */
+export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
+  const { store, roster } = services
+
+  const shown = (user: User) => shownUser(services, user)
+  const detail = (user: User) => userDetail(services, user)
+  const find = (selector: string) => findUser(services, selector)
   const ownerOf = (key: UserKey): string => roster.current.usersById.get(key.userId)?.name ?? ''
   const findKey = (selector: string): UserKey => {
     const { keysByFingerprint } = roster.current
@@ -135,8 +120,8 @@ export function userHandlers(
       return gone
     },
 
-    'key.list'({ user: selector }) {
-      const keys = selector === undefined ? [...roster.current.keysByFingerprint.values()] : keysOf(find(selector))
+    async 'key.list'({ user: selector }) {
+      const keys = await store.userKeys.list(selector === undefined ? undefined : find(selector).id)
       return { keys: keys.map((key) => shownKey(key, ownerOf(key))) }
     },
 
@@ -171,7 +156,39 @@ export function userHandlers(
   }
 }
 
-function recordKey(
+/** By name or id. Throws ApiError `user.not-found`. */
+export function findUser({ roster }: Services, selector: string): User {
+  const { usersByName, usersById } = roster.current
+  const user = usersByName.get(selector) ?? usersById.get(selector)
+  if (user !== undefined) return user
+  throw new ApiError('user.not-found', `there is no user “${plain(selector)}”`, { fix: 'sallyport user ls' })
+}
+
+function shownUser({ roster, sessions }: Services, user: User): ApiUser {
+  const keys = [...roster.current.keysByFingerprint.values()].filter((key) => key.userId === user.id)
+  return {
+    id: user.id,
+    name: user.name,
+    display_name: user.displayName,
+    role: user.role,
+    disabled: user.disabled,
+    created_at: timeText(user.createdAt),
+    keys: keys.length,
+    sessions: sessions.ofUser(user.id).length,
+  }
+}
+
+export async function userDetail(services: Services, user: User): Promise<UserDetail> {
+  const { store } = services
+  return {
+    ...shownUser(services, user),
+    // From the store, which alone knows when each was used last.
+    public_keys: (await store.userKeys.list(user.id)).map((key) => shownKey(key, user.name)),
+    identities: (await store.externalIdentities.list(user.id)).map((identity) => shownIdentity(services, identity)),
+  }
+}
+
+export function recordKey(
   services: Services,
   type: 'key-added' | 'key-removed',
   { id, type: keyType, fingerprint, comment }: UserKey,
@@ -181,12 +198,15 @@ function recordKey(
   return recordAct(services, { type, actor, user, key: id, keyType, fingerprint, comment })
 }
 
-export function shownKey({ id, type, fingerprint, comment, addedAt, blob }: UserKey, user: string): ApiKey {
+export function shownKey(key: UserKey, user: string): ApiKey {
+  const { id, type, fingerprint, comment, addedAt, lastUsedAt, blob } = key
   const line = formatPublicKey(decodePublicKey(blob), comment)
-  return { id, user, type, fingerprint, comment, added_at: timeText(addedAt), line }
+  const last_used_at = lastUsedAt === undefined ? null : timeText(lastUsedAt)
+  return { id, user, type, fingerprint, comment, added_at: timeText(addedAt), last_used_at, line }
 }
 
-function readKeyLine(line: string): { key: PublicKey; comment: string } {
+/** Throws ApiError `key.invalid`. */
+export function readKeyLine(line: string): { key: PublicKey; comment: string } {
   let parsed: { key: PublicKey; comment: string }
   try {
     parsed = parsePublicKey(line)

@@ -13,6 +13,8 @@ import type { Services } from '../control/services.ts'
 import type { Log } from '../ops/log-writer.ts'
 import { DeviceRequests } from './device-requests.ts'
 import { LoopbackCodes } from './loopback-codes.ts'
+import { OidcFlows } from './oidc-flows.ts'
+import { OidcLinks } from './oidc-links.ts'
 import { OidcProviders } from './oidc-providers.ts'
 import { OidcSignIn } from './oidc-sign-in.ts'
 import { PasswordSignIn } from './password-sign-in.ts'
@@ -71,21 +73,26 @@ export function signInServices(parts: SignInParts) {
     randomBytes,
     now,
   })
-  const oidc = new OidcSignIn({
+  const note = (provider: string, reason: string, error: unknown) =>
+    log.info('a sign-in with an identity provider came to nothing', {
+      method: `oidc:${provider}`,
+      reason,
+      detail: error instanceof Error ? messagesOf(error) : '',
+    })
+  const flows = new OidcFlows({ providers: oidcProviders, note, randomBytes, now })
+  const refresh = () => roster.refresh()
+  const oidcLinks = new OidcLinks({
+    flows,
     providers: oidcProviders,
     store,
     signIn,
-    refresh: () => roster.refresh(),
+    passwords: () => config().https.passwords,
+    refresh,
     record,
-    note: (provider, reason, error) =>
-      log.info('a sign-in with an identity provider came to nothing', {
-        method: `oidc:${provider}`,
-        reason,
-        detail: error instanceof Error ? messagesOf(error) : '',
-      }),
     randomBytes,
     now,
   })
+  const oidc = { flows, links: oidcLinks, signIn: new OidcSignIn({ flows, store, signIn, refresh, record, note, now }) }
   const passwordHasher = new PasswordHasher(randomBytes)
   const passwordSignIn = new PasswordSignIn({
     store,
@@ -103,6 +110,7 @@ export function signInServices(parts: SignInParts) {
     passkeys,
     signIn,
     oidcProviders,
+    oidcLinks,
     passwordHasher,
     passwordSignIn,
     checks,

@@ -49,6 +49,8 @@ export interface AuthenticateParts {
   readonly now: () => number
   /** What its owner had proved when a certificate of ours was signed. */
   readonly issuedFactors: (serial: number) => Promise<readonly Factor[]>
+  /** Told of each key of the list that has let its owner in, by fingerprint. */
+  readonly keyUsed: (fingerprint: string) => void
   readonly secondFactor: SecondFactor
 }
 
@@ -153,9 +155,9 @@ export function authenticatorFor(arrived: Arrival, parts: AuthenticateParts): Au
       return unrecorded(error)
     }
     // Writing and asking took time: user, key and certificate may be gone by now (V-B07).
-    return ownerOf(key)?.user.id === principal.userId
-      ? ({ outcome: 'success', identity: principal } as const)
-      : ({ outcome: 'failure' } as const)
+    if (ownerOf(key)?.user.id !== principal.userId) return { outcome: 'failure' } as const
+    if (proof.certificate === undefined) parts.keyUsed(proof.fingerprint)
+    return { outcome: 'success', identity: principal } as const
   }
   return {
     acceptsKey: ({ user, key }) => offered(user, key) !== undefined,

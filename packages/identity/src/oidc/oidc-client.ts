@@ -1,4 +1,5 @@
 import {
+  AuthorizationResponseError,
   allowInsecureRequests,
   authorizationCodeGrant,
   buildAuthorizationUrl,
@@ -54,11 +55,17 @@ export class OidcClient {
     this.provider = parts.provider
   }
 
-  /** A new flow, and where the browser has to go. `state` comes back and finds the flow. Throws as `discover`. */
-  async begin(state: (flow: OidcFlow) => string, options: { readonly maxAge?: number } = {}): Promise<URL> {
+  /**
+   * A new flow, and where the browser has to go. `state` comes back and finds the flow. `again` asks the person even where
+   * the provider remembers them; `maxAge`, in seconds, is also checked. Throws as `discover`.
+   */
+  async begin(
+    state: (flow: OidcFlow) => string,
+    options: { readonly maxAge?: number; readonly again?: boolean } = {},
+  ): Promise<URL> {
     const configuration = await this.discover()
     const { redirectUri } = this.#parts
-    const { maxAge } = options
+    const { maxAge, again } = options
     const flow: OidcFlow = {
       provider: this.provider.name,
       redirectUri: redirectUri(),
@@ -73,13 +80,15 @@ export class OidcClient {
       nonce: flow.nonce,
       code_challenge: await calculatePKCECodeChallenge(flow.codeVerifier),
       code_challenge_method: 'S256',
-      ...(maxAge === undefined ? {} : { max_age: String(maxAge), prompt: 'login' }),
+      ...(maxAge === undefined ? {} : { max_age: String(maxAge) }),
+      ...(again === true ? { prompt: 'login' } : {}),
     })
   }
 
   /**
    * Who came back. Exchanges the code, and checks issuer, audience, signature, nonce, times and the form of the token.
-   * Throws IdentityError `provider-unreachable`, `provider-refused` (it said no, or is not who it should be), `token-refused`.
+   * Throws IdentityError `provider-unreachable`, `provider-denied` (they were not let in there), `provider-refused` (another
+   * no, or it is not who it should be), `token-refused`.
    */
   async finish(callback: URLSearchParams, state: string, flow: OidcFlow): Promise<OidcIdentity> {
     if (flow.provider !== this.provider.name) {
@@ -216,6 +225,8 @@ function asIdentityError(thrown: unknown): IdentityError {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
   const words = thrown instanceof Error ? thrown.message : 'an unknown failure'
   const message = `the sign-in is refused: ${words}${code === '' ? '' : ` (${code})`}`
+  if (thrown instanceof AuthorizationResponseError && thrown.error === 'access_denied')
+    return new IdentityError('provider-denied', message)
   if (!(thrown instanceof ClientError) && !code.startsWith('OAUTH_'))
     return new IdentityError('provider-refused', message)
   return new IdentityError(

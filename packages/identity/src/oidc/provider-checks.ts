@@ -175,7 +175,10 @@ function isUsable(key: unknown): boolean {
   if ('use' in key && key.use !== 'sig') return false
   if ('alg' in key && !(typeof key.alg === 'string' && ID_TOKEN_ALGORITHMS.includes(key.alg))) return false
   try {
-    const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey({ format: 'jwk', key: key as Record<string, string> })
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey({
+      format: 'jwk',
+      key: key as Record<string, string>,
+    })
     return asymmetricKeyType !== 'rsa' || (asymmetricKeyDetails?.modulusLength ?? 0) >= RSA_MIN_BITS
   } catch {
     return false

@@ -3,6 +3,9 @@ import { suite, test } from 'node:test'
 import type { AuthorityId, PasskeyId, TargetId, User, UserId } from '@sallyport/model'
 import {
   type AuditEntryRow,
+  DENIAL_LIFE_MS,
+  PENDING_LIFE_MS,
+  PENDING_PER_PROVIDER_MAX,
   type SettingKey,
   type Store,
   StoreError,
@@ -125,6 +128,22 @@ export function storeContract(engine: ContractEngine): void {
       await userKeys.add({ userId: alice.id, ...key })
       await assert.rejects(userKeys.add({ userId: bob.id, ...key }), coded('already-exists'))
       await assert.rejects(userKeys.add({ userId: alice.id, ...key }), coded('already-exists'))
+    })
+
+    given('a key keeps when it was used last, and nobody is told of it', async (store) => {
+      const { users, userKeys } = store
+      const alice = await users.add({ name: 'alice' })
+      const key = await userKeys.add({ userId: alice.id, type: 'x', blob: bytes('1') })
+      const other = await userKeys.add({ userId: alice.id, type: 'x', blob: bytes('2') })
+      assert.equal(key.lastUsedAt, undefined)
+      const heard: Topic[] = []
+      using _ = store.changes.subscribe(TOPICS, ({ topics }) => void heard.push(...topics))
+      time += 60_000
+      await userKeys.used(key.fingerprint)
+      assert.equal((await userKeys.get(key.id))?.lastUsedAt, time)
+      assert.equal((await userKeys.get(other.id))?.lastUsedAt, undefined)
+      await userKeys.used('SHA256:nobody')
+      assert.deepEqual(heard, [])
     })
 
     given('a key needs a user', async ({ userKeys }) => {
@@ -606,6 +625,57 @@ export function storeContract(engine: ContractEngine): void {
         assert.equal(told.length, 4, 'every change is told, and nothing else')
         await users.remove(alice.id)
         assert.deepEqual(await externalIdentities.list(), [])
+      },
+    )
+
+    given(
+      'who waits for an account is kept once, bounded per provider, and a denial outlasts those who ask',
+      async (store) => {
+        const { pendingAccounts } = store
+        const issuer = 'https://idp.example.com'
+        const person = (subject: string, at = issuer) => ({
+          issuer: at,
+          subject,
+          email: `${subject}@example.com`,
+          displayName: subject,
+        })
+        const { pending: eve, isNew } = await pendingAccounts.ask(person('eve'))
+        assert.ok(isNew)
+        time += 5
+        const again = await pendingAccounts.ask({ ...person('eve'), email: 'new@example.com' })
+        assert.deepEqual(again, { pending: { ...eve, email: 'new@example.com', lastAskedAt: time }, isNew: false })
+        const denied = await pendingAccounts.deny(eve.id, 'root')
+        assert.deepEqual(denied.denied, { at: time, by: 'root' })
+        assert.deepEqual(
+          (await pendingAccounts.ask(person('eve'))).pending.denied,
+          denied.denied,
+          'asking changes nothing',
+        )
+        await pendingAccounts.ask(person('other', 'https://other.example.com'))
+        for (let index = 0; index <= PENDING_PER_PROVIDER_MAX; index++) {
+          time++
+          await pendingAccounts.ask(person(`s${index}`))
+        }
+        const waiting = (await pendingAccounts.list()).filter(({ denied }) => denied === undefined)
+        assert.equal(waiting.filter((each) => each.issuer === issuer).length, PENDING_PER_PROVIDER_MAX)
+        assert.equal(waiting[0]?.subject, `s${PENDING_PER_PROVIDER_MAX}`, 'the last one first')
+        assert.equal(await pendingAccounts.find(issuer, 's0'), undefined, 'the oldest went')
+        assert.ok(
+          waiting.some(({ subject }) => subject === 'other'),
+          'another provider’s have a place of their own',
+        )
+        assert.ok((await pendingAccounts.find(issuer, 'eve'))?.denied)
+        time += PENDING_LIFE_MS
+        assert.deepEqual(
+          (await pendingAccounts.list()).map(({ subject }) => subject),
+          ['eve'],
+        )
+        time += DENIAL_LIFE_MS
+        assert.deepEqual(await pendingAccounts.list(), [])
+        assert.ok((await pendingAccounts.ask(person('eve'))).isNew, 'it is as if they never had')
+        assert.ok(await pendingAccounts.remove(person('eve')))
+        assert.ok(!(await pendingAccounts.remove(person('eve'))))
+        await assert.rejects(pendingAccounts.deny(eve.id, 'root'), coded('not-found'))
       },
     )
 

@@ -1,0 +1,54 @@
+import { ApiError } from '@sallyport/api'
+import type { User } from '@sallyport/model'
+import { fingerprint } from '@sallyport/ssh/keys'
+import type { Handlers } from './handlers.ts'
+import type { Caller, Services } from './services.ts'
+import { readKeyLine, recordKey, shownKey, unlessTaken } from './users.ts'
+
+/** SSH keys that one person may have and still add one of their own: a key for each device, many times over. */
+const OWN_KEYS_MAX = 50
+
+/** `me.key-…`: people's own SSH keys. `freshSelf`: whoever asks, proved a short while ago. */
+export function ownKeyHandlers(
+  services: Services,
+  freshSelf: (caller: Caller) => User,
+): Pick<Handlers, 'me.key-add' | 'me.key-remove'> {
+  const { store, roster } = services
+  return {
+    async 'me.key-add'({ public_key, comment }, caller) {
+      const user = freshSelf(caller)
+      const parsed = readKeyLine(public_key)
+      const print = fingerprint(parsed.key)
+      const added = await unlessTaken('key.exists', 'this key proves somebody already', () =>
+        store.transaction(async (tx) => {
+          const own = await tx.userKeys.list(user.id)
+          if (own.some((key) => key.fingerprint === print))
+            throw new ApiError('key.exists', 'you have this key already')
+          if (own.length >= OWN_KEYS_MAX)
+            throw new ApiError('key.too-many', `you have ${own.length} keys already`, {
+              fix: 'remove one that you do not use any more',
+            })
+          if ((await tx.revokedKeys.list()).some((key) => key.fingerprint === print))
+            throw new ApiError('key.revoked', 'this key was revoked', { fix: 'make a new key' })
+          const { type, blob } = parsed.key
+          return tx.userKeys.add({ userId: user.id, type, blob, comment: comment ?? parsed.comment })
+        }),
+      )
+      await recordKey(services, 'key-added', added, user.name, caller.actor)
+      await roster.refresh()
+      return shownKey(added, user.name)
+    },
+
+    async 'me.key-remove'({ key: selector }, caller) {
+      const user = freshSelf(caller)
+      const own = await store.userKeys.list(user.id)
+      const key = own.find(({ id, fingerprint: print }) => id === selector || print === selector)
+      // Somebody else's is as if there were none.
+      if (key === undefined) throw new ApiError('key.not-found', 'you have no such key')
+      await store.userKeys.remove(key.id)
+      await recordKey(services, 'key-removed', key, user.name, caller.actor)
+      await roster.refresh()
+      return shownKey(key, user.name)
+    },
+  }
+}
