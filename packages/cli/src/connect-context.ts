@@ -24,7 +24,7 @@ export function connectContext(options: GlobalOptions, terminal: Terminal, signa
   const transport =
     remote === undefined
       ? unixTransport(join(directory, CONTROL_SOCKET))
-      : httpsTransport({ ...remote.profile, token: remote.token })
+      : httpsTransport({ ...remote.profile, token: remote.token, environment: terminal.environment })
   const client = createClient(guardedTransport(transport, options.timeoutMs))
   return contextWith(client, { options, terminal, signal, stateDirectory: directory, remote })
 }

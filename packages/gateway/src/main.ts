@@ -390,6 +390,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     startedAt,
     phase: () => phase,
     sshAddresses: () => [...front.addresses, ...(mux?.addresses ?? [])],
+    webAddresses: () => (web === undefined ? [] : [...web.front.addresses, ...(mux?.addresses ?? [])]),
     metricsAddress: () => ops?.address,
     reload,
     revoke: revoke.all,

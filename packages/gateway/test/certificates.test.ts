@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { ApiError } from '@sallyport/api'
 import { Sshd } from '@sallyport/testkit'
-import { hasOpenSsh, TestGateway, type TestKey, until } from './test-gateway.ts'
+import { hasOpenSsh, TestGateway, type TestKey } from './test-gateway.ts'
 import { WebClient } from './web-client.ts'
 
 const skip = hasOpenSsh() ? false : 'needs ssh and sshd'
@@ -140,8 +140,7 @@ test('a target that was enrolled takes root from who has it there, proves itself
   skip,
 }, async () => {
   await using gate = await TestGateway.start({ policy: POLICY, flags })
-  const dropIn = gate.directory.file('drop-in.conf')
-  await using sshd = await Sshd.start({ config: [`Include ${dropIn}`] })
+  await using sshd = await Sshd.start()
   const enrol = async (tags: readonly string[]) => {
     await gate.api.call('target.remove', { target: 'db1' }).catch(() => {})
     await gate.api.call('target.add', {
@@ -151,15 +150,7 @@ test('a target that was enrolled takes root from who has it there, proves itself
       tags: [...tags],
       host_keys: [...sshd.hostKeys],
     })
-    const { files, commands } = await gate.api.call('target.enrol', { target: 'db1', names: ['localhost'] })
-    const folder = sshd.directory.path
-    const here = (text: string) =>
-      text.replaceAll('/etc/ssh/sshd_config.d/50-sallyport.conf', dropIn).replaceAll('/etc/ssh/', `${folder}/`)
-    for (const { path, text } of files) writeFileSync(here(path), here(text))
-    execFileSync('sh', ['-c', here(commands[0] ?? '')])
-    const before = sshd.listenings
-    process.kill(sshd.pid, 'SIGHUP')
-    await until(() => sshd.listenings > before)
+    await sshd.enrol(await gate.api.call('target.enrol', { target: 'db1', names: ['localhost'] }))
   }
   await enrol(['tag:db'])
   const { key, serial: alices } = await certified(gate, 'alice')

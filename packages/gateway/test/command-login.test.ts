@@ -6,35 +6,13 @@ import { createServer as createTcp, type Socket } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { freePort } from '@sallyport/testkit'
-import { CommandUser, type RunningCommand } from './command-user.ts'
+import { CommandUser, freePort, type RunningCommand } from '@sallyport/testkit'
+import { atConsole, fingerprintOf, known, serverOf } from './at-console.ts'
 import { hasOpenSsh, TestGateway } from './test-gateway.ts'
 import { WebClient } from './web-client.ts'
 
 const skip = hasOpenSsh() ? false : 'needs ssh and sshd'
 const flags = { 'listen.https': ['127.0.0.1:0'], 'penalties.enabled': false }
-
-async function atConsole(gate: TestGateway, name = 'alice', role: 'member' | 'admin' = 'member'): Promise<WebClient> {
-  await gate.api.call('user.add', { name, role })
-  const { url } = await gate.api.call('user.invite', { user: name })
-  const browser = new WebClient(gate)
-  await browser.join(url)
-  return browser
-}
-
-function serverOf(gate: TestGateway): string {
-  return `https://localhost:${gate.gateway.webAddresses[0]?.port ?? 0}`
-}
-
-async function fingerprintOf(gate: TestGateway): Promise<string> {
-  const { X509Certificate } = await import('node:crypto')
-  return new X509Certificate(readFileSync(`${gate.stateDirectory}/tls/certificate.pem`)).fingerprint256
-}
-
-/** `--server … --fingerprint …`. */
-async function known(gate: TestGateway): Promise<string> {
-  return `--server ${serverOf(gate)} --fingerprint ${await fingerprintOf(gate)}`
-}
 
 /** Does at the console what the command asks for. */
 async function approveCode(running: RunningCommand, browser: WebClient, approve = true): Promise<void> {
@@ -43,7 +21,7 @@ async function approveCode(running: RunningCommand, browser: WebClient, approve 
 }
 
 async function signIn(gate: TestGateway, user: CommandUser, browser: WebClient, more = ''): Promise<RunningCommand> {
-  const running = user.start(`login --device ${await known(gate)}${more}`)
+  const running = user.start(`login --device ${known(gate)}${more}`)
   await approveCode(running, browser)
   assert.equal(await running.ended, 0, running.stderr)
   return running
@@ -64,7 +42,7 @@ test('login with a code: certificate in the agent, token in a file that nobody e
 }, async () => {
   await using gate = await TestGateway.start({ flags })
   const browser = await atConsole(gate)
-  using user = new CommandUser(gate, 'laptop')
+  using user = new CommandUser(gate.directory.file('home-laptop'))
   const running = await signIn(gate, user, browser)
   assert.match(running.stderr, /[█▀▄]{20}/, 'a QR code')
   assert.match(running.stderr, new RegExp(`\n {2}${serverOf(gate)}/device\n`))
@@ -112,7 +90,7 @@ test('login again and cert renew leave one key in the agent; renew --if-needed l
 }, async () => {
   await using gate = await TestGateway.start({ flags })
   const browser = await atConsole(gate)
-  using user = new CommandUser(gate, 'laptop')
+  using user = new CommandUser(gate.directory.file('home-laptop'))
   await signIn(gate, user, browser)
   const before = user.keysInAgent()
   assert.equal(before.length, 2, 'the certificate and its key')
@@ -126,7 +104,7 @@ test('login again and cert renew leave one key in the agent; renew --if-needed l
   assert.equal(after.length, 2)
   assert.ok(after.every((line) => !before.includes(line)))
   // An agent that was started anew holds nothing.
-  using other = new CommandUser(gate, 'other')
+  using other = new CommandUser(gate.directory.file('home-other'))
   const agent = { SSH_AUTH_SOCK: other.environment['SSH_AUTH_SOCK'] }
   const again = await user.run('cert renew --if-needed --json=renewed', { env: agent })
   assert.deepEqual(JSON.parse(again.stdout.toString()), { renewed: true })
@@ -138,12 +116,12 @@ test('login through the browser of this machine: the code goes to 127.0.0.1, and
 }, async () => {
   await using gate = await TestGateway.start({ flags })
   const browser = await atConsole(gate)
-  using user = new CommandUser(gate, 'laptop')
+  using user = new CommandUser(gate.directory.file('home-laptop'))
   // What stands for the person's browser writes down where it was sent.
   const script = join(user.home, 'browser')
   writeFileSync(script, `#!/bin/sh\nprintf %s "$1" > ${user.home}/opened\n`)
   chmodSync(script, 0o755)
-  const running = user.start(`login ${await known(gate)}`, { BROWSER: script })
+  const running = user.start(`login ${known(gate)}`, { BROWSER: script })
   const shown = await running.says(/open\n {2}(\S+)/)
   assert.equal(user.read('opened'), shown)
   const url = new URL(shown)
@@ -169,20 +147,20 @@ test('login through the browser of this machine: the code goes to 127.0.0.1, and
 test('denial in the browser, a code that is denied, and Ctrl-C: clear texts and exit codes', { skip }, async () => {
   await using gate = await TestGateway.start({ flags })
   const browser = await atConsole(gate)
-  using user = new CommandUser(gate, 'laptop')
-  const code = user.start(`login --device ${await known(gate)}`)
+  using user = new CommandUser(gate.directory.file('home-laptop'))
+  const code = user.start(`login --device ${known(gate)}`)
   await approveCode(code, browser, false)
   assert.equal(await code.ended, 5)
   assert.match(code.stderr, /error: the sign-in was denied in the browser {2}\[SP4008 sign-in\.denied\]/)
 
-  const loopback = user.start(`login --browser --no-open ${await known(gate)}`)
+  const loopback = user.start(`login --browser --no-open ${known(gate)}`)
   const url = new URL(await loopback.says(/machine\n {2}(\S+)/))
   await open(
     `http://127.0.0.1:${url.searchParams.get('port')}/?error=access_denied&state=${url.searchParams.get('state')}`,
   )
   assert.equal(await loopback.ended, 5, loopback.stderr)
 
-  const stopped = user.start(`login --device ${await known(gate)}`)
+  const stopped = user.start(`login --device ${known(gate)}`)
   await stopped.says(/approve the code/)
   stopped.interrupt()
   assert.equal(await stopped.ended, 130)
@@ -194,7 +172,7 @@ test('without an agent the key is a file of mode 0600; logout takes everything a
 }, async () => {
   await using gate = await TestGateway.start({ flags })
   const browser = await atConsole(gate)
-  using user = new CommandUser(gate, 'laptop', { agent: false })
+  using user = new CommandUser(gate.directory.file('home-laptop'), { agent: false })
   const running = await signIn(gate, user, browser)
   assert.match(running.stderr, /no ssh-agent runs here/)
   assert.match(running.stdout, /in files\n$/)
@@ -220,7 +198,7 @@ test('without an agent the key is a file of mode 0600; logout takes everything a
 test('logout empties the agent, also where the gateway is gone', { skip }, async () => {
   await using gate = await TestGateway.start({ flags })
   const browser = await atConsole(gate)
-  using user = new CommandUser(gate, 'laptop')
+  using user = new CommandUser(gate.directory.file('home-laptop'))
   await signIn(gate, user, browser)
   await gate.gateway.stop({ drainMs: 0 })
   const out = await user.run('logout --all')
@@ -235,31 +213,31 @@ test('a script signs in with a token from standard input or the environment, nev
   await using gate = await TestGateway.start({ flags })
   const browser = await atConsole(gate, 'alice', 'admin')
   const { token } = await browser.api.call('me.token-add', { name: 'ci', scopes: ['user:read', 'me'], seconds: 600 })
-  using user = new CommandUser(gate, 'ci', { agent: false })
+  using user = new CommandUser(gate.directory.file('home-ci'), { agent: false })
   const env = {
     SALLYPORT_SERVER: serverOf(gate),
-    SALLYPORT_FINGERPRINT: await fingerprintOf(gate),
+    SALLYPORT_FINGERPRINT: fingerprintOf(gate),
     SALLYPORT_TOKEN: token,
   }
   const listed = await user.run('user ls --json=name', { env })
   assert.match(listed.stdout.toString(), /"alice"/, listed.stderr)
-  const kept = await user.run(`login --token-stdin ${await known(gate)}`, { input: `${token}\n` })
+  const kept = await user.run(`login --token-stdin ${known(gate)}`, { input: `${token}\n` })
   assert.match(kept.stdout.toString(), /^signed in +to .* as alice, admin\n$/, kept.stderr)
   assert.match((await user.run('user ls')).stdout.toString(), /alice/)
   const refused = await user.run('target ls')
   assert.equal(refused.status, 5)
   assert.match(refused.stderr, /this token may not do this/)
-  const wrong = await user.run(`login --token-stdin ${await known(gate)}`, { input: 'hunter2\n' })
+  const wrong = await user.run(`login --token-stdin ${known(gate)}`, { input: 'hunter2\n' })
   assert.equal(wrong.status, 2)
   assert.doesNotMatch(wrong.stderr, /hunter2/)
-  const foreign = await user.run(`login --token-stdin ${await known(gate)}`, { input: `spt_${'x'.repeat(43)}\n` })
+  const foreign = await user.run(`login --token-stdin ${known(gate)}`, { input: `spt_${'x'.repeat(43)}\n` })
   assert.equal(foreign.status, 4)
 })
 
 test('a session that ended: exit 4, and what to type', { skip }, async () => {
   await using gate = await TestGateway.start({ flags })
   const browser = await atConsole(gate)
-  using user = new CommandUser(gate, 'laptop')
+  using user = new CommandUser(gate.directory.file('home-laptop'))
   await signIn(gate, user, browser)
   await browser.api.call('me.session-end', { session: 'others' })
   for (const line of ['whoami', 'cert renew', 'status', 'mfa ls']) {
@@ -274,8 +252,8 @@ test('a certificate that nobody vouches for is believed once it was compared, an
 }, async () => {
   await using gate = await TestGateway.start({ flags })
   const browser = await atConsole(gate)
-  using user = new CommandUser(gate, 'laptop')
-  const print = await fingerprintOf(gate)
+  using user = new CommandUser(gate.directory.file('home-laptop'))
+  const print = fingerprintOf(gate)
   const unasked = await user.run(`login --device --yes --server ${serverOf(gate)}`)
   assert.equal(unasked.status, 2, 'not even with --yes')
   assert.match(unasked.stderr, new RegExp(`SP4003 usage.confirmation-needed[\\s\\S]*--fingerprint ${print}`))
@@ -319,8 +297,8 @@ test('on a terminal the fingerprint is shown and asked about; a yes is kept, a n
 }, async () => {
   await using gate = await TestGateway.start({ flags })
   const browser = await atConsole(gate)
-  using user = new CommandUser(gate, 'laptop')
-  const print = await fingerprintOf(gate)
+  using user = new CommandUser(gate.directory.file('home-laptop'))
+  const print = fingerprintOf(gate)
   const no = user.onTerminal(`login --device --server ${serverOf(gate)}`)
   await no.says(new RegExp(`${print}[\\s\\S]*Is that what the gateway printed`))
   no.write('n')
@@ -339,7 +317,7 @@ test('on a terminal the fingerprint is shown and asked about; a yes is kept, a n
 
 test('a server that is none: texts say what is there, exit 7', { skip }, async (t) => {
   await using gate = await TestGateway.start({ flags })
-  using user = new CommandUser(gate, 'laptop', { agent: false })
+  using user = new CommandUser(gate.directory.file('home-laptop'), { agent: false })
   const dead = await freePort()
   const refusedBy = await user.run(`login --server https://localhost:${dead}`)
   assert.equal(refusedBy.status, 7)
@@ -376,7 +354,7 @@ test('one-time codes are set up with a code through a pipe, listed and removed',
   const { TOTP } = await import('otpauth')
   await using gate = await TestGateway.start({ flags })
   const browser = await atConsole(gate)
-  using user = new CommandUser(gate, 'laptop')
+  using user = new CommandUser(gate.directory.file('home-laptop'))
   await signIn(gate, user, browser)
   const running = user.start('mfa add totp')
   const secret = await running.says(/into it\n {2}([A-Z2-7]+)\n/)
@@ -395,7 +373,7 @@ test('one-time codes are set up with a code through a pipe, listed and removed',
 test('tokens are made, listed and taken back', { skip }, async () => {
   await using gate = await TestGateway.start({ flags })
   const browser = await atConsole(gate, 'alice', 'admin')
-  using user = new CommandUser(gate, 'laptop')
+  using user = new CommandUser(gate.directory.file('home-laptop'))
   await signIn(gate, user, browser)
   const made = await user.run('token create ci --scope user:read --ttl 1h')
   assert.match(made.stdout.toString(), /^spt_[A-Za-z0-9_-]{43}\n$/, made.stderr)

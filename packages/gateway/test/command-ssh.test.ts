@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { Sshd } from '@sallyport/testkit'
-import { CommandUser } from './command-user.ts'
+import { CommandUser, Sshd } from '@sallyport/testkit'
+import { atConsole, known } from './at-console.ts'
 import { hasOpenSsh, RunningSsh, TestGateway, until } from './test-gateway.ts'
-import { WebClient } from './web-client.ts'
+import type { WebClient } from './web-client.ts'
 
 const skip = hasOpenSsh() ? false : 'needs ssh and sshd'
 const flags = { 'listen.https': ['127.0.0.1:0'], 'penalties.enabled': false }
@@ -20,20 +20,14 @@ const TAKEN_BACK_MS = 5000
 
 /** Signs somebody in with a command of their own; the browser is theirs. */
 async function signedIn(gate: TestGateway, name: string, role: 'member' | 'admin' = 'member') {
-  await gate.api.call('user.add', { name, role })
-  const { url } = await gate.api.call('user.invite', { user: name })
-  const browser = new WebClient(gate)
-  await browser.join(url)
-  const user = new CommandUser(gate, name)
+  const browser = await atConsole(gate, name, role)
+  const user = new CommandUser(gate.directory.file(`home-${name}`))
   await again(gate, user, browser)
   return { user, browser }
 }
 
 async function again(gate: TestGateway, user: CommandUser, browser: WebClient): Promise<void> {
-  const { X509Certificate } = await import('node:crypto')
-  const print = new X509Certificate(readFileSync(`${gate.stateDirectory}/tls/certificate.pem`)).fingerprint256
-  const port = gate.gateway.webAddresses[0]?.port ?? 0
-  const running = user.start(`login --device --server https://localhost:${port} --fingerprint ${print}`)
+  const running = user.start(`login --device ${known(gate)}`)
   const code = await running.says(/approve the code\n {2}(\S+)/)
   await browser.api.call('device.decide', { code, approve: true })
   assert.equal(await running.ended, 0, running.stderr)
@@ -156,7 +150,7 @@ test('ssh renews a certificate by itself; when the session is over it does not, 
   const second = await serialNow()
   assert.notEqual(first, second)
   // Its key went away: ssh has another one made before it asks.
-  using other = new CommandUser(gate, 'elsewhere')
+  using other = new CommandUser(gate.directory.file('home-elsewhere'))
   user.environment['SSH_AUTH_SOCK'] = other.environment['SSH_AUTH_SOCK']
   const hello = await user.ssh(['sallyport'])
   assert.match(hello.stdout.toString(), /^Hello alice\./, hello.stderr)

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { count, port, time } from './primitives.ts'
 
-export const listener = z.object({ name: z.enum(['ssh', 'metrics']), address: z.string(), port })
+/** What is served where; a port with several doors (`listen.mux`) is listed once for each. */
+export const listener = z.object({ name: z.enum(['ssh', 'https', 'metrics']), address: z.string(), port })
 export type Listener = z.infer<typeof listener>
 
 export const hostKey = z.object({

@@ -19,6 +19,7 @@ export const TOPICS: Readonly<Record<string, string>> = {
   SALLYPORT_TOKEN          token for it, instead of the session of \`sallyport login\`
   SALLYPORT_FINGERPRINT    SHA-256 of the certificate it must show, as --fingerprint
   SALLYPORT_STATE          state directory of this machine's gateway, as --state; SALLYPORT_SERVER comes first
+  HTTPS_PROXY, NO_PROXY    the HTTP proxy on the way to it, and the hosts that need none
   SSH_AUTH_SOCK            the ssh-agent that gets the key
   BROWSER                  what opens the page to sign in
   SALLYPORT_SECTION_KEY    any setting of sallyport.toml for \`up\`, e.g. SALLYPORT_SSH_LOGIN_GRACE=60s

@@ -38,8 +38,9 @@ export interface LoggedIn {
 export async function login(context: CommandContext, options: LoginOptions): Promise<LoggedIn> {
   const asked = requireServer(context)
   const profile = await trustedProfile(context, asked)
+  const { environment } = context.terminal
   const client = (token?: string) =>
-    createClient(guardedTransport(httpsTransport({ ...profile, token }), context.options.timeoutMs))
+    createClient(guardedTransport(httpsTransport({ ...profile, token, environment }), context.options.timeoutMs))
   const session = await opened(context, options, profile, client())
   const api = client(session.token)
   const { signal, terminal } = context
@@ -52,7 +53,7 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
     user: me.user,
     role: me.role,
     expires_at: session.expiresAt ?? null,
-    ssh_config: sshConfigIsWritten(terminal.environment),
+    ssh_config: sshConfigIsWritten(profile.server, terminal.environment),
   }
   // A script's token gets no certificate: it is for the API alone.
   if (options.way === 'token') return { ...result, certificate: null }

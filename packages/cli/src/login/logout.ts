@@ -31,7 +31,9 @@ async function signOut(context: CommandContext, profiles: Profiles, profile: Pro
   // Here first: what the gateway does not hear of must still be gone from this machine.
   profiles.signOut(server)
   const { token } = session
-  const api = createClient(guardedTransport(httpsTransport({ ...profile, token }), context.options.timeoutMs))
+  const { environment } = context.terminal
+  const transport = httpsTransport({ ...profile, token, environment })
+  const api = createClient(guardedTransport(transport, context.options.timeoutMs))
   const told = await api.call('auth.sign-out', {}, { signal: context.signal }).then(
     () => true,
     (error: unknown) => {

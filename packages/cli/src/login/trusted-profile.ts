@@ -11,10 +11,11 @@ import { lookAtCertificate, mayBePinned, type ShownCertificate, untrusted } from
  * or by a fingerprint that the person is asked to compare.
  */
 export async function trustedProfile(context: CommandContext, { profile }: Remote): Promise<Profile> {
-  const { options, signal } = context
+  const { options, signal, terminal } = context
   const { server, fingerprint } = profile
   const late = AbortSignal.timeout(options.timeoutMs)
-  const shown = await lookAtCertificate(server, AbortSignal.any([signal, late])).catch((error: unknown) => {
+  const looking = { environment: terminal.environment, signal: AbortSignal.any([signal, late]) }
+  const shown = await lookAtCertificate(server, looking).catch((error: unknown) => {
     if (!late.aborted || signal.aborted) throw error
     throw tooLate(options.timeoutMs, error)
   })

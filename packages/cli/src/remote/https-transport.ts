@@ -2,7 +2,8 @@ import { type IncomingMessage, request } from 'node:http'
 import { hostname } from 'node:os'
 import { ApiError, type ApiTransport } from '@sallyport/api'
 import { VERSION } from '../version.ts'
-import { connectTrusted, unreachable } from './tls-trust.ts'
+import { unreachable } from './open-tls.ts'
+import { connectTrusted } from './tls-trust.ts'
 
 export interface HttpsTransportOptions {
   /** `https://gw.example.com:8443`. */
@@ -11,6 +12,8 @@ export interface HttpsTransportOptions {
   readonly fingerprint: string | undefined
   /** The bearer token; nobody's without. */
   readonly token: string | undefined
+  /** See `openTls`. */
+  readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 /** What this command calls itself: people see it in their list of sessions. */
@@ -19,9 +22,9 @@ export function commandAgent(host = hostname()): string {
 }
 
 /** Speaks HTTP to a gateway over TLS, a connection for each request: a command makes two or three. */
-export function httpsTransport({ server, fingerprint, token }: HttpsTransportOptions): ApiTransport {
+export function httpsTransport({ server, fingerprint, token, environment }: HttpsTransportOptions): ApiTransport {
   return async ({ method, path, body, signal }) => {
-    const socket = await connectTrusted(server, fingerprint, signal)
+    const socket = await connectTrusted(server, fingerprint, { environment, signal })
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
     const outgoing = request({
       createConnection: () => socket,

@@ -1,8 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
-import { isIP } from 'node:net'
-import { connect, getCACertificates, type TLSSocket } from 'node:tls'
-import { ApiError } from '@sallyport/api'
+import type { TLSSocket } from 'node:tls'
 import { CommandError } from '../command-error.ts'
+import { type OpenTlsOptions, openTls } from './open-tls.ts'
 
 /** What a gateway showed when TLS began. */
 export interface ShownCertificate {
@@ -36,9 +35,9 @@ export function mayBePinned({ distrust }: ShownCertificate): boolean {
 export async function connectTrusted(
   server: string,
   fingerprint: string | undefined,
-  signal?: AbortSignal,
+  options: OpenTlsOptions,
 ): Promise<TLSSocket> {
-  const socket = await handshake(server, signal)
+  const socket = await openTls(server, options)
   const shown = shownBy(socket)
   if (fingerprint === undefined ? shown.distrust === undefined : shown.fingerprint === fingerprint) return socket
   socket.destroy()
@@ -46,8 +45,8 @@ export async function connectTrusted(
 }
 
 /** What a gateway shows, believed or not; nothing is sent. */
-export async function lookAtCertificate(server: string, signal?: AbortSignal): Promise<ShownCertificate> {
-  const socket = await handshake(server, signal)
+export async function lookAtCertificate(server: string, options: OpenTlsOptions): Promise<ShownCertificate> {
+  const socket = await openTls(server, options)
   const shown = shownBy(socket)
   socket.destroy()
   return shown
@@ -78,36 +77,6 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 }
 
-function handshake(server: string, signal: AbortSignal | undefined): Promise<TLSSocket> {
-  const { hostname, port } = new URL(server)
-  const host = hostname.replace(/^\[|\]$/g, '')
-  const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>()
-  signal?.throwIfAborted()
-  const socket = connect({
-    host,
-    port: port === '' ? 443 : Number(port),
-    ...(isIP(host) === 0 ? { servername: host } : {}),
-    ca: [...new Set([...getCACertificates('default'), ...getCACertificates('system')])],
-    // Decided below, by who was meant rather than by the first fault found.
-    rejectUnauthorized: false,
-    ALPNProtocols: ['http/1.1'],
-  })
-  const onAbort = () => socket.destroy(signal?.reason as Error)
-  signal?.addEventListener('abort', onAbort, { once: true })
-  const onError = (cause: NodeJS.ErrnoException) => {
-    signal?.removeEventListener('abort', onAbort)
-    reject(signal?.aborted === true ? (signal.reason as Error) : unreachable(server, cause))
-  }
-  socket.once('error', onError)
-  socket.once('secureConnect', () => {
-    signal?.removeEventListener('abort', onAbort)
-    socket.off('error', onError)
-    socket.on('error', () => {}) // whoever writes next is told
-    resolve(socket)
-  })
-  return promise
-}
-
 function shownBy(socket: TLSSocket): ShownCertificate {
   const certificate = socket.getPeerX509Certificate() as X509Certificate
   // Node gives the code where its types promise an Error.
@@ -122,23 +91,4 @@ function shownBy(socket: TLSSocket): ShownCertificate {
     names: certificate.subjectAltName ?? certificate.subject,
     notAfter: certificate.validToDate,
   }
-}
-
-export function unreachable(server: string, cause: NodeJS.ErrnoException): ApiError {
-  const { host, hostname } = new URL(server)
-  const said: Readonly<Record<string, readonly [why: string, fix: string]>> = {
-    ECONNREFUSED: [`nothing listens on ${host}`, 'look at whether the gateway runs, and at its listen.https'],
-    ENOTFOUND: [`no DNS name is “${hostname}”`, 'check the name: --server https://NAME:8443'],
-    EAI_AGAIN: [`“${hostname}” cannot be looked up now`, 'check this machine’s network'],
-    EPROTO: [`what listens on ${host} does not speak TLS`, 'give the port of the console: 8443 unless it was changed'],
-    ERR_SSL_WRONG_VERSION_NUMBER: [
-      `what listens on ${host} does not speak TLS`,
-      'give the port of the console: 8443 unless it was changed',
-    ],
-  }
-  const [why, fix] = said[cause.code ?? ''] ?? [
-    `${cause.code ?? cause.message} on ${host}`,
-    'check the name, the port and the network',
-  ]
-  return new ApiError('daemon.unreachable', `${server} cannot be reached`, { why, fix, cause })
 }

@@ -20,12 +20,19 @@ const facts: SshConfig = {
     { name: 'web-2.prod', port: 2022 },
   ],
 }
-const options = { gateway: 'gw.example.com', user: undefined }
+const options = { name: 'sallyport', gateway: 'gw.example.com', user: undefined }
+
+const certificate = {
+  key: '/home/alice/.config/sallyport/gw_8443/id_ed25519',
+  certificate: '/home/alice/.config/sallyport/gw_8443/id_ed25519-cert.pub',
+  otherKeys: ['/home/alice/.ssh/id_rsa'],
+  command: '/usr/local/bin/sallyport',
+  server: 'https://gw.example.com:8443',
+}
 
 test('the lines name the gateway, and every target jumps through it', () => {
   assert.deepEqual(renderSshConfig(facts, { ...options, user: 'alice@example.com' }), {
-    ssh_config: `# Made by \`sallyport ssh-config\`: change nothing here, it is written anew.
-Host sallyport
+    ssh_config: `Host sallyport
   HostName gw.example.com
   Port 2222
   User alice@example.com
@@ -40,18 +47,37 @@ Host web-2.prod
   })
 })
 
+test('a target with a name that means something else already is called by its gateway too, and known by its own name', () => {
+  const taken = new Set(['web-2.prod', 'gw.example.com'])
+  const targets = [...facts.targets, { name: 'work', port: 22 }]
+  const rendered = renderSshConfig({ ...facts, targets }, { ...options, name: 'work', taken, certificate })
+  assert.equal(
+    rendered.ssh_config.replace(/^ {2}(?:Certificate|Identity)File .*\n/gm, ''),
+    `Match host work,db1,web-2.prod.work,work.work exec "'/usr/local/bin/sallyport' cert renew --if-needed --quiet --server 'https://gw.example.com:8443'"
+
+Host work
+  HostName gw.example.com
+  Port 2222
+
+Host db1 web-2.prod.work work.work
+  ProxyJump work
+
+Host web-2.prod.work
+  HostName web-2.prod
+  HostKeyAlias web-2.prod
+  Port 2022
+
+Host work.work
+  HostName work
+  HostKeyAlias work
+`,
+  )
+})
+
 test('on port 22 known_hosts has the bare name', () => {
   const standard = { ...facts, listeners: [{ name: 'ssh' as const, address: '::', port: 22 }] }
   assert.equal(renderSshConfig(standard, options).known_hosts, `gw.example.com ${KEY}\n`)
 })
-
-const certificate = {
-  key: '/home/alice/.config/sallyport/gw_8443/id_ed25519',
-  certificate: '/home/alice/.config/sallyport/gw_8443/id_ed25519-cert.pub',
-  otherKeys: ['/home/alice/.ssh/id_rsa'],
-  command: '/usr/local/bin/sallyport',
-  server: 'https://gw.example.com:8443',
-}
 
 test('with a session: a certificate that renews itself, files of host keys, and the authority that vouches for targets', () => {
   const rendered = renderSshConfig(
@@ -64,8 +90,7 @@ test('with a session: a certificate that renews itself, files of host keys, and 
   )
   assert.equal(
     rendered.ssh_config,
-    `# Made by \`sallyport ssh-config\`: change nothing here, it is written anew.
-Match host sallyport,gw.example.com,db1,web-2.prod exec "'/usr/local/bin/sallyport' cert renew --if-needed --quiet --server 'https://gw.example.com:8443'"
+    `Match host sallyport,gw.example.com,db1,web-2.prod exec "'/usr/local/bin/sallyport' cert renew --if-needed --quiet --server 'https://gw.example.com:8443'"
   CertificateFile "/home/alice/.config/sallyport/gw_8443/id_ed25519-cert.pub"
   IdentityFile "/home/alice/.config/sallyport/gw_8443/id_ed25519"
   IdentityFile "/home/alice/.ssh/id_rsa"
@@ -171,6 +196,7 @@ test('V-E16 a name that would mean something else in an ssh_config or known_host
   for (const name of hostile) {
     const refused = { reason: 'usage.invalid' }
     assert.throws(() => renderSshConfig(facts, { ...options, gateway: name }), refused, JSON.stringify(name))
+    assert.throws(() => renderSshConfig(facts, { ...options, name }), refused, JSON.stringify(name))
     assert.throws(() => renderSshConfig(facts, { ...options, user: name }), refused, JSON.stringify(name))
     const targets = [{ name, port: 22 }]
     assert.throws(() => renderSshConfig({ ...facts, targets }, options), refused, JSON.stringify(name))

@@ -11,8 +11,6 @@ const SAFE_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_.:+@-]*[A-Za-z0-9_.])?$/
 const KEY_LINE = /^[a-z0-9][a-z0-9@.-]* [A-Za-z0-9+/]+={0,2}$/
 /** What may stand between double quotes: no quote, no token (`%`), nothing for the shell that `exec` runs. */
 const SAFE_PATH = /^\/[^\p{C}\p{Zl}\p{Zp}"'`$%\\!]*$/u
-/** Alias of the gateway in ssh_config. */
-const ALIAS = 'sallyport'
 
 /** How the certificate gets in: nothing of it where there is none. */
 export interface CertificateUse {
@@ -27,6 +25,10 @@ export interface CertificateUse {
 }
 
 export interface SshConfigOptions {
+  /** What `ssh` calls the gateway. */
+  readonly name: string
+  /** Names that mean something of another gateway: a target that has one is called `target.NAME` here. */
+  readonly taken?: ReadonlySet<string>
   /** By which name or address clients reach the gateway. */
   readonly gateway: string
   readonly user: string | undefined
@@ -42,27 +44,38 @@ export interface RenderedSshConfig {
 
 /** Lines for ~/.ssh/config and known_hosts. Throws where a name would mean something else when written there. */
 export function renderSshConfig(facts: SshConfig, options: SshConfigOptions): RenderedSshConfig {
-  const { gateway, user, certificate, knownHostsFiles = [] } = options
+  const { name: alias, gateway, user, certificate, knownHostsFiles = [] } = options
+  requireSafe('gateway’s name', alias, SAFE_NAME)
   requireSafe('gateway’s name', gateway, SAFE_NAME)
   if (user !== undefined) requireSafe('user', user, SAFE_NAME)
   for (const { name } of facts.targets) requireSafe('target', name, SAFE_NAME)
   for (const { line } of facts.host_keys) requireSafe('host key', line, KEY_LINE)
   for (const line of facts.authorities) requireSafe('host authority', line, KEY_LINE)
   const port = facts.listeners.find(({ name }) => name === 'ssh')?.port ?? SSH_PORT
-  const names = facts.targets.map(({ name }) => name)
+  const taken = new Set([...(options.taken ?? []), alias])
+  const targets = facts.targets.map(({ name, port }) => ({
+    name: taken.has(name) ? `${name}.${alias}` : name,
+    own: name,
+    port,
+  }))
+  const names = targets.map(({ name }) => name)
   const known = knownHostsFiles.length === 0 ? [] : [`  UserKnownHostsFile ${knownHostsFiles.map(quoted).join(' ')}`]
+  const renewedFor = [alias, ...(taken.has(gateway) ? [] : [gateway]), ...names]
   const stanza = [
-    '# Made by `sallyport ssh-config`: change nothing here, it is written anew.',
-    ...(certificate === undefined ? [] : certificateLines([ALIAS, gateway, ...names], certificate)),
-    `Host ${ALIAS}`,
+    ...(certificate === undefined ? [] : certificateLines(renewedFor, certificate)),
+    `Host ${alias}`,
     `  HostName ${gateway}`,
     `  Port ${port}`,
     ...(user === undefined ? [] : [`  User ${user}`]),
     ...known,
-    ...(names.length === 0 ? [] : ['', `Host ${names.join(' ')}`, `  ProxyJump ${ALIAS}`, ...known]),
-    ...facts.targets
-      .filter((target) => target.port !== SSH_PORT)
-      .flatMap((target) => ['', `Host ${target.name}`, `  Port ${target.port}`]),
+    ...(names.length === 0 ? [] : ['', `Host ${names.join(' ')}`, `  ProxyJump ${alias}`, ...known]),
+    ...targets.flatMap((target) => {
+      const lines = [
+        ...(target.name === target.own ? [] : [`  HostName ${target.own}`, `  HostKeyAlias ${target.own}`]),
+        ...(target.port === SSH_PORT ? [] : [`  Port ${target.port}`]),
+      ]
+      return lines.length === 0 ? [] : ['', `Host ${target.name}`, ...lines]
+    }),
   ]
   const gatewayNames = port === SSH_PORT ? gateway : `[${gateway}]:${port}`
   const vouched = [gatewayNames, ...facts.targets.map((target) => hostPattern(target.name, target.port))]

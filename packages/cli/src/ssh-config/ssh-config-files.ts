@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { CommandError } from '../command-error.ts'
 import { writePrivate } from '../remote/private-files.ts'
 import { homeOf } from '../remote/profiles.ts'
+import { chooseName, type GatewayBlock, namesIn, readBlocks, withBlock, writtenBlocks } from './gateway-blocks.ts'
 import { withInclude, withoutInclude } from './include-line.ts'
 import type { RenderedSshConfig } from './render-ssh-config.ts'
 
@@ -18,7 +19,6 @@ export interface SshFiles {
   readonly config: string
   readonly own: string
   readonly knownHosts: string
-  readonly ownKnownHosts: string
   /** Default keys that are there. */
   readonly keys: readonly string[]
 }
@@ -29,36 +29,100 @@ export function sshFiles(environment: Environment): SshFiles {
     config: join(directory, 'config'),
     own: join(directory, 'sallyport.conf'),
     knownHosts: join(directory, 'known_hosts'),
-    ownKnownHosts: join(directory, 'sallyport_known_hosts'),
     keys: DEFAULT_KEYS.map((name) => join(directory, name)).filter((path) => existsSync(path)),
   }
 }
 
-export function sshConfigIsWritten(environment: Environment): boolean {
-  return existsSync(sshFiles(environment).own)
+/**
+ * Host keys of one gateway and its targets. Each has a file of its own, so that the authority of one vouches for no target of
+ * another.
+ */
+export function knownHostsOf(name: string, environment: Environment): string {
+  const file = join(homeOf(environment), '.ssh', 'sallyport_known_hosts')
+  return name === 'sallyport' ? file : `${file}.${name}`
+}
+
+/** Where one gateway stands, or is to stand, among those that are written down. */
+export interface GatewayPlace {
+  readonly name: string
+  readonly before: GatewayBlock | undefined
+  readonly blocks: readonly GatewayBlock[]
+  /** Names that `ssh` knows from the others. */
+  readonly taken: ReadonlySet<string>
+}
+
+/** The gateways that are written down. */
+export function writtenGateways(environment: Environment): readonly GatewayBlock[] {
+  return readBlocks(textOf(sshFiles(environment).own))
+}
+
+/**
+ * The place of a gateway: that of its address, or of one with a host key in common, which is the same gateway by another
+ * address. Throws as `chooseName`.
+ */
+export function placeOf(
+  server: string,
+  hostKeys: readonly string[],
+  asked: string | undefined,
+  environment: Environment,
+): GatewayPlace {
+  const blocks = writtenGateways(environment)
+  const before =
+    blocks.find((each) => each.server === server) ?? blocks.find((each) => sharesKey(each, hostKeys, environment))
+  const others = blocks.filter((each) => each !== before)
+  return { name: chooseName(others, { asked, before: before?.name, server }), before, blocks, taken: namesIn(others) }
+}
+
+function sharesKey({ name }: GatewayBlock, hostKeys: readonly string[], environment: Environment): boolean {
+  const known = new Set(textOf(knownHostsOf(name, environment)).split('\n').map(keyOfLine))
+  return hostKeys.some((line) => known.has(line))
+}
+
+/** `type base64` of a line of known_hosts; those of authorities are left out. */
+function keyOfLine(line: string): string {
+  return line.startsWith('@') ? '' : line.slice(line.indexOf(' ') + 1)
+}
+
+export function sshConfigIsWritten(server: string, environment: Environment): boolean {
+  return writtenGateways(environment).some((each) => each.server === server)
 }
 
 /** Paths of the files that changed. */
-export function writeSshConfig(rendered: RenderedSshConfig, environment: Environment): string[] {
+export function writeSshConfig(
+  server: string,
+  { name, before, blocks }: GatewayPlace,
+  rendered: RenderedSshConfig,
+  environment: Environment,
+): string[] {
   const files = sshFiles(environment)
+  const next = withBlock(blocks, before, { name, server, text: rendered.ssh_config })
   const changed = [
-    put(files.own, rendered.ssh_config),
-    put(files.ownKnownHosts, rendered.known_hosts),
+    put(files.own, writtenBlocks(next)),
+    put(knownHostsOf(name, environment), rendered.known_hosts),
     editConfig(files.config, (text) => withInclude(text, includePath(files, environment))),
+    before === undefined || before.name === name ? undefined : drop(knownHostsOf(before.name, environment)),
   ]
   return changed.filter((path) => path !== undefined)
 }
 
-/** Takes away what `writeSshConfig` wrote; paths of the files that changed. */
-export function removeSshConfig(environment: Environment): string[] {
+/** Takes away what `writeSshConfig` wrote for some gateways; paths of the files that changed. */
+export function removeSshConfig(gone: readonly GatewayBlock[], environment: Environment): string[] {
   const files = sshFiles(environment)
-  // The line first: without it the files mean nothing.
-  const edited = existsSync(files.config)
-    ? editConfig(files.config, (text) => withoutInclude(text, includePath(files, environment)))
-    : undefined
-  const gone = [files.own, files.ownKnownHosts].filter((path) => existsSync(path))
-  for (const path of gone) rmSync(path)
-  return [...(edited === undefined ? [] : [edited]), ...gone]
+  const names = gone.map(({ name }) => name)
+  const left = writtenGateways(environment).filter(({ name }) => !names.includes(name))
+  const changed =
+    left.length > 0
+      ? [put(files.own, writtenBlocks(left))]
+      : [
+          // The line first: without it the file means nothing.
+          existsSync(files.config)
+            ? editConfig(files.config, (text) => withoutInclude(text, includePath(files, environment)))
+            : undefined,
+          drop(files.own),
+        ]
+  return [...changed, ...names.map((name) => drop(knownHostsOf(name, environment)))].filter(
+    (path) => path !== undefined,
+  )
 }
 
 /** ssh looks for a relative path in ~/.ssh of the password file's home, whatever HOME says. */
@@ -66,8 +130,19 @@ function includePath({ own }: SshFiles, environment: Environment): string {
   return homeOf(environment) === userInfo().homedir ? 'sallyport.conf' : own
 }
 
+function drop(path: string): string | undefined {
+  if (!existsSync(path)) return undefined
+  rmSync(path)
+  return path
+}
+
+/** Empty where there is no file. With thousands of targets these are larger than what is read elsewhere. */
+function textOf(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : ''
+}
+
 function put(path: string, text: string): string | undefined {
-  if (existsSync(path) && readFileSync(path, 'utf8') === text) return undefined
+  if (existsSync(path) && textOf(path) === text) return undefined
   writePrivate(path, text)
   return path
 }

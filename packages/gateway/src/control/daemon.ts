@@ -26,6 +26,7 @@ export function daemonHandlers(services: Services): Pick<Handlers, `daemon.${str
     const metrics = services.metricsAddress()
     return [
       ...services.sshAddresses().map((each) => ({ name: 'ssh' as const, ...each })),
+      ...services.webAddresses().map((each) => ({ name: 'https' as const, ...each })),
       ...(metrics === undefined ? [] : [{ name: 'metrics' as const, ...metrics }]),
     ]
   }

@@ -67,6 +67,7 @@ export interface Services {
   readonly startedAt: number
   readonly phase: () => Status['phase']
   readonly sshAddresses: () => readonly SocketAddress[]
+  readonly webAddresses: () => readonly SocketAddress[]
   readonly metricsAddress: () => SocketAddress | undefined
   /** Reads the configuration again; throws GatewayError and keeps the old one. */
   readonly reload: (actor: string) => Promise<{ changed: string[]; restartNeeded: string[] }>

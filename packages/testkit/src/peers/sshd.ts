@@ -7,6 +7,8 @@ import { TemporaryDirectory } from '../temporary-directory.ts'
 
 export const SSHD = '/usr/sbin/sshd'
 const START_DEADLINE_MS = 10_000
+/** What `enrol` writes, in the server's directory; it need not be there. */
+const ENROLMENT = 'enrolment.conf'
 
 export interface SshdOptions {
   /** Lines of the `authorized_keys` that every user of this server has. */
@@ -17,6 +19,12 @@ export interface SshdOptions {
   readonly hostKeyTypes?: readonly string[]
   /** Directory of a Debian to run its sshd from, by chroot. */
   readonly root?: string
+}
+
+/** Files and commands for `/etc/ssh` of a machine. */
+export interface SshdEnrolment {
+  readonly files: readonly { readonly path: string; readonly text: string }[]
+  readonly commands: readonly string[]
 }
 
 /** Whether Debian's sshd is on this machine. */
@@ -56,6 +64,7 @@ export class Sshd implements AsyncDisposable {
     const hostKeys: string[] = []
     const lines = [
       ...config,
+      `Include ${join(inside, ENROLMENT)}`,
       `ListenAddress 127.0.0.1:${port}`,
       'PidFile none',
       'UsePAM no',
@@ -97,6 +106,27 @@ export class Sshd implements AsyncDisposable {
   /** What it has logged so far. */
   get log(): string {
     return this.#log
+  }
+
+  /**
+   * Does here what an enrolment says for `/etc/ssh` (its last commands test and reload the system's own sshd, and are left
+   * out), and resolves once this server has read its configuration again.
+   */
+  async enrol({ files, commands }: SshdEnrolment): Promise<void> {
+    const here = (text: string) =>
+      text
+        .replaceAll('/etc/ssh/sshd_config.d/50-sallyport.conf', this.directory.file(ENROLMENT))
+        .replaceAll('/etc/ssh/', `${this.directory.path}/`)
+    for (const { path, text } of files) writeFileSync(here(path), here(text))
+    for (const command of commands.filter((each) => each.includes('/etc/ssh/')))
+      execFileSync('sh', ['-c', here(command)])
+    const before = this.listenings
+    process.kill(this.pid, 'SIGHUP')
+    const deadline = Date.now() + START_DEADLINE_MS
+    while (this.listenings === before) {
+      if (Date.now() > deadline || this.#child.exitCode !== null) throw new Error(`sshd did not reload\n${this.#log}`)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
   }
 
   async #listening(): Promise<void> {

@@ -2,10 +2,9 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type CommandResult, runCommand } from '@sallyport/testkit'
-import type { TestGateway } from './test-gateway.ts'
+import { type CommandResult, runCommand } from '../run-command.ts'
 
-const COMMAND = fileURLToPath(new URL('../../cli/bin/sallyport.js', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../../../cli/bin/sallyport.js', import.meta.url))
 
 /** Somebody with the `sallyport` command on a machine of their own: a home, an ssh-agent, and no gateway's state. */
 export class CommandUser implements Disposable {
@@ -13,10 +12,11 @@ export class CommandUser implements Disposable {
   readonly environment: NodeJS.ProcessEnv
   #agent: number | undefined
 
-  constructor(gate: TestGateway, name: string, options: { readonly agent?: boolean } = {}) {
-    this.home = gate.directory.file(`home-${name}`)
+  /** `home` is made; it must be short, for the agent's socket lies in it. */
+  constructor(home: string, options: { readonly agent?: boolean } = {}) {
+    this.home = home
     mkdirSync(join(this.home, '.ssh'), { recursive: true, mode: 0o700 })
-    const drop = /^(?:SALLYPORT_|SSH_|DISPLAY$|WAYLAND_DISPLAY$|BROWSER$|XDG_|HOME$|CI$)/
+    const drop = /^(?:SALLYPORT_|SSH_|DISPLAY$|WAYLAND_DISPLAY$|BROWSER$|XDG_|HOME$|CI$|(?:HTTPS?|NO|ALL)_PROXY$)/i
     const rest = Object.entries(process.env).filter(([key]) => !drop.test(key))
     this.environment = { ...Object.fromEntries(rest), HOME: this.home, NO_COLOR: '1', TZ: 'UTC' }
     if (options.agent === false) return
