@@ -3,12 +3,12 @@ import { corpusPath, crashPath, readCorpus } from '@sallyport/testkit/fuzz'
 import { loadFuzzTargets } from './fuzz-targets.ts'
 
 for (const { target } of await loadFuzzTargets()) {
-  test(`${target.name} survives its corpus and every input that once crashed it`, () => {
+  test(`${target.name} survives its corpus and every input that once crashed it`, async () => {
     for (const input of [
       ...target.seeds,
       ...readCorpus(corpusPath(target.name)),
       ...readCorpus(crashPath(target.name)),
     ])
-      target.run(input)
+      await target.run(input)
   })
 }

@@ -196,17 +196,17 @@ suite('pressure', { skip }, () => {
     const channel = await client.openChannel('direct-tcpip', directTcpip('127.0.0.1', echo.port))
     assert.ok('remote' in channel)
     const { remote } = channel
-    let window = 2 * MIB
+    const credit = { bytes: 2 * MIB }
     /** The number of the next message; credit is taken note of. */
     const next = async (): Promise<number> => {
       const answer = await client.next()
-      if (answer[0] === MSG.windowAdjust) window += new ByteReader(answer.subarray(5)).u32()
+      if (answer[0] === MSG.windowAdjust) credit.bytes += new ByteReader(answer.subarray(5)).u32()
       return answer[0] ?? 0
     }
     const answered = async (): Promise<void> => {
       const text = new TextEncoder().encode('still here')
       client.send(new ByteWriter().u8(MSG.data).u32(remote).string(text).finish())
-      window -= text.length
+      credit.bytes -= text.length
       while ((await next()) !== MSG.data);
     }
     const replies = [
@@ -222,9 +222,9 @@ suite('pressure', { skip }, () => {
     const extended = new ByteWriter().u8(MSG.extendedData).u32(remote).u32(2).string(new Uint8Array(16_000)).finish()
     const unknown = async (total: number): Promise<void> => {
       for (let sent = 0; sent < total; sent += 16_000) {
-        while (window < 16_000) assert.equal(await next(), MSG.windowAdjust)
+        while (credit.bytes < 16_000) assert.equal(await next(), MSG.windowAdjust)
         client.send(extended)
-        window -= 16_000
+        credit.bytes -= 16_000
       }
       await answered()
     }

@@ -1,14 +1,13 @@
 import {
-  type AuthenticationResponseJSON,
   generateAuthenticationOptions,
   generateRegistrationOptions,
   type PublicKeyCredentialCreationOptionsJSON,
   type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server'
 import { IdentityError } from '../errors.ts'
+import { plainAssertion, plainRegistration } from './answer-form.ts'
 import { Ceremonies } from './ceremonies.ts'
 
 /** The site that passkeys belong to. */
@@ -105,7 +104,7 @@ export class PasskeyCeremonies {
     const { origin, id } = this.#parts.relyingParty()
     const verified = await refusing(() =>
       verifyRegistrationResponse({
-        response: response as RegistrationResponseJSON,
+        response: plainRegistration(response),
         expectedChallenge: challenge,
         expectedOrigin: origin,
         expectedRPID: id,
@@ -153,13 +152,13 @@ export class PasskeyCeremonies {
   ): Promise<{ readonly passkey: P; readonly counter: number; readonly backedUp: boolean }> {
     const begun = this.#assertions.take(ceremony)
     if (begun.purpose !== purpose) throw new IdentityError('ceremony-over', 'this was asked for something else')
-    const credentialId = (response as { readonly id?: unknown } | null)?.id
-    const passkey = typeof credentialId === 'string' ? await find(credentialId) : undefined
+    const answer = await refusing(() => plainAssertion(response))
+    const passkey = await find(answer.id)
     if (passkey === undefined) throw new IdentityError('passkey-unknown', 'nobody here has this passkey')
     const { origin, id } = this.#parts.relyingParty()
     const { verified, authenticationInfo } = await refusing(() =>
       verifyAuthenticationResponse({
-        response: response as AuthenticationResponseJSON,
+        response: answer,
         expectedChallenge: begun.challenge,
         expectedOrigin: origin,
         expectedRPID: id,
@@ -183,7 +182,7 @@ export class PasskeyCeremonies {
 }
 
 /** The library throws for most ways to fail; all of them mean the same to the caller. */
-async function refusing<T>(verify: () => Promise<T>): Promise<T> {
+async function refusing<T>(verify: () => T | Promise<T>): Promise<T> {
   try {
     return await verify()
   } catch (cause) {

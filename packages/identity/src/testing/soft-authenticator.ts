@@ -1,4 +1,17 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import {
+  ATTESTED,
+  attestationObject,
+  attestedCredential,
+  authenticatorData,
+  base64url,
+  concat,
+  coseKeyOf,
+  PRESENT,
+  sha256,
+  utf8,
+  VERIFIED,
+} from './webauthn-bytes.ts'
 
 /** What a test wants to come out wrong. */
 export interface Mischief {
@@ -6,6 +19,7 @@ export interface Mischief {
   readonly rpId?: string
   readonly type?: string
   readonly challenge?: string
+  readonly crossOrigin?: boolean
   /** Flags of the authenticator data; 0x01 present, 0x04 verified. */
   readonly flags?: number
   readonly counter?: number
@@ -19,46 +33,29 @@ interface Options {
   readonly rpId?: string
 }
 
-const PRESENT = 0x01
-const VERIFIED = 0x04
-const ATTESTED = 0x40
-
-/** An authenticator in software, for tests: one ECDSA P-256 credential, attestation `none`. */
+/** An authenticator in software, for tests: one credential, attestation `none`. */
 export class SoftAuthenticator {
   readonly #origin: string
   readonly #key: KeyObject
-  readonly #publicKey: KeyObject
-  readonly credentialId = base64url(randomBytes(16))
+  readonly credentialId: string
   counter = 0
 
-  constructor(origin: string) {
+  /** Its credential is a new ECDSA P-256 one unless a private key (that, Ed25519, RSA) and an id are given. */
+  constructor(origin: string, own: { readonly key?: KeyObject; readonly credentialId?: string } = {}) {
     this.#origin = origin
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    this.#key = privateKey
-    this.#publicKey = publicKey
+    this.#key = own.key ?? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+    this.credentialId = own.credentialId ?? base64url(randomBytes(16))
   }
 
   /** Answers a registration, as `navigator.credentials.create` would. */
   create(options: Options, mischief: Mischief = {}): object {
-    const clientData = this.#clientData('webauthn.create', options.challenge, mischief)
     const id = Buffer.from(this.credentialId, 'base64url')
-    const attested = concatBytes(new Uint8Array(16), Uint8Array.of(0, id.length), id, this.#coseKey())
-    const authData = concatBytes(
-      this.#authData(options.rp?.id ?? options.rpId ?? '', PRESENT | VERIFIED | ATTESTED, mischief),
-      attested,
-    )
-    const attestationObject = concatBytes(
-      Uint8Array.of(0xa3),
-      cborText('fmt'),
-      cborText('none'),
-      cborText('attStmt'),
-      Uint8Array.of(0xa0),
-      cborText('authData'),
-      cborBytes(authData),
-    )
+    const attested = attestedCredential(id, coseKeyOf(createPublicKey(this.#key)))
+    const rpId = options.rp?.id ?? options.rpId ?? ''
+    const data = this.#data(rpId, PRESENT | VERIFIED | ATTESTED, mischief, attested)
     return this.#answer({
-      clientDataJSON: base64url(clientData),
-      attestationObject: base64url(attestationObject),
+      clientDataJSON: base64url(this.clientData('webauthn.create', options.challenge, mischief)),
+      attestationObject: base64url(attestationObject(data)),
       transports: ['internal'],
     })
   }
@@ -66,16 +63,30 @@ export class SoftAuthenticator {
   /** Answers an assertion, as `navigator.credentials.get` would. */
   get(options: Options, mischief: Mischief = {}): object {
     this.counter = mischief.counter ?? this.counter + 1
-    const clientData = this.#clientData('webauthn.get', options.challenge, mischief)
-    const authData = this.#authData(options.rpId ?? '', PRESENT | VERIFIED, mischief)
-    const signed = concatBytes(authData, createHash('sha256').update(clientData).digest())
-    const signature = sign('sha256', signed, this.#key)
+    const clientData = this.clientData('webauthn.get', options.challenge, mischief)
+    return this.signed(this.#data(options.rpId ?? '', PRESENT | VERIFIED, mischief), clientData, mischief)
+  }
+
+  /** Signs whatever it is given. */
+  signed(data: Uint8Array, clientData: Uint8Array, mischief: Mischief = {}): object {
+    const hash = this.#key.asymmetricKeyType === 'ed25519' ? null : 'sha256'
+    const signature = sign(hash, concat(data, sha256(clientData)), this.#key)
     if (mischief.damaged === true) signature[signature.length - 1]! ^= 1
     return this.#answer({
       clientDataJSON: base64url(clientData),
-      authenticatorData: base64url(authData),
+      authenticatorData: base64url(data),
       signature: base64url(signature),
     })
+  }
+
+  clientData(type: string, challenge: string, mischief: Mischief = {}): Uint8Array {
+    const data = {
+      type: mischief.type ?? type,
+      challenge: mischief.challenge ?? challenge,
+      origin: mischief.origin ?? this.#origin,
+      crossOrigin: mischief.crossOrigin ?? false,
+    }
+    return utf8(JSON.stringify(data))
   }
 
   #answer(response: object): object {
@@ -83,56 +94,8 @@ export class SoftAuthenticator {
     return { id, rawId: id, type: 'public-key', clientExtensionResults: {}, response }
   }
 
-  #clientData(type: string, challenge: string, mischief: Mischief): Uint8Array {
-    const data = {
-      type: mischief.type ?? type,
-      challenge: mischief.challenge ?? challenge,
-      origin: mischief.origin ?? this.#origin,
-      crossOrigin: false,
-    }
-    return utf8Bytes(JSON.stringify(data))
+  #data(rpId: string, flags: number, mischief: Mischief, rest?: Uint8Array): Uint8Array {
+    const set = mischief.flags === undefined ? flags : (flags & ATTESTED) | mischief.flags
+    return authenticatorData(mischief.rpId ?? rpId, set, this.counter, rest)
   }
-
-  #authData(rpId: string, flags: number, mischief: Mischief): Uint8Array {
-    const hash = createHash('sha256')
-      .update(mischief.rpId ?? rpId)
-      .digest()
-    const rest = Buffer.alloc(5)
-    rest[0] = mischief.flags === undefined ? flags : (flags & ATTESTED) | mischief.flags
-    rest.writeUInt32BE(this.counter, 1)
-    return concatBytes(hash, rest)
-  }
-
-  /** COSE_Key of ECDSA with P-256, RFC 9053 §7.1. */
-  #coseKey(): Uint8Array {
-    const { x = '', y = '' } = this.#publicKey.export({ format: 'jwk' })
-    return concatBytes(
-      Uint8Array.of(0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21),
-      cborBytes(Buffer.from(x, 'base64url')),
-      Uint8Array.of(0x22),
-      cborBytes(Buffer.from(y, 'base64url')),
-    )
-  }
-}
-
-function base64url(bytes: Uint8Array): string {
-  return bytes.toBase64({ alphabet: 'base64url', omitPadding: true })
-}
-
-function cborText(text: string): Uint8Array {
-  return concatBytes(Uint8Array.of(0x60 + text.length), utf8Bytes(text))
-}
-
-function cborBytes(bytes: Uint8Array): Uint8Array {
-  // The shortest form: readers measure a key by writing it again.
-  const head = bytes.length < 256 ? [0x58, bytes.length] : [0x59, bytes.length >> 8, bytes.length & 0xff]
-  return concatBytes(Uint8Array.from(head), bytes)
-}
-
-function utf8Bytes(text: string): Uint8Array {
-  return new TextEncoder().encode(text)
-}
-
-function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]))
 }

@@ -49,6 +49,7 @@ export {
   keyFromPoint,
   type PlainKey,
   type RsaKey,
+  rsaKeyFromNumbers,
   type SkEcdsaKey,
   type SkEd25519Key,
 } from './plain-key.ts'

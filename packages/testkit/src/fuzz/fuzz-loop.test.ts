@@ -28,9 +28,21 @@ test('instrumented code does what it did, and counts where it passed', async () 
   assert.throws(() => run(new Uint8Array([0x53, 0x53, 0x48, 0, 7])), /found/)
 })
 
+test('a target that takes its time is waited for, and what it rejects with is a crash', async () => {
+  const { map, run } = await maze()
+  const late = async (input: Uint8Array): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve))
+    run(input)
+    if (input.length > 3) throw new Error('late')
+  }
+  const options = { corpus: [], random: new SeededRandom(1), budgetMs: 20_000 }
+  const result = await fuzzLoop({ name: 'testkit/late', run: late, seeds: [] }, map, options)
+  assert.match(String(result.crash?.error), /late/)
+})
+
 test('the loop finds its way through nested comparisons that blind mutation would not pass', async () => {
   const { map, run } = await maze()
-  const result = fuzzLoop({ name: 'testkit/maze', run, seeds: [] }, map, {
+  const result = await fuzzLoop({ name: 'testkit/maze', run, seeds: [] }, map, {
     corpus: [],
     random: new SeededRandom(1),
     budgetMs: 20_000,

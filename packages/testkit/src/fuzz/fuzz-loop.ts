@@ -40,7 +40,7 @@ const CLASSES = Uint8Array.from({ length: 256 }, (_, count) => {
 })
 
 /** Runs a target on mutations of a corpus, keeping each input that reaches something new; stops at the first crash. */
-export function fuzzLoop(target: FuzzTarget, map: CoverageMap, options: FuzzLoopOptions): FuzzResult {
+export async function fuzzLoop(target: FuzzTarget, map: CoverageMap, options: FuzzLoopOptions): Promise<FuzzResult> {
   const { random, budgetMs, onInput } = options
   const seen = new Uint8Array(map.counters.length)
   const maxBytes = target.maxBytes ?? DEFAULT_MAX_BYTES
@@ -48,12 +48,13 @@ export function fuzzLoop(target: FuzzTarget, map: CoverageMap, options: FuzzLoop
   let executions = 0
   let coverage = 0
 
-  const run = (input: Uint8Array): Crash | undefined => {
+  const run = async (input: Uint8Array): Promise<Crash | undefined> => {
     map.counters.fill(0, 0, map.used)
     executions++
     onInput?.(input)
     try {
-      target.run(input)
+      const running = target.run(input)
+      if (running !== undefined) await running
     } catch (error) {
       return { input, error }
     }
@@ -67,7 +68,7 @@ export function fuzzLoop(target: FuzzTarget, map: CoverageMap, options: FuzzLoop
 
   const starts = [...options.corpus, ...target.seeds, new Uint8Array()].sort((a, b) => a.length - b.length)
   for (const input of starts) {
-    const crash = run(input)
+    const crash = await run(input)
     if (crash !== undefined) return { executions, corpus, coverage, crash }
   }
   const dictionary = [...map.strings].map((text) => new Uint8Array(Buffer.from(text)))
@@ -75,7 +76,7 @@ export function fuzzLoop(target: FuzzTarget, map: CoverageMap, options: FuzzLoop
   while (performance.now() < deadline) {
     for (let left = BATCH; left > 0; left--) {
       const base = pickRecent(corpus, random)
-      const crash = run(mutate(base, random.pick(corpus), dictionary, random, maxBytes))
+      const crash = await run(mutate(base, random.pick(corpus), dictionary, random, maxBytes))
       if (crash !== undefined) return { executions, corpus, coverage, crash }
     }
   }

@@ -10,16 +10,22 @@ import { type FuzzAnswer, type FuzzJob, PROGRESS_HEADER_BYTES } from './fuzz-pro
 import type { FuzzTarget } from './fuzz-target.ts'
 import { COUNTERS_GLOBAL, CoverageMap, instrument } from './instrument.ts'
 
+const OURS = /\/packages\/(?!testkit\/)[^/]+\/src\/.*\.ts$/
+/** Libraries that read for us what peers send. */
+const READERS =
+  /\/node_modules\/(?:@simplewebauthn\/server\/esm|@levischuck\/tiny-cbor\/esm|oauth4webapi\/build)\/.*\.js$/
+
 const job = workerData as FuzzJob
 const map = new CoverageMap()
 Object.assign(globalThis, { [COUNTERS_GLOBAL]: map.counters })
 
 registerHooks({
   load(url, context, nextLoad) {
-    if (!/\/packages\/(?!testkit\/)[^/]+\/src\/.*\.ts$/.test(url) || /\.(test|fuzz)\.ts$/.test(url))
-      return nextLoad(url, context)
-    const source = stripTypeScriptTypes(readFileSync(fileURLToPath(url), 'utf8'))
-    return { format: 'module', source: instrument(source, map), shortCircuit: true }
+    const ours = OURS.test(url) && !/\.(test|fuzz)\.ts$/.test(url)
+    if (!ours && !READERS.test(url)) return nextLoad(url, context)
+    const source = readFileSync(fileURLToPath(url), 'utf8')
+    const script = ours ? stripTypeScriptTypes(source) : source
+    return { format: 'module', source: instrument(script, map), shortCircuit: true }
   },
 })
 
@@ -29,7 +35,7 @@ if (target === undefined) throw new Error(`no target ${job.targetName} in ${job.
 
 const numbers = new Uint32Array(job.progress, 0, 2)
 const shown = new Uint8Array(job.progress, PROGRESS_HEADER_BYTES)
-const result = fuzzLoop(target, map, {
+const result = await fuzzLoop(target, map, {
   corpus: [...readCorpus(crashPath(target.name)), ...readCorpus(corpusPath(target.name))],
   random: new SeededRandom(job.seed),
   budgetMs: job.budgetMs,
