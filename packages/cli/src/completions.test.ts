@@ -27,7 +27,7 @@ async function complete(...words: readonly string[]): Promise<string[]> {
 test('words are completed by where they stand', async () => {
   const table: [words: string[], candidates: string[]][] = [
     [['us'], ['user']],
-    [['user', 'd'], ['disable']],
+    [['user', 'di'], ['disable']],
     [
       ['user', 'show', 'al'],
       ['alan', 'alice@example.com'],

@@ -282,8 +282,9 @@ void suite('who waits for an account', { skip }, () => {
     assert.equal((await browser.signIn('work')).status, 200)
     assert.equal((await apiOf(gate, browser).call('me.show')).user, 'eve')
     await assert.rejects(gate.api.call('user.approve', { pending: 'eve@example.com' }), refused('pending.not-found'))
-    const events = (await gate.events()).map(({ type, data }) =>
-      [type, data['how'] ?? data['address'] ?? ''].join(' ').trim(),
+    const textOf = (value: unknown) => (typeof value === 'string' ? ` ${value}` : '')
+    const events = (await gate.events()).map(
+      ({ type, data }) => `${type}${textOf(data['how'])}${textOf(data['address'])}`,
     )
     assert.equal(events.filter((each) => each === 'account-asked eve@example.com').length, 1, 'told once')
     assert.ok(events.includes('identity-linked approve'), events.join('\n'))

@@ -3,11 +3,8 @@ import type { Command } from 'commander'
 import { localChecks } from '../doctor-local.ts'
 import { examples } from '../examples.ts'
 import { EXIT } from '../exit-codes.ts'
-import { printable } from '../output/escape.ts'
+import { checkLines } from '../output/check-lines.ts'
 import type { Runner } from '../program.ts'
-import { styled, type Terminal } from '../terminal.ts'
-
-const MARKS = { ok: ['✓', 'green'], warn: ['!', 'yellow'], fail: ['✗', 'red'], skipped: ['–', 'dim'] } as const
 
 /** `sallyport doctor`: what is wrong, each with its fix. */
 export function doctorCommand(program: Command, run: Runner): void {
@@ -30,15 +27,9 @@ export function doctorCommand(program: Command, run: Runner): void {
         // The daemon looks at every file of the state, this side only at the directory; another machine's is not here.
         const covered = context.remote !== undefined || theirs.some(({ id }) => id === 'permissions')
         const checks = [...local.filter(({ id }) => !(covered && id === 'state-directory')), ...theirs]
-        context.print(checks, () => checks.map((check) => renderCheck(check, context.terminal)).join(''))
+        context.print(checks, () => checkLines(checks, context.terminal))
         return checks.some(({ status }) => status === 'fail') ? EXIT.problemsFound : EXIT.ok
       }),
     )
   examples(command, 'sallyport doctor', 'sallyport doctor --json=id,status,fix')
-}
-
-function renderCheck({ status, title, detail, fix }: DoctorCheck, terminal: Terminal): string {
-  const [mark, colour] = MARKS[status]
-  const line = `${styled(terminal.stdout, colour, mark)} ${printable(title)}${detail === '' ? '' : `: ${printable(detail)}`}\n`
-  return fix === null || status === 'ok' ? line : `${line}  fix   ${printable(fix)}\n`
 }

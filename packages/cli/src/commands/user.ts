@@ -13,6 +13,7 @@ import { formatTime } from '../output/values.ts'
 import type { Runner } from '../program.ts'
 import { readText } from '../read-text.ts'
 import { keyColumns } from './key.ts'
+import { identityColumns, userIdentityCommands } from './user-identities.ts'
 
 const roleOption = () => new Option('--role <role>', 'what they may do to the gateway itself').choices(ROLES)
 
@@ -98,19 +99,25 @@ export function userCommands(program: Command, run: Runner): void {
 
   const show = user
     .command('show <user>')
-    .description('show one and their keys')
+    .description('show one, their keys and who they are at identity providers')
     .action(
       run(async (context, command) => {
         const [name = ''] = command.args
         const shown = await context.daemon.call('user.show', { user: name }, { signal: context.signal })
-        const keys = shown.public_keys
+        const { public_keys: keys, identities } = shown
         context.print(shown, () =>
-          [describe(shown), ...(keys.length === 0 ? [] : [renderTable(keyColumns, keys, context.terminal)])].join('\n'),
+          [
+            describe(shown),
+            ...(keys.length === 0 ? [] : [renderTable(keyColumns, keys, context.terminal)]),
+            ...(identities.length === 0 ? [] : [renderTable(identityColumns, identities, context.terminal)]),
+          ].join('\n'),
         )
         return undefined
       }),
     )
   examples(show, 'sallyport user show alice')
+
+  userIdentityCommands(user, run)
 
   const edit = user
     .command('edit <user>')

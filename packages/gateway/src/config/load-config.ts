@@ -42,6 +42,8 @@ export interface ConfigSources {
   readonly stateDirectory: string
   /** Another file than the state directory's own; must exist. */
   readonly file?: string
+  /** What the file would say, instead of what it says. */
+  readonly text?: string
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** `section.key` to what the file would say; they win over everything. */
   readonly flags?: Readonly<Record<string, unknown>>
@@ -53,7 +55,7 @@ export interface ConfigSources {
  */
 export function loadConfig(sources: ConfigSources): LoadedConfig {
   const path = sources.file ?? join(sources.stateDirectory, CONFIG_FILE)
-  const text = readConfig(path, sources.file !== undefined)
+  const text = sources.text ?? readConfig(path, sources.file !== undefined)
   const problems: Problem[] = []
   const written = new Map<string, ConfigOrigin>()
   if (text !== undefined) readFile(path, text, written, problems)
@@ -151,7 +153,9 @@ function unknownSection(name: string): string {
 
 function describe(issue: z.core.$ZodIssue): string {
   const place = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `
-  return place + issue.message
+  // Of a name that cannot be one, the reason stands inside.
+  const inner = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined
+  return place + (inner ?? issue.message)
 }
 
 /** Where a mistake is to be corrected. */

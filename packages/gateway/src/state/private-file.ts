@@ -1,11 +1,22 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Writes a file that only we may read, whole or not at all: beside its place, to the disk, then moved. */
-export function writePrivateFile(path: string, text: string): void {
+/**
+ * Writes a file that only we may read, whole or not at all: beside its place, to the disk, then moved. `like`: the mode and
+ * owner it gets instead; the owner only where we may give files away.
+ */
+export function writePrivateFile(
+  path: string,
+  text: string,
+  like?: { readonly uid: number; readonly gid: number; readonly mode: number },
+): void {
   const beside = `${path}.new`
   const file = openSync(beside, 'w', 0o600)
   try {
+    if (like !== undefined) {
+      if (process.getuid?.() === 0) fchownSync(file, like.uid, like.gid)
+      fchmodSync(file, like.mode)
+    }
     writeSync(file, text)
     fsyncSync(file)
   } finally {

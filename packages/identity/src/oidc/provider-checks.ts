@@ -177,7 +177,7 @@ function isUsable(key: unknown): boolean {
   try {
     const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey({
       format: 'jwk',
-      key: key as Record<string, string>,
+      key,
     })
     return asymmetricKeyType !== 'rsa' || (asymmetricKeyDetails?.modulusLength ?? 0) >= RSA_MIN_BITS
   } catch {
