@@ -142,6 +142,34 @@ export class AuditLog implements AsyncDisposable {
     })
   }
 
+  /**
+   * Runs a change of the store and writes down what it tells of itself, in one transaction: the store has both then, or
+   * neither. `record` takes events that are written last. Rejects with what `run` and the transaction throw, and as `append`
+   * does. Do not wait for this log inside: it waits for the transaction.
+   */
+  async together<Tx extends { readonly auditEntries: Pick<AuditEntryStore, 'append'> }, T>(
+    store: { transaction<R>(run: (tx: Tx) => Promise<R>): Promise<R> },
+    run: (tx: Tx, record: (event: AuditEvent) => void) => Promise<T>,
+  ): Promise<T> {
+    if (this.#closed) throw new AuditError('log-closed', 'the audit log is closed')
+    // What was told before stands before.
+    await this.#settled()
+    let added = 0
+    const result = await store.transaction(async (tx) => {
+      const events: { readonly event: PreparedEvent }[] = []
+      const done = await run(tx, (event) => void events.push({ event: prepareEvent(event) }))
+      added = events.length
+      if (added > 0) {
+        await tx.auditEntries
+          .append((tail) => chain(tail, events, this.#clock.now()))
+          .catch((cause: unknown) => Promise.reject(appendError(cause)))
+      }
+      return done
+    })
+    if (added > 0) this.#checkpointDue(added)
+    return result
+  }
+
   /** Entries by what they say, newest first, in pages; those appended before are among them. */
   async search(query: AuditQuery): Promise<AuditPage> {
     await this.#settled()
@@ -340,7 +368,11 @@ export class AuditLog implements AsyncDisposable {
   }
 }
 
-function chain(tail: LogTail | undefined, batch: readonly Waiting[], time: number): readonly StoredEntry[] {
+function chain(
+  tail: LogTail | undefined,
+  batch: readonly { readonly event: PreparedEvent }[],
+  time: number,
+): readonly StoredEntry[] {
   let seq = tail?.seq ?? 0
   let previous = tail?.hash ?? GENESIS_HASH
   return batch.map(({ event }) => {

@@ -34,7 +34,7 @@ import { formatSocketAddress, type SocketAddress } from './config/socket-address
 import { listenControl } from './control/control-server.ts'
 import { gatewayName } from './control/daemon.ts'
 import { handlersOf } from './control/handlers.ts'
-import type { Services } from './control/services.ts'
+import { recordedChange, type Services } from './control/services.ts'
 import { ConnectionLimits } from './defence/connection-limits.ts'
 import { Gatekeeper } from './defence/gatekeeper.ts'
 import { networkOf } from './defence/network.ts'
@@ -222,7 +222,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   const certificates = await CertificateService.open({
     store,
     keys: new AuthorityKeys(paths.authorities),
-    record,
+    change: (run) => recordedChange({ audit, store }, run),
     now,
   })
   const hostCertificates = new HostCertificates({

@@ -14,14 +14,14 @@ import { openStore, type Store, StoreError } from '@sallyport/store'
 import { TemporaryDirectory } from '@sallyport/testkit'
 import { GatewayError } from '../gateway-error.ts'
 import { AuthorityKeys } from './authority-keys.ts'
-import { CertificateService } from './certificate-service.ts'
+import { CertificateService, type CertificateServiceParts } from './certificate-service.ts'
 
 const NOW_MS = 1_800_000_000_000
 const key: PlainKey = generatePrivateKey('ssh-ed25519').publicKey
 
 async function given(
   run: (service: CertificateService, parts: { store: Store; events: AuditEvent[]; folder: string }) => Promise<void>,
-  { record }: { readonly record?: (event: AuditEvent) => Promise<void> } = {},
+  { record }: { readonly record?: (event: AuditEvent) => void } = {},
 ): Promise<void> {
   using directory = new TemporaryDirectory('authority')
   await using store = await openStore({ path: directory.file('db'), reserveBytes: 0, now: () => NOW_MS })
@@ -30,10 +30,21 @@ async function given(
   const service = await CertificateService.open({
     store,
     keys: new AuthorityKeys(folder),
-    record: record ?? (async (event) => void events.push(event)),
+    change: changesOf(store, record ?? ((event) => void events.push(event))),
     now: () => NOW_MS,
   })
   await run(service, { store, events, folder })
+}
+
+/** Events are written last, and one that is not taken undoes the change. */
+function changesOf(store: Store, write: (event: AuditEvent) => void): CertificateServiceParts['change'] {
+  return (run) =>
+    store.transaction(async (tx) => {
+      const events: AuditEvent[] = []
+      const done = await run(tx, (event) => void events.push(event))
+      for (const event of events) write(event)
+      return done
+    })
 }
 
 const order = (user: Parameters<CertificateService['issueUser']>[0]['user']) => ({
@@ -54,7 +65,8 @@ test('the first start makes one authority of each kind, whose keys only we may r
     ])
     assert.equal(events.filter(({ type }) => type === 'authority-created').length, 2)
     for (const file of readdirSync(folder)) assert.equal(statSync(`${folder}/${file}`).mode & 0o777, 0o600)
-    await CertificateService.open({ store, keys: new AuthorityKeys(folder), record: async () => {}, now: () => NOW_MS })
+    const change = changesOf(store, () => {})
+    await CertificateService.open({ store, keys: new AuthorityKeys(folder), change, now: () => NOW_MS })
     assert.equal((await store.authorities.list()).length, 2, 'the next start makes none')
   }))
 
@@ -71,9 +83,9 @@ test('a certificate has its row and its event before anybody gets it', () =>
     assert.deepEqual(certificate.principals, [user.id, user.name, 'root@tag:db'])
   }))
 
-test('nothing is handed out when the log does not take it', () => {
+test('nothing is handed out, and no row left, when the log does not take it', () => {
   let open = true
-  const record = async (): Promise<void> => {
+  const record = (): void => {
     if (!open) throw new Error('disk full')
   }
   return given(
@@ -81,6 +93,9 @@ test('nothing is handed out when the log does not take it', () => {
       const user = await store.users.add({ name: 'alice' })
       open = false
       await assert.rejects(service.issueUser(order(user)), /disk full/)
+      assert.deepEqual(await store.certificates.list(), [])
+      await assert.rejects(service.rotate('user', 'admin'), /disk full/)
+      assert.equal((await service.authorities()).length, 2)
     },
     { record },
   )

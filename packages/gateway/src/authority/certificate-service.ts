@@ -16,14 +16,21 @@ import {
   fingerprint,
   type PlainKey,
 } from '@sallyport/ssh/keys'
-import { type Authority, type FactorAt, type IssuedCertificate, type Store, StoreError } from '@sallyport/store'
+import {
+  type Authority,
+  type FactorAt,
+  type IssuedCertificate,
+  type Repositories,
+  type Store,
+  StoreError,
+} from '@sallyport/store'
 import type { AuthorityKeys } from './authority-keys.ts'
 
 export interface CertificateServiceParts {
   readonly store: Store
   readonly keys: AuthorityKeys
-  /** Resolves when the event is in the log; rejects when it is not, and then nothing is handed out. */
-  readonly record: (event: AuditEvent) => Promise<unknown>
+  /** Changes the store and writes that down, both or neither; rejects where it is neither, and then nothing is handed out. */
+  readonly change: <T>(run: (tx: Repositories, record: (event: AuditEvent) => void) => Promise<T>) => Promise<T>
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -83,26 +90,26 @@ export class CertificateService {
 
   /** A new authority signs from now on; the one before it stays trusted until it is retired. */
   async rotate(kind: 'user' | 'host', actor: string): Promise<Authority> {
-    const { store, keys, record } = this.#parts
+    const { keys, change } = this.#parts
     const key = keys.create(kind, ({ publicKey }) => fingerprint(publicKey))
-    const authority = await store.authorities.add({ kind, publicKey: key.publicKey.blob })
-    await record({
-      type: 'authority-created',
-      actor,
-      authority: authority.id,
-      kind,
-      fingerprint: authority.fingerprint,
+    return change(async (tx, record) => {
+      const authority = await tx.authorities.add({ kind, publicKey: key.publicKey.blob })
+      const { id, fingerprint: print } = authority
+      record({ type: 'authority-created', actor, authority: id, kind, fingerprint: print })
+      return authority
     })
-    return authority
   }
 
   /** Nothing it signed is believed any more, and its key is destroyed. Throws StoreError `not-found`, `still-in-use`. */
   async retire(id: AuthorityId, actor: string): Promise<Authority> {
-    const { store, keys, record } = this.#parts
-    const authority = await store.authorities.retire(id)
-    const { kind, fingerprint: print } = authority
-    await record({ type: 'authority-retired', actor, authority: id, kind, fingerprint: print })
-    keys.destroy(print)
+    const { keys, change } = this.#parts
+    const authority = await change(async (tx, record) => {
+      const retired = await tx.authorities.retire(id)
+      const { kind, fingerprint: print } = retired
+      record({ type: 'authority-retired', actor, authority: id, kind, fingerprint: print })
+      return retired
+    })
+    keys.destroy(authority.fingerprint)
     return authority
   }
 
@@ -112,7 +119,6 @@ export class CertificateService {
    */
   async issueUser(order: UserCertificateOrder): Promise<Certificate> {
     const { user, key, session, seconds, factors } = order
-    const { record } = this.#parts
     const { row: authority, signer } = await this.#active('user')
     const now = Math.floor(this.#parts.now() / 1000)
     if ((await this.#parts.store.revokedKeys.list()).some((each) => each.fingerprint === fingerprint(key))) {
@@ -120,58 +126,59 @@ export class CertificateService {
     }
     // Before the row: a life that is refused must not leave one.
     const draft = userCertificateRequest({ ...order, serial: 1, now, seconds })
-    const issued = await this.#parts.store.certificates.add(
-      {
-        kind: 'user',
-        authorityId: authority.id,
-        userId: user.id,
-        subject: user.name,
-        fingerprint: fingerprint(key),
-        validAfter: Number(draft.validAfter),
-        validBefore: Number(draft.validBefore),
-        factors,
-      },
-      () => ({
-        keyId: formatKeyId({ name: user.name, userId: user.id, session }),
-        principals: draft.principals,
-      }),
-    )
-    const certificate = await signer.sign(userCertificateRequest({ ...order, serial: issued.serial, now, seconds }))
-    const { sourceAddresses, forceCommand } = order
-    await record({
-      ...issuedEvent(issued),
-      ...(sourceAddresses === undefined ? {} : { sourceAddresses }),
-      ...(forceCommand === undefined ? {} : { forceCommand }),
-      actor: order.actor,
-      source: order.source,
+    return this.#parts.change(async (tx, record) => {
+      const issued = await tx.certificates.add(
+        {
+          kind: 'user',
+          authorityId: authority.id,
+          userId: user.id,
+          subject: user.name,
+          fingerprint: fingerprint(key),
+          validAfter: Number(draft.validAfter),
+          validBefore: Number(draft.validBefore),
+          factors,
+        },
+        () => ({
+          keyId: formatKeyId({ name: user.name, userId: user.id, session }),
+          principals: draft.principals,
+        }),
+      )
+      const { sourceAddresses, forceCommand } = order
+      record({
+        ...issuedEvent(issued),
+        ...(sourceAddresses === undefined ? {} : { sourceAddresses }),
+        ...(forceCommand === undefined ? {} : { forceCommand }),
+        actor: order.actor,
+        source: order.source,
+      })
+      return signer.sign(userCertificateRequest({ ...order, serial: issued.serial, now, seconds }))
     })
-    return certificate
   }
 
   /** A certificate for a target's, or this gateway's, host key. */
   async issueHost({ actor, subject, key, names, seconds }: HostCertificateOrder): Promise<Certificate> {
-    const { store, record } = this.#parts
     const { row: authority, signer } = await this.#active('host')
     const now = Math.floor(this.#parts.now() / 1000)
     const request = (serial: number) =>
       hostCertificateRequest({ key, serial, subject, names, now, ...(seconds === undefined ? {} : { seconds }) })
     const draft = request(1)
-    const issued = await store.certificates.add(
-      {
-        kind: 'host',
-        authorityId: authority.id,
-        userId: undefined,
-        subject,
-        fingerprint: fingerprint(key),
-        validAfter: Number(draft.validAfter),
-        validBefore: Number(draft.validBefore),
-        factors: [],
-      },
-      () => ({ keyId: draft.keyId, principals: draft.principals }),
-    )
-    const certificate = await signer.sign(request(issued.serial))
-    await record({ ...issuedEvent(issued), actor })
-    return certificate
+    return this.#parts.change(async (tx, record) => {
+      const issued = await tx.certificates.add(
+        {
+          kind: 'host',
+          authorityId: authority.id,
+          userId: undefined,
+          subject,
+          fingerprint: fingerprint(key),
+          validAfter: Number(draft.validAfter),
+          validBefore: Number(draft.validBefore),
+          factors: [],
+        },
+        () => ({ keyId: draft.keyId, principals: draft.principals }),
+      )
+      record({ ...issuedEvent(issued), actor })
+      return signer.sign(request(issued.serial))
+    })
   }
 
   /** What no longer counts because of this; empty where nothing was left to revoke. */
@@ -179,13 +186,14 @@ export class CertificateService {
     which: { readonly serial: number } | { readonly userId: UserId } | { readonly session: WebSessionId },
     { actor, reason }: { readonly actor: string; readonly reason: string },
   ): Promise<readonly number[]> {
-    const { store, record } = this.#parts
-    const serials = await store.certificates.revoke(which, { by: actor, reason })
-    for (const serial of serials) {
-      const subject = (await store.certificates.get(serial))?.subject ?? ''
-      await record({ type: 'certificate-revoked', actor, serial, subject, reason })
-    }
-    return serials
+    return this.#parts.change(async (tx, record) => {
+      const serials = await tx.certificates.revoke(which, { by: actor, reason })
+      for (const serial of serials) {
+        const subject = (await tx.certificates.get(serial))?.subject ?? ''
+        record({ type: 'certificate-revoked', actor, serial, subject, reason })
+      }
+      return serials
+    })
   }
 
   /** A key that proves nobody any more. Throws StoreError `already-exists`. */
@@ -193,17 +201,19 @@ export class CertificateService {
     key: PlainKey,
     { actor, reason }: { readonly actor: string; readonly reason: string },
   ): Promise<void> {
-    const { store, record } = this.#parts
-    const { fingerprint: print } = await store.revokedKeys.add({ blob: key.blob, reason, revokedBy: actor })
-    await record({ type: 'key-revoked', actor, fingerprint: print, reason })
+    await this.#parts.change(async (tx, record) => {
+      const { fingerprint: print } = await tx.revokedKeys.add({ blob: key.blob, reason, revokedBy: actor })
+      record({ type: 'key-revoked', actor, fingerprint: print, reason })
+    })
   }
 
   /** Whether it was revoked. */
   async reinstateKey(print: string, actor: string): Promise<boolean> {
-    const { store, record } = this.#parts
-    if (!(await store.revokedKeys.remove(print))) return false
-    await record({ type: 'key-reinstated', actor, fingerprint: print })
-    return true
+    return this.#parts.change(async (tx, record) => {
+      const removed = await tx.revokedKeys.remove(print)
+      if (removed) record({ type: 'key-reinstated', actor, fingerprint: print })
+      return removed
+    })
   }
 
   /** Key revocation list for targets (`RevokedKeys` in sshd_config), PROTOCOL.krl: what no longer counts, retired authorities too. */

@@ -3,7 +3,7 @@ import type { Ban } from '../defence/bans.ts'
 import { parseNetwork } from '../defence/network.ts'
 import type { Penalty } from '../defence/penalties.ts'
 import type { Handlers } from './handlers.ts'
-import { recordAct, type Services, timeText } from './services.ts'
+import { recordedChange, type Services, timeText } from './services.ts'
 import { plain } from './users.ts'
 
 /** Shortest prefix that may be banned: half of all addresses would be everybody by mistake. */
@@ -12,7 +12,7 @@ const PENALTY_PREFIX = 'penalty:'
 
 /** `ban …`. */
 export function banHandlers(services: Services): Pick<Handlers, `ban.${string}` & keyof Handlers> {
-  const { store, roster, penalties, now, monotonic, events } = services
+  const { roster, penalties, now, monotonic, events } = services
   const shownPenalty = ({ network, offence, until }: Penalty): ApiBan => ({
     id: `${PENALTY_PREFIX}${network.text}`,
     source: network.text,
@@ -39,11 +39,12 @@ export function banHandlers(services: Services): Pick<Handlers, `ban.${string}` 
         })
       const until = seconds === undefined ? undefined : now() + seconds * 1000
       const before = roster.current.bans.byNetwork(network)
-      const ban = await store.transaction(async (tx) => {
+      const ban = await recordedChange(services, async (tx, record) => {
         if (before !== undefined) await tx.bans.remove(before.id)
-        return tx.bans.add({ subject: network.text, reason, createdBy: actor, until })
+        const added = await tx.bans.add({ subject: network.text, reason, createdBy: actor, until })
+        record({ type: 'ban-added', actor, ban: added.id, subject: network.text, reason, until })
+        return added
       })
-      await recordAct(services, { type: 'ban-added', actor, ban: ban.id, subject: network.text, reason, until })
       await roster.refresh()
       await services.revoke()
       events.publish({ type: 'ban-added', summary: `${network.text} is banned` })
@@ -58,9 +59,11 @@ export function banHandlers(services: Services): Pick<Handlers, `ban.${string}` 
         roster.current.bans.byId(selector) ??
         (network === undefined ? undefined : roster.current.bans.byNetwork(network))
       if (ban !== undefined) {
-        await store.bans.remove(ban.id)
-        const reason = `lifted by ${actor}`
-        await recordAct(services, { type: 'ban-lifted', actor, ban: ban.id, subject: ban.network.text, reason })
+        await recordedChange(services, async (tx, record) => {
+          await tx.bans.remove(ban.id)
+          const reason = `lifted by ${actor}`
+          record({ type: 'ban-lifted', actor, ban: ban.id, subject: ban.network.text, reason })
+        })
         await roster.refresh()
         events.publish({ type: 'ban-removed', summary: `${ban.network.text} is no longer banned` })
         return shown(ban)

@@ -4,7 +4,7 @@ import { isUserName } from '@sallyport/model'
 import { type PendingAccount, StoreError } from '@sallyport/store'
 import type { Handlers } from './handlers.ts'
 import { requireRank } from './rank.ts'
-import { recordAct, type Services, timeText } from './services.ts'
+import { recordedChange, type Services, timeText } from './services.ts'
 import { shownIdentity } from './shown-identity.ts'
 import { findUser, plain, unlessTaken, userDetail } from './users.ts'
 
@@ -68,33 +68,38 @@ export function identityHandlers(services: Services): Pick<Handlers, AccountRout
       }
       const taken = `there is a user “${name}” already`
       const user = await unlessTaken('user.exists', taken, () =>
-        store.transaction(async (tx) => {
+        recordedChange(services, async (tx, record) => {
           // Looked at inside: of two admins, one decides.
           if ((await tx.pendingAccounts.get(id)) === undefined) throw decided()
           const user = await tx.users.add({ name, displayName })
           await linkUnlessLinked(() => tx.externalIdentities.add({ issuer, subject, userId: user.id, groups: [] }))
           await tx.pendingAccounts.remove(pending)
+          record({ type: 'user-added', actor, user: name, userId: user.id, role: user.role })
+          const { provider } = factsOf(pending)
+          record({ type: 'identity-linked', actor, user: name, provider, subject, how: 'approve' })
           return user
         }),
       )
-      const { provider } = factsOf(pending)
-      await recordAct(services, { type: 'user-added', actor, user: name, userId: user.id, role: user.role })
-      await recordAct(services, { type: 'identity-linked', actor, user: name, provider, subject, how: 'approve' })
       await roster.refresh()
       return userDetail(services, findUser(services, user.id))
     },
 
     async 'user.deny'({ pending: selector }, { actor }) {
       const { id } = await findPending(selector)
-      const denied = await store.pendingAccounts.deny(id, actor)
-      await recordAct(services, { type: 'account-denied', actor, ...factsOf(denied) })
+      const denied = await recordedChange(services, async (tx, record) => {
+        const denied = await tx.pendingAccounts.deny(id, actor)
+        record({ type: 'account-denied', actor, ...factsOf(denied) })
+        return denied
+      })
       return shown(denied)
     },
 
     async 'user.forget'({ pending: selector }, { actor }) {
       const pending = await findPending(selector)
-      await store.pendingAccounts.remove(pending)
-      await recordAct(services, { type: 'account-forgotten', actor, ...factsOf(pending) })
+      await recordedChange(services, async (tx, record) => {
+        await tx.pendingAccounts.remove(pending)
+        record({ type: 'account-forgotten', actor, ...factsOf(pending) })
+      })
       return shown(pending)
     },
 

@@ -30,7 +30,7 @@ import { gatewayName } from './daemon.ts'
 import type { Handlers } from './handlers.ts'
 import { ownIdentityHandlers } from './own-identities.ts'
 import { ownKeyHandlers } from './own-keys.ts'
-import { type Caller, recordAct, type Services, timeText } from './services.ts'
+import { type Caller, recordedChange, type Services, timeText } from './services.ts'
 import { shownIdentity } from './shown-identity.ts'
 import { shownKey } from './users.ts'
 
@@ -106,9 +106,11 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
     async 'me.passkey-add'({ ceremony, response, name }, caller) {
       const user = freshSelf(caller)
       const registered = await orBadPasskey(passkeys.finishRegistration(ceremony, user.id, response))
-      const added = await store.passkeys.add(newPasskey(user.id, registered, name)).catch(orExists)
       const { actor } = caller
-      await recordAct(services, { type: 'credential-added', actor, user: user.name, kind: 'passkey', name })
+      const added = await recordedChange(services, async (tx, record) => {
+        record({ type: 'credential-added', actor, user: user.name, kind: 'passkey', name })
+        return tx.passkeys.add(newPasskey(user.id, registered, name))
+      }).catch(orExists)
       return shownPasskey(added)
     },
 
@@ -121,17 +123,11 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
     async 'me.passkey-remove'({ passkey: id }, caller) {
       const user = freshSelf(caller)
       const passkey = await ownPasskey(user, id)
-      await store.transaction(async (tx) => {
+      const { actor } = caller
+      await recordedChange(services, async (tx, record) => {
         await keepAnotherWay(tx, user, 'passkey')
         await tx.passkeys.remove(passkey.id)
-      })
-      const { actor } = caller
-      await recordAct(services, {
-        type: 'credential-removed',
-        actor,
-        user: user.name,
-        kind: 'passkey',
-        name: passkey.name,
+        record({ type: 'credential-removed', actor, user: user.name, kind: 'passkey', name: passkey.name })
       })
       // Which passkey answered is not kept: none of the answers counts any more.
       await forgetChecks(services, user, actor, 'credential-removed', { method: 'passkey' })
@@ -152,23 +148,26 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
       if (totp === undefined || totp.confirmedAt !== undefined)
         throw new ApiError('code.refused', 'no secret waits for a code')
       const step = totpStep(masterKey.unseal(totp.sealedSecret, totpContext(user)), code, now())
-      if (step === undefined || !(await store.secondFactors.takeTotpStep(user.id, step))) {
-        throw new ApiError('code.refused', 'this is not the code', {
-          fix: 'take the next one; check the phone’s clock',
-        })
-      }
-      const { actor } = caller
-      await recordAct(services, { type: 'credential-added', actor, user: user.name, kind: 'totp', name: '' })
+      await recordedChange(services, async (tx, record) => {
+        if (step === undefined || !(await tx.secondFactors.takeTotpStep(user.id, step))) {
+          throw new ApiError('code.refused', 'this is not the code', {
+            fix: 'take the next one; check the phone’s clock',
+          })
+        }
+        record({ type: 'credential-added', actor: caller.actor, user: user.name, kind: 'totp', name: '' })
+      })
       return {}
     },
 
     async 'me.totp-remove'(_, caller) {
       const user = freshSelf(caller)
-      if (!(await store.secondFactors.removeTotp(user.id))) {
-        throw new ApiError('credential.not-found', 'you have no one-time codes set up')
-      }
       const { actor } = caller
-      await recordAct(services, { type: 'credential-removed', actor, user: user.name, kind: 'totp', name: '' })
+      await recordedChange(services, async (tx, record) => {
+        if (!(await tx.secondFactors.removeTotp(user.id))) {
+          throw new ApiError('credential.not-found', 'you have no one-time codes set up')
+        }
+        record({ type: 'credential-removed', actor, user: user.name, kind: 'totp', name: '' })
+      })
       await forgetChecks(services, user, actor, 'credential-removed', { method: 'totp' })
       return {}
     },
@@ -178,11 +177,14 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
       const user = freshSelf(caller)
       const problem = passwordProblem(password, user.name)
       if (problem !== undefined) throw new ApiError('password.weak', 'this password is not taken', { why: problem })
-      const before = await store.secondFactors.password(user.id)
-      await store.secondFactors.setPassword(user.id, await services.passwordHasher.hash(password))
-      const facts = { actor: caller.actor, user: user.name, kind: 'password', name: '' }
-      if (before !== undefined) await recordAct(services, { type: 'credential-removed', ...facts })
-      await recordAct(services, { type: 'credential-added', ...facts })
+      const hash = await services.passwordHasher.hash(password)
+      await recordedChange(services, async (tx, record) => {
+        const before = await tx.secondFactors.password(user.id)
+        await tx.secondFactors.setPassword(user.id, hash)
+        const facts = { actor: caller.actor, user: user.name, kind: 'password', name: '' }
+        if (before !== undefined) record({ type: 'credential-removed', ...facts })
+        record({ type: 'credential-added', ...facts })
+      })
       return {}
     },
 
@@ -191,23 +193,22 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
       if ((await store.secondFactors.password(user.id)) === undefined) {
         throw new ApiError('credential.not-found', 'you have no password')
       }
-      await store.transaction(async (tx) => {
+      await recordedChange(services, async (tx, record) => {
         await keepAnotherWay(tx, user, 'password')
         await tx.secondFactors.setPassword(user.id, undefined)
+        record({ type: 'credential-removed', actor: caller.actor, user: user.name, kind: 'password', name: '' })
       })
-      const { actor } = caller
-      await recordAct(services, { type: 'credential-removed', actor, user: user.name, kind: 'password', name: '' })
       return {}
     },
 
     async 'me.recovery-codes'(_, caller) {
       const user = freshSelf(caller)
       const codes = makeRecoveryCodes(user.id, randomBytes)
-      await store.secondFactors.setRecoveryCodes(
-        user.id,
-        codes.map(({ hash }) => hash),
-      )
-      await recordAct(services, { type: 'recovery-codes-made', actor: caller.actor, user: user.name })
+      const hashes = codes.map(({ hash }) => hash)
+      await recordedChange(services, async (tx, record) => {
+        await tx.secondFactors.setRecoveryCodes(user.id, hashes)
+        record({ type: 'recovery-codes-made', actor: caller.actor, user: user.name })
+      })
       return { recovery_codes: codes.map(({ code }) => code) }
     },
 
@@ -228,15 +229,12 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
       const user = freshSelf(caller)
       const { token, hash: tokenHash } = mintToken('api', randomBytes)
       const expiresAt = now() + seconds * 1000
-      const added = await store.apiTokens.add({ userId: user.id, name, scopes, expiresAt, tokenHash })
-      await recordAct(services, {
-        type: 'api-token-added',
-        actor: caller.actor,
-        user: user.name,
-        credential: added.id,
-        name,
-        scopes,
-        until: expiresAt,
+      const { actor } = caller
+      const added = await recordedChange(services, async (tx, record) => {
+        const token = await tx.apiTokens.add({ userId: user.id, name, scopes, expiresAt, tokenHash })
+        const facts = { credential: token.id, name, scopes, until: expiresAt }
+        record({ type: 'api-token-added', actor, user: user.name, ...facts })
+        return token
       })
       return { ...shownToken(added), token }
     },
@@ -245,14 +243,10 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
       const user = self(caller)
       const token = (await store.apiTokens.list(user.id)).find((each) => each.id === id)
       if (token === undefined) throw new ApiError('credential.not-found', 'you have no such token')
-      await store.apiTokens.remove(token.id)
       const { actor } = caller
-      await recordAct(services, {
-        type: 'api-token-removed',
-        actor,
-        user: user.name,
-        credential: token.id,
-        name: token.name,
+      await recordedChange(services, async (tx, record) => {
+        await tx.apiTokens.remove(token.id)
+        record({ type: 'api-token-removed', actor, user: user.name, credential: token.id, name: token.name })
       })
       return shownToken(token)
     },

@@ -2,8 +2,8 @@ import { ApiError } from '@sallyport/api'
 import type { User } from '@sallyport/model'
 import { fingerprint } from '@sallyport/ssh/keys'
 import type { Handlers } from './handlers.ts'
-import type { Caller, Services } from './services.ts'
-import { readKeyLine, recordKey, shownKey, unlessTaken } from './users.ts'
+import { type Caller, recordedChange, type Services } from './services.ts'
+import { keyEvent, readKeyLine, shownKey, unlessTaken } from './users.ts'
 
 /** SSH keys that one person may have and still add one of their own: a key for each device, many times over. */
 const OWN_KEYS_MAX = 50
@@ -20,7 +20,7 @@ export function ownKeyHandlers(
       const parsed = readKeyLine(public_key)
       const print = fingerprint(parsed.key)
       const added = await unlessTaken('key.exists', 'this key proves somebody already', () =>
-        store.transaction(async (tx) => {
+        recordedChange(services, async (tx, record) => {
           const own = await tx.userKeys.list(user.id)
           if (own.some((key) => key.fingerprint === print))
             throw new ApiError('key.exists', 'you have this key already')
@@ -31,10 +31,11 @@ export function ownKeyHandlers(
           if ((await tx.revokedKeys.list()).some((key) => key.fingerprint === print))
             throw new ApiError('key.revoked', 'this key was revoked', { fix: 'make a new key' })
           const { type, blob } = parsed.key
-          return tx.userKeys.add({ userId: user.id, type, blob, comment: comment ?? parsed.comment })
+          const key = await tx.userKeys.add({ userId: user.id, type, blob, comment: comment ?? parsed.comment })
+          record(keyEvent('key-added', key, user.name, caller.actor))
+          return key
         }),
       )
-      await recordKey(services, 'key-added', added, user.name, caller.actor)
       await roster.refresh()
       return shownKey(added, user.name)
     },
@@ -45,8 +46,10 @@ export function ownKeyHandlers(
       const key = own.find(({ id, fingerprint: print }) => id === selector || print === selector)
       // Somebody else's is as if there were none.
       if (key === undefined) throw new ApiError('key.not-found', 'you have no such key')
-      await store.userKeys.remove(key.id)
-      await recordKey(services, 'key-removed', key, user.name, caller.actor)
+      await recordedChange(services, async (tx, record) => {
+        await tx.userKeys.remove(key.id)
+        record(keyEvent('key-removed', key, user.name, caller.actor))
+      })
       await roster.refresh()
       return shownKey(key, user.name)
     },

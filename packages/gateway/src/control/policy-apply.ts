@@ -7,7 +7,7 @@ import { unknownVersion } from './policy-candidate.ts'
 import { type Lockout, lockoutBy } from './policy-lockout.ts'
 import { reportOn } from './policy-report.ts'
 import { shownVersion } from './policy-version.ts'
-import { type Caller, recordAct, type Services, timeText } from './services.ts'
+import { type Caller, recordAct, recordedChange, type Services, timeText } from './services.ts'
 
 /** A text that somebody wants to be in force. */
 interface Change {
@@ -58,7 +58,7 @@ async function apply(
   { text: textFrom, message, expected, allowLockout, restores }: Change,
   { actor }: Caller,
 ): Promise<PolicyApplied> {
-  const { store, roster, revoke } = services
+  const { roster, revoke } = services
   const before = roster.current.policyVersion
   if (expected !== undefined && expected !== before.version)
     throw new ApiError('policy.version-conflict', `version ${before.version} is in force, not ${expected}`, {
@@ -71,23 +71,21 @@ async function apply(
   if (text === before.text) return { ...shownVersion(before), changed: false, ended_passages: 0, locked_out: [] }
   const lockout = lockoutOf(text, roster.current, actor)
   if (lockout !== undefined && !allowLockout) throw await lockoutRefusal(services, lockout, text, actor)
-  const version = await store.policyVersions.add({ text, author: actor, message })
-  await recordAct(services, {
-    type: 'policy-applied',
-    actor,
-    version: version.version,
-    sha256: version.sha256,
-    author: actor,
-    ...(message === '' ? {} : { message }),
-    ...(restores === undefined ? {} : { restores }),
-  })
-  if (lockout !== undefined)
-    await recordAct(services, {
-      type: 'policy-lockout-allowed',
+  const version = await recordedChange(services, async (tx, record) => {
+    const added = await tx.policyVersions.add({ text, author: actor, message })
+    record({
+      type: 'policy-applied',
       actor,
-      version: version.version,
-      lockedOut: lockout.names,
+      version: added.version,
+      sha256: added.sha256,
+      author: actor,
+      ...(message === '' ? {} : { message }),
+      ...(restores === undefined ? {} : { restores }),
     })
+    if (lockout !== undefined)
+      record({ type: 'policy-lockout-allowed', actor, version: added.version, lockedOut: lockout.names })
+    return added
+  })
   await roster.refresh()
   const { passages } = await revoke()
   const summary = `version ${version.version} of the policy is in force`

@@ -1,7 +1,7 @@
 import type { Status } from '@sallyport/api'
 import type { AuditEvent, AuditLog } from '@sallyport/audit'
 import type { PasskeyCeremonies, PasswordHasher } from '@sallyport/identity'
-import type { Store } from '@sallyport/store'
+import type { Repositories, Store } from '@sallyport/store'
 import type { NameLookup } from '../access/name-lookup.ts'
 import type { IsOwn } from '../access/own-addresses.ts'
 import type { RosterKeeper } from '../access/roster.ts'
@@ -89,7 +89,18 @@ export interface Caller {
   readonly setCookie: (cookie: string) => void
 }
 
-/** Writes down an act of administration that has happened. */
+/**
+ * Makes a change and writes it down, in one transaction: neither stands without the other. Inside, only `tx` may be asked,
+ * and `record` takes what is written last; what is kept in memory follows when this has resolved.
+ */
+export function recordedChange<T>(
+  { audit, store }: Pick<Services, 'audit' | 'store'>,
+  run: (tx: Repositories, record: (event: AuditEvent) => void) => Promise<T>,
+): Promise<T> {
+  return audit.together(store, run)
+}
+
+/** Writes down an act of administration that changes nothing in the store. */
 export async function recordAct({ audit }: Services, event: AuditEvent): Promise<void> {
   await audit.append(event)
 }

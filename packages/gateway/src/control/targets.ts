@@ -3,7 +3,7 @@ import { isTag, isTargetName, type Target } from '@sallyport/model'
 import { formatPublicKey, parsePublicKey } from '@sallyport/ssh/keys'
 import { canonicalHost } from '../access/canonical-host.ts'
 import type { Handlers } from './handlers.ts'
-import { recordAct, type Services, timeText } from './services.ts'
+import { recordedChange, type Services, timeText } from './services.ts'
 import { plain, unlessTaken } from './users.ts'
 
 interface NewTarget {
@@ -19,7 +19,7 @@ type TargetFields = Omit<NewTarget, 'hostKeys'> & { readonly host_keys: readonly
 export function targetHandlers(
   services: Services,
 ): Pick<Handlers, Exclude<`target.${string}` & keyof Handlers, 'target.enrol'>> {
-  const { store, roster } = services
+  const { roster } = services
   const find = (selector: string): Target => {
     const { targetsByName } = roster.current
     const target =
@@ -28,7 +28,7 @@ export function targetHandlers(
     throw new ApiError('target.not-found', `there is no target “${plain(selector)}”`, { fix: 'sallyport target ls' })
   }
   const added = ({ id, name, address, port, tags }: Target, actor: string) =>
-    recordAct(services, { type: 'target-added', actor, target: name, targetId: id, address, port, tags })
+    ({ type: 'target-added', actor, target: name, targetId: id, address, port, tags }) as const
 
   return {
     'target.list': () => ({ targets: [...roster.current.targetsByName.values()].map(shown) }),
@@ -36,17 +36,22 @@ export function targetHandlers(
 
     async 'target.add'(input, { actor }) {
       const target = await unlessTaken('target.exists', `there is a target “${plain(input.name)}” already`, () =>
-        store.targets.add(checked(input)),
+        recordedChange(services, async (tx, record) => {
+          const made = await tx.targets.add(checked(input))
+          record(added(made, actor))
+          return made
+        }),
       )
-      await added(target, actor)
       await roster.refresh()
       return shown(target)
     },
 
     async 'target.remove'({ target: selector }, { actor }) {
       const target = find(selector)
-      await store.targets.remove(target.id)
-      await recordAct(services, { type: 'target-removed', actor, target: target.name, targetId: target.id })
+      await recordedChange(services, async (tx, record) => {
+        await tx.targets.remove(target.id)
+        record({ type: 'target-removed', actor, target: target.name, targetId: target.id })
+      })
       await roster.refresh()
       return shown(target)
     },
@@ -60,25 +65,14 @@ export function targetHandlers(
         dry_run,
       }
       if (dry_run) return result
-      const made = await store.transaction(async (tx) => {
-        const made: Target[] = []
-        for (const each of plan.add) made.push(await tx.targets.add(each))
-        for (const { target, change } of plan.replace) await tx.targets.change(target.id, change)
-        return made
+      await recordedChange(services, async (tx, record) => {
+        for (const each of plan.add) record(added(await tx.targets.add(each), actor))
+        for (const { target, change } of plan.replace) {
+          await tx.targets.change(target.id, change)
+          const changes = Object.keys(change)
+          record({ type: 'target-changed', actor, target: target.name, targetId: target.id, changes })
+        }
       })
-      // Together, so that they become few transactions of the log.
-      await Promise.all(made.map((target) => added(target, actor)))
-      await Promise.all(
-        plan.replace.map(({ target, change }) =>
-          recordAct(services, {
-            type: 'target-changed',
-            actor,
-            target: target.name,
-            targetId: target.id,
-            changes: Object.keys(change),
-          }),
-        ),
-      )
       await roster.refresh()
       return result
     },

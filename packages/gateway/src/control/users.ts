@@ -1,11 +1,12 @@
 import { ApiError, type Key as ApiKey, type User as ApiUser, type UserDetail } from '@sallyport/api'
+import type { AuditEvent } from '@sallyport/audit'
 import { isUserName, type User, type UserKey } from '@sallyport/model'
 import { decodePublicKey, formatPublicKey, isCertificate, type PublicKey, parsePublicKey } from '@sallyport/ssh/keys'
 import { StoreError } from '@sallyport/store'
 import { forgetChecks } from './checks.ts'
 import type { Handlers } from './handlers.ts'
 import { requireRank } from './rank.ts'
-import { recordAct, type Services, timeText } from './services.ts'
+import { recordedChange, type Services, timeText } from './services.ts'
 import { shownIdentity } from './shown-identity.ts'
 
 /** Longest comment of a key that is kept, in characters. */
@@ -54,22 +55,18 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
           why: 'lower-case letters, digits, “.”, “_” and “-”, at most one @domain, at most 64 characters',
         })
       const parsed = keys.map(readKeyLine)
-      const { user, added } = await unlessTaken('user.exists', `there is a user “${name}” already`, () =>
-        store.transaction(async (tx) => {
+      await unlessTaken('user.exists', `there is a user “${name}” already`, () =>
+        recordedChange(services, async (tx, record) => {
           const user = await tx.users.add({ name, role, displayName: display_name ?? '' })
-          const added: UserKey[] = []
+          record({ type: 'user-added', actor, user: name, userId: user.id, role })
           for (const { key, comment } of parsed) {
-            added.push(
-              await unlessTaken('key.exists', 'one of the keys proves somebody already', () =>
-                tx.userKeys.add({ userId: user.id, type: key.type, blob: key.blob, comment }),
-              ),
+            const added = await unlessTaken('key.exists', 'one of the keys proves somebody already', () =>
+              tx.userKeys.add({ userId: user.id, type: key.type, blob: key.blob, comment }),
             )
+            record(keyEvent('key-added', added, name, actor))
           }
-          return { user, added }
         }),
       )
-      await recordAct(services, { type: 'user-added', actor, user: name, userId: user.id, role })
-      for (const key of added) await recordKey(services, 'key-added', key, name, actor)
       await roster.refresh()
       return detail(find(name))
     },
@@ -87,13 +84,15 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
       }
       const changes = Object.keys(change)
       if (changes.length > 0) {
-        await store.users.change(user.id, change)
-        const facts = { actor, user: user.name, userId: user.id }
-        if (change.disabled !== undefined)
-          await recordAct(services, { type: change.disabled ? 'user-disabled' : 'user-enabled', ...facts })
+        await recordedChange(services, async (tx, record) => {
+          await tx.users.change(user.id, change)
+          const facts = { actor, user: user.name, userId: user.id }
+          if (change.disabled !== undefined)
+            record({ type: change.disabled ? 'user-disabled' : 'user-enabled', ...facts })
+          const others = changes.filter((name) => name !== 'disabled')
+          if (others.length > 0) record({ type: 'user-changed', ...facts, changes: others })
+        })
         if (change.disabled === true) await forgetChecks(services, user, actor, 'user-disabled')
-        const others = changes.filter((name) => name !== 'disabled')
-        if (others.length > 0) await recordAct(services, { type: 'user-changed', ...facts, changes: others })
         await roster.refresh()
       }
       return detail(find(user.id))
@@ -114,8 +113,10 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
       requireRank(caller, user)
       requireAdminLeft(user)
       const gone = shown(user)
-      await store.users.remove(user.id)
-      await recordAct(services, { type: 'user-removed', actor, user: user.name, userId: user.id })
+      await recordedChange(services, async (tx, record) => {
+        await tx.users.remove(user.id)
+        record({ type: 'user-removed', actor, user: user.name, userId: user.id })
+      })
       await roster.refresh()
       return gone
     },
@@ -131,14 +132,17 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
       requireRank(caller, user)
       const parsed = readKeyLine(public_key)
       const key = await unlessTaken('key.exists', 'this key proves somebody already', () =>
-        store.userKeys.add({
-          userId: user.id,
-          type: parsed.key.type,
-          blob: parsed.key.blob,
-          comment: (comment ?? parsed.comment).slice(0, COMMENT_MAX),
+        recordedChange(services, async (tx, record) => {
+          const added = await tx.userKeys.add({
+            userId: user.id,
+            type: parsed.key.type,
+            blob: parsed.key.blob,
+            comment: (comment ?? parsed.comment).slice(0, COMMENT_MAX),
+          })
+          record(keyEvent('key-added', added, user.name, actor))
+          return added
         }),
       )
-      await recordKey(services, 'key-added', key, user.name, actor)
       await roster.refresh()
       return shownKey(key, user.name)
     },
@@ -148,8 +152,10 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
       const { actor } = caller
       requireRank(caller, roster.current.usersById.get(key.userId))
       const owner = ownerOf(key)
-      await store.userKeys.remove(key.id)
-      await recordKey(services, 'key-removed', key, owner, actor)
+      await recordedChange(services, async (tx, record) => {
+        await tx.userKeys.remove(key.id)
+        record(keyEvent('key-removed', key, owner, actor))
+      })
       await roster.refresh()
       return shownKey(key, owner)
     },
@@ -188,14 +194,13 @@ export async function userDetail(services: Services, user: User): Promise<UserDe
   }
 }
 
-export function recordKey(
-  services: Services,
+export function keyEvent(
   type: 'key-added' | 'key-removed',
   { id, type: keyType, fingerprint, comment }: UserKey,
   user: string,
   actor: string,
-): Promise<void> {
-  return recordAct(services, { type, actor, user, key: id, keyType, fingerprint, comment })
+): AuditEvent {
+  return { type, actor, user, key: id, keyType, fingerprint, comment }
 }
 
 export function shownKey(key: UserKey, user: string): ApiKey {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { checkpointSigner, decodeLine, generateCheckpointKey } from '@sallyport/audit'
+import { killAfter } from './kill-after.ts'
 import { openStoredLog } from './stored-log.ts'
 
 const ROUNDS = 24
@@ -21,15 +21,8 @@ test('P12 R13 kill -9 at random moments: the log verifies and holds every acknow
   let next = 0
   let written = 0
   for (let round = 0; round < ROUNDS; round++) {
-    const child = spawn(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', CHILD, directory, keyFile, String(next)],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    )
     // Spread over the first appends, checkpoints and a steady run; the scheduler of the machine does the rest.
-    const lines = await killAfter(child, 1 + ((round * 37) % 140))
+    const lines = await killAfter(CHILD, [directory, keyFile, String(next)], 1 + ((round * 37) % 140))
     const numbers = lines.filter((line) => /^\d+$/.test(line)).map(Number)
     acknowledged += numbers.length
     next = Math.max(next, ...numbers) + 1000
@@ -54,17 +47,3 @@ test('P12 R13 kill -9 at random moments: the log verifies and holds every acknow
   assert.ok((await readFile(join(directory, 'audit-checkpoints'), 'utf8')).length > 0)
   t.diagnostic(`${ROUNDS} kills, ${acknowledged} acknowledged, ${written} in the log`)
 })
-
-/** The lines a child wrote until it was killed, `ms` after it was ready. */
-async function killAfter(child: ChildProcess, ms: number): Promise<string[]> {
-  let output = ''
-  const { promise: closed, resolve } = Promise.withResolvers<void>()
-  child.on('close', () => resolve())
-  child.stdout?.on('data', (chunk: Uint8Array) => {
-    if (output === '') setTimeout(() => child.kill('SIGKILL'), ms)
-    output += Buffer.from(chunk).toString()
-  })
-  await closed
-  assert.ok(output.startsWith('ready\n'), `the child wrote ${JSON.stringify(output.slice(0, 200))}`)
-  return output.split('\n').slice(0, -1)
-}

@@ -1,0 +1,76 @@
+/** What administration changes, and the audit log that takes nothing: then nothing has changed. */
+import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import { ApiError } from '@sallyport/api'
+import { LOOPBACK_POLICY, TestGateway } from './test-gateway.ts'
+import { WebClient } from './web-client.ts'
+
+const OTHER_POLICY = LOOPBACK_POLICY.replace('*:*', '10.0.0.0/8:*')
+
+test('when the audit log cannot be written nothing is changed, and the answer says so', async () => {
+  await using gate = await TestGateway.start({ flags: { 'listen.https': ['127.0.0.1:0'], 'penalties.enabled': false } })
+  const { api } = gate
+  await api.call('user.add', { name: 'alice', keys: [gate.key().line] })
+  const { bans, ...more } = await prepare(gate)
+  const browser = new WebClient(gate)
+  await browser.join((await api.call('user.invite', { user: 'alice' })).url)
+  const state = async () => {
+    const { version, text } = await api.call('policy.show', {})
+    return {
+      policy: [version, text],
+      users: await api.call('user.list'),
+      keys: await api.call('key.list', {}),
+      targets: await api.call('target.list'),
+      bans: await api.call('ban.list'),
+      authorities: await api.call('ca.list'),
+      certificates: await api.call('certificate.list', {}),
+      tokens: (await browser.api.call('me.show')).tokens,
+    }
+  }
+  const before = await state()
+  const attempts: Readonly<Record<string, () => Promise<unknown>>> = {
+    'policy.apply': () => api.call('policy.apply', { text: OTHER_POLICY, message: 'other', allow_lockout: true }),
+    'policy.rollback': () => api.call('policy.rollback', { version: 1, message: '', allow_lockout: true }),
+    'user.add': () => api.call('user.add', { name: 'bob', keys: [more.spare] }),
+    'user.update': () => api.call('user.update', { user: 'alice', role: 'auditor', disabled: true }),
+    'user.remove': () => api.call('user.remove', { user: 'alice' }),
+    'key.add': () => api.call('key.add', { user: 'alice', public_key: more.spare }),
+    'key.remove': () => api.call('key.remove', { key: more.key }),
+    'target.add': () => api.call('target.add', { name: 'db2', address: '10.0.0.2' }),
+    'target.remove': () => api.call('target.remove', { target: 'db1' }),
+    'target.import': () => api.call('target.import', { targets: [{ name: 'db3', address: '10.0.0.3' }] }),
+    'ban.add': () => api.call('ban.add', { source: '192.0.2.9', reason: 'a test' }),
+    'ban.remove': () => api.call('ban.remove', { ban: bans }),
+    'ca.rotate': () => api.call('ca.rotate', { kind: 'user' }),
+    'key.revoke': () => api.call('key.revoke', { public_key: more.spare, reason: 'a test' }),
+    'me.key-add': () => browser.api.call('me.key-add', { public_key: more.spare }),
+    'me.token-add': () => browser.api.call('me.token-add', { name: 'ci', scopes: ['read'], seconds: 3600 }),
+    'me.recovery-codes': () => browser.api.call('me.recovery-codes'),
+    'me.certificate-issue': () => browser.api.call('me.certificate-issue', { public_key: more.spare }),
+    'target.enrol': () => api.call('target.enrol', { target: 'db1', host_key: more.spare }),
+  }
+  const database = new DatabaseSync(`${gate.stateDirectory}/sallyport.db`)
+  database.exec("create trigger fault before insert on audit_entries begin select raise(abort, 'a fault'); end")
+  for (const [name, attempt] of Object.entries(attempts)) {
+    await assert.rejects(attempt, (error) => error instanceof ApiError && /audit log/.test(error.message), name)
+    assert.deepEqual(await state(), before, name)
+  }
+  database.exec('drop trigger fault')
+  database.close()
+  for (const name of ['policy.apply', 'user.add', 'user.update', 'ban.add', 'ca.rotate']) await attempts[name]?.()
+  const { users } = await api.call('user.list')
+  assert.equal(users.length, before.users.users.length + 1)
+  const { ok } = await api.call('audit.verify')
+  assert.equal(ok, true)
+})
+
+/** Something of each kind that can be taken away. */
+async function prepare(gate: TestGateway) {
+  const { api } = gate
+  await api.call('target.add', { name: 'db1', address: '10.0.0.1' })
+  const { id: bans } = await api.call('ban.add', { source: '192.0.2.8', reason: 'a test' })
+  const { keys } = await api.call('key.list', { user: 'alice' })
+  await api.call('policy.apply', { text: `${LOOPBACK_POLICY} `, message: 'again', allow_lockout: true })
+  return { bans, key: keys[0]?.id ?? '', spare: gate.key().line }
+}
