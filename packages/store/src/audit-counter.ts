@@ -122,7 +122,8 @@ export class AuditCounter {
     const markedTimes: number[] = []
     let window = text === undefined ? WINDOW : TEXT_WINDOW
     let before = to
-    while (before > from && times.length < COUNTED_MAX && (text === undefined || to - before < READ_MAX)) {
+    const end = text === undefined ? from : Math.max(from, to - READ_MAX)
+    while (before > end && times.length < COUNTED_MAX) {
       const start = Math.max(before - window, from)
       const rows = await matching(this.#session.db, query, start, before)
         .select(['time', 'type', 'actor', 'target'])
@@ -221,8 +222,9 @@ export class AuditCounter {
     let count = 0
     for (let start = from; start < to; ) {
       const { n, last } = await this.#session.db
-        .selectFrom(({ selectFrom }) =>
-          selectFrom('audit_entries')
+        .selectFrom((builder) =>
+          builder
+            .selectFrom('audit_entries')
             .select('seq')
             .where(column, '=', value)
             .where('seq', '>=', start)

@@ -49,6 +49,10 @@ test('a mistake is shown at its line and cannot be published; put right it can, 
   await page.getByText('1 person would gain').waitFor()
   found.push(...(await browser.look('policy-changes')))
   await page.getByRole('button', { name: 'Publish…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('was not simulated over past decisions').waitFor()
+  await dialog.getByRole('button', { name: 'Simulate the last 30 days' }).click()
+  await dialog.getByText('no decision of these days that can be asked again').waitFor()
   await page.getByLabel('Message, for the history').fill('Priya helps with the web')
   found.push(...(await browser.look('policy-publish')))
   await page.getByRole('button', { name: 'Publish', exact: true }).click()
@@ -100,3 +104,70 @@ test('a draft behind another version says so, and what locks its author out is r
   assert.equal(await page.getByRole('button', { name: 'Publish…' }).getAttribute('aria-disabled'), 'true')
   assert.deepEqual(browser.violations, [])
 })
+
+test('what happened is asked again: nothing would change, somebody would lose a way, and the dialog says so', {
+  skip: skip || skipSsh,
+}, async () => {
+  await using gate = await ConsoleGateway.start()
+  await using place = await Inhabited.of(gate)
+  await using browser = await ConsoleBrowser.open(gate.origin)
+  const { page } = browser
+  const found: string[] = []
+  await joinBy(page, gate.setupLink ?? '', { passkey: 'YubiKey 5C' })
+  await place.ssh()
+  await granted(gate)
+
+  await page.goto('/policy?tab=simulate')
+  await page.getByRole('button', { name: 'Simulate', exact: true }).click()
+  await page.getByRole('heading', { name: 'Nothing that happened in these days would change' }).waitFor()
+  await page.getByText('The one decision of these days would be the same.').waitFor()
+  found.push(...(await browser.look('policy-simulate-none')))
+
+  await page.getByRole('tab', { name: 'Editor' }).click()
+  await page.locator('.cm-content').click()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.insertText(
+    POLICY.replace('["tomas@", "priya@", "gone@"]', '["priya@"]').replace('"src": "tomas@"', '"src": "priya@"'),
+  )
+  await page.getByText('and may be published').waitFor()
+  await page.getByRole('button', { name: 'Simulate 30 days' }).click()
+  await page.getByRole('heading', { name: 'Of 1 decision, 1 would change.' }).waitFor()
+  const flips = page.getByRole('grid', { name: 'Decisions that would come out otherwise' })
+  await flips.getByText('no line opens it').waitFor()
+  await flips.getByText(/was opened by grants\[1\], line \d+ of version 2/).waitFor()
+  assert.match(await flips.innerText(), /tomas[\s\S]*db-1:\d+[\s\S]*denied/)
+  found.push(...(await browser.look('policy-simulate')))
+
+  await page.getByRole('button', { name: 'Publish…' }).click()
+  await page.getByRole('dialog').getByText('Of 1 decision, 1 would change.').waitFor()
+  found.push(...(await browser.look('policy-publish-simulated')))
+  await page.getByRole('button', { name: 'Keep editing' }).click()
+
+  // Hours that no time fulfils: the line that refuses it is told, and leads into the text.
+  const hours = `"app": { "sallyport.dev/cap/ssh": [{ "hours": [{ "days": ["${otherDay()}"], "timeZone": "UTC" }] }] }`
+  const line = POLICY.slice(0, POLICY.indexOf('{ "src": ["group:dba"]')).split('\n').length
+  await page.getByRole('tab', { name: 'Editor' }).click()
+  await page.locator('.cm-content').click()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.insertText(POLICY.replace('"tcp:2200-60000"] }', `"tcp:2200-60000"], ${hours} }`))
+  await page.getByText('and may be published').waitFor()
+  await page.getByRole('tab', { name: 'Simulate' }).click()
+  await page.getByText('The text changed since this was simulated').waitFor()
+  await page.getByRole('button', { name: 'Simulate again' }).click()
+  await flips.getByRole('button', { name: `grants[1], line ${line}` }).click()
+  await page.locator('.cm-line.cm-shown').getByText('hours').waitFor()
+  assert.deepEqual(found, [])
+  assert.deepEqual(browser.violations, [])
+  assert.deepEqual(browser.consoleErrors, [])
+})
+
+/** A day of the week that is not about to begin nor just over, anywhere. */
+function otherDay(): string {
+  const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+  return days[(new Date().getUTCDay() + 3) % 7] ?? ''
+}
+
+/** Resolves once a decision is in the log: ssh is let through a moment after it was begun. */
+async function granted(gate: ConsoleGateway): Promise<void> {
+  for await (const _ of gate.api.stream('audit.tail', { type: 'access-granted', last: 1, follow: true })) return
+}

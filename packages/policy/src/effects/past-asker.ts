@@ -106,7 +106,7 @@ export class PastAsker {
     { term, wanted }: TermFailure,
   ): RuleRef | SshRuleRef | undefined {
     const lines = sshTermRules(this.#compiled, query)
-    return lines.find(({ terms: { factors: _, ...own } }) => {
+    return lines.find(({ terms: own }) => {
       const judged = judgeTerms(own, facts, time)
       return !judged.ok && judged.failures.some((each) => each.term === term && each.wanted === wanted)
     })?.rule

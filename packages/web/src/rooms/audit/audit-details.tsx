@@ -1,12 +1,13 @@
 import type { AuditEvent } from '@sallyport/api'
-import { Link } from '@tanstack/react-router'
-import { paths } from '../../paths.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Mono } from '../../ui/mono.tsx'
+import { countText } from '../../words/amounts.ts'
 import { sentence } from '../../words/sentence.ts'
+import { utcText } from '../../words/times.ts'
 import type { AuditSearch } from './audit-search.ts'
+import { EventLinks } from './event-links.tsx'
 import { fieldName, fieldValue } from './event-text.ts'
 
 interface AuditDetailsProps {
@@ -16,20 +17,26 @@ interface AuditDetailsProps {
 
 /** All of an event, and ways on from it. */
 export function AuditDetails({ event, onFilter }: AuditDetailsProps) {
-  const { summary, data, actor, source, session, target, hash } = event
-  const host = data['destination_host']
-  const asked = target ?? (typeof host === 'string' ? host : undefined)
+  const { summary, data, actor, source, session, sequence, time, hash } = event
+  const own = Object.entries(data).map(
+    ([name, value]) => [fieldName(name), <Mono key={name}>{fieldValue(value)}</Mono>] as const,
+  )
   return (
-    <div className="grid gap-3 px-gutter pt-3 pb-3.5 wide:pl-[calc(var(--gutter)+9.25rem)]">
+    <div className="grid gap-3 px-gutter pt-3 pb-3.5 wide:pr-6 wide:pl-[calc(1.5rem+7.75rem)]">
       <p className="max-w-[84ch] wrap-anywhere">{sentence(summary)}</p>
-      <Facts
-        facts={[
-          ...Object.entries(data).map(
-            ([name, value]) => [fieldName(name), <Mono key={name}>{fieldValue(value)}</Mono>] as const,
-          ),
-          ['hash', <Mono key="hash">{hash}</Mono>],
-        ]}
-      />
+      <div className="grid items-start gap-x-10 wide:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <Facts facts={own} />
+        <Facts
+          facts={[
+            ['at', <Mono key="at">{utcText(new Date(time))}</Mono>],
+            ['number', <Mono key="number">{countText(sequence)}</Mono>],
+            ['hash', <Mono key="hash">{hash}</Mono>],
+          ]}
+        />
+      </div>
+      <p className="flex flex-wrap gap-x-4 gap-y-1 empty:hidden">
+        <EventLinks event={event} />
+      </p>
       <div className="flex flex-wrap items-center gap-2">
         {actor !== null && (
           <Button size="sm" onPress={() => onFilter({ actor })}>
@@ -45,11 +52,6 @@ export function AuditDetails({ event, onFilter }: AuditDetailsProps) {
           <Button size="sm" onPress={() => onFilter({ session })}>
             This session alone
           </Button>
-        )}
-        {event.type === 'access-denied' && actor !== null && asked !== undefined && (
-          <Link to={paths.policy} search={{ user: actor, host: asked, port: data['port'] } as never}>
-            Explain this
-          </Link>
         )}
         <CopyButton text={JSON.stringify(event, undefined, 2)} label="Copy as JSON" />
       </div>

@@ -5,7 +5,7 @@ export function AuditHead() {
   return (
     <div
       aria-hidden
-      className={`sticky top-0 z-1 hidden h-[30px] items-center gap-x-3 border-b border-rule-2 bg-surface px-gutter text-xs text-ink-3 wide:grid ${AUDIT_GRID}`}
+      className={`sticky top-0 z-1 hidden h-[30px] items-center gap-x-3 border-b border-rule-2 bg-surface px-6 text-xs text-ink-3 wide:grid ${AUDIT_GRID}`}
     >
       <span>Time</span>
       <span>Outcome</span>

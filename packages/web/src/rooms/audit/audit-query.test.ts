@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { faultOf, momentFrom, questionOf, readQuery, tokensOf } from './audit-query.ts'
+import { faultOf, momentFrom, momentParam, questionOf, readQuery, tokensOf, valueText } from './audit-query.ts'
 import { readAuditSearch } from './audit-search.ts'
 
 const now = new Date(2026, 10, 22, 14, 30)
@@ -33,4 +33,20 @@ test('the question has what is filtered by and nothing else', () => {
 test('a time that is none is told', () => {
   assert.match(faultOf(readAuditSearch({ after: 'noon' }), now) ?? '', /^“noon” is no time/)
   assert.equal(faultOf(readAuditSearch({ after: 'today' }), now), undefined)
+})
+
+test('an outcome is a filter, and one that is none is told', () => {
+  assert.deepEqual(questionOf(readAuditSearch({ outcome: 'denied' }), now), { outcome: 'denied' })
+  assert.match(faultOf(readAuditSearch({ outcome: 'lost' }), now) ?? '', /^“lost” is no outcome/)
+})
+
+test('a moment in the address bar means the same everywhere, and is read by its reader’s clock', () => {
+  const at = new Date(2026, 10, 22, 14, 15)
+  assert.equal(momentParam(at), `${at.toISOString().slice(0, 16)}Z`)
+  assert.deepEqual(momentFrom(momentParam(at), now), at)
+  assert.deepEqual(momentFrom(momentParam(new Date(at.getTime() + 1), true), now), new Date(at.getTime() + 1000))
+  assert.equal(valueText('after', momentParam(at), now), '14:15')
+  assert.equal(valueText('before', momentParam(new Date(2026, 10, 21, 9, 0, 30)), now), '21 Nov 09:00:30')
+  assert.equal(valueText('after', 'today', now), 'today')
+  assert.equal(valueText('text', '2026-11-22T14:15Z', now), '2026-11-22T14:15Z')
 })

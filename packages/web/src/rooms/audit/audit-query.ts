@@ -1,6 +1,7 @@
-import type { RouteInput } from '@sallyport/api'
-import { given } from '../search-param.ts'
+import { AUDIT_OUTCOMES, type RouteInput } from '@sallyport/api'
+import { given, oneOfParam } from '../search-param.ts'
 import { AUDIT_FIELDS, type AuditField, type AuditSearch } from './audit-search.ts'
+import { dayTimeText } from './event-text.ts'
 
 const HOUR_MS = 3_600_000
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: HOUR_MS, d: 24 * HOUR_MS }
@@ -37,10 +38,12 @@ export function momentFrom(text: string, now: Date): Date | undefined {
 
 /** The question for the gateway. */
 export function questionOf(search: AuditSearch, now: Date): RouteInput<'audit.search'> {
-  const { actor, type, target, source, session, text, after, before } = search
+  const { outcome, actor, type, target, source, session, text, after, before } = search
   const moment = (value: string | undefined) =>
     value === undefined ? undefined : momentFrom(value, now)?.toISOString()
-  return given({ actor, type, target, source, session, text, from: moment(after), to: moment(before) })
+  const ended = oneOfParam(outcome, AUDIT_OUTCOMES)
+  const times = { from: moment(after), to: moment(before) }
+  return given({ outcome: ended, actor, type, target, source, session, text, ...times })
 }
 
 /** The filters in force, as they would be typed. */
@@ -53,8 +56,22 @@ export function tokensOf(
   })
 }
 
-/** Why a filter can find nothing: a moment that is none. */
-export function faultOf({ after, before }: AuditSearch, now: Date): string | undefined {
+/** A filter's value as its reader has it: moments by their own clock, what was typed as it was typed. */
+export function valueText(field: AuditField | 'text', value: string, now: Date): string {
+  const moment = (field === 'after' || field === 'before') && value.endsWith('Z') ? momentFrom(value, now) : undefined
+  return moment === undefined ? value : dayTimeText(moment, now).replace(/:00$/, '')
+}
+
+/** A moment for the address bar, to the second: it means the same wherever it is read. `up`: not before it. */
+export function momentParam(at: Date, up = false): string {
+  const second = new Date((up ? Math.ceil : Math.floor)(at.getTime() / 1000) * 1000).toISOString()
+  return `${second.slice(0, second.endsWith(':00.000Z') ? 16 : 19)}Z`
+}
+
+/** Why a filter can find nothing: a moment or an outcome that is none. */
+export function faultOf({ after, before, outcome }: AuditSearch, now: Date): string | undefined {
+  if (outcome !== undefined && oneOfParam(outcome, AUDIT_OUTCOMES) === undefined)
+    return `“${outcome}” is no outcome. They are ${AUDIT_OUTCOMES.join(', ')}.`
   const bad = [after, before].find((value) => value !== undefined && momentFrom(value, now) === undefined)
   return bad === undefined ? undefined : `“${bad}” is no time. Write today, 2h, 7d, 2026-11-22 or 2026-11-22T14:30:00Z.`
 }

@@ -1,107 +1,78 @@
 import { useMay } from '../../api/use-signed-in.ts'
 import { Page } from '../../frame/page.tsx'
 import { Banner } from '../../ui/banner.tsx'
-import { Button } from '../../ui/button.tsx'
-import { EmptyState } from '../../ui/empty-state.tsx'
-import { ErrorState } from '../../ui/error-state.tsx'
-import { LoadingState } from '../../ui/loading-state.tsx'
 import { NoPermissionState } from '../../ui/no-permission-state.tsx'
+import { TextButton } from '../../ui/text-button.tsx'
 import { useNow } from '../../ui/use-now.ts'
-import { countText } from '../../words/amounts.ts'
 import { useFilters } from '../use-filters.ts'
-import { AuditHead } from './audit-head.tsx'
-import { faultOf, tokensOf } from './audit-query.ts'
-import { AuditRow } from './audit-row.tsx'
-import { readAuditSearch } from './audit-search.ts'
+import { AuditFacets } from './audit-facets.tsx'
+import { AuditHistogram } from './audit-histogram.tsx'
+import { AuditLog } from './audit-log.tsx'
+import { faultOf } from './audit-query.ts'
+import { type AuditSearch, readAuditSearch } from './audit-search.ts'
+import { AuditState } from './audit-state.tsx'
 import { AuditTools } from './audit-tools.tsx'
 import { ChainBadge } from './chain-badge.tsx'
 import { ExportMenu } from './export-menu.tsx'
-import { outcomeOf } from './outcome.ts'
+import { useAuditCounts } from './use-audit-counts.ts'
 import { useAuditPages } from './use-audit-pages.ts'
 
 /** What happened, and proof that nobody changed it since. */
 export function AuditRoom() {
-  const [search, setSearch] = useFilters(readAuditSearch)
   const mayRead = useMay(['owner', 'admin', 'auditor'])
+  if (mayRead) return <Audit />
+  return (
+    <Page title="Audit">
+      <div className="px-gutter py-6">
+        <NoPermissionState title="You may not read the audit log">
+          It takes the role auditor, admin or owner. An owner or admin can give it to you.
+        </NoPermissionState>
+      </div>
+    </Page>
+  )
+}
+
+function Audit() {
+  const [search, setSearch] = useFilters(readAuditSearch)
   const pages = useAuditPages(search)
+  const counts = useAuditCounts(search)
   const events = pages.data?.flat() ?? []
-  const denied = events.filter(({ type }) => outcomeOf(type).word === 'denied').length
   const fault = faultOf(search, useNow())
-  if (!mayRead)
-    return (
-      <Page title="Audit">
-        <div className="px-gutter py-6">
-          <NoPermissionState title="You may not read the audit log">
-            It takes the role auditor, admin or owner. An owner or admin can give it to you.
-          </NoPermissionState>
-        </div>
-      </Page>
-    )
+  const filter = (change: Partial<AuditSearch>) => setSearch({ event: undefined, ...change })
+  const counted = counts.data
   return (
     <Page
       title="Audit"
-      state={
-        pages.data !== undefined && (
-          <>
-            <strong>{countText(events.length)}</strong>
-            {pages.hasNextPage ? ' newest events that match' : events.length === 1 ? ' event matches' : ' events match'}
-            {denied > 0 && (
-              <>
-                , <strong>{countText(denied)} denied</strong>
-              </>
-            )}
-            .
-          </>
-        )
-      }
+      state={counted !== undefined && <AuditState counts={counted} />}
       acts={
         <>
           <ChainBadge />
           <ExportMenu events={events} />
         </>
       }
-      tools={<AuditTools search={search} onChange={(change) => setSearch({ ...change, event: undefined })} />}
+      tools={<AuditTools search={search} onChange={filter} />}
     >
-      {fault !== undefined && <Banner tone="caution">{fault}</Banner>}
-      {pages.error !== null && pages.data === undefined ? (
-        <div className="px-gutter py-6">
-          <ErrorState title="The log could not be read" error={pages.error} onRetry={() => void pages.refetch()} />
-        </div>
-      ) : pages.data === undefined ? (
-        <div className="px-gutter py-6">
-          <LoadingState what="Reading events" />
-        </div>
-      ) : events.length === 0 ? (
-        <div className="px-gutter py-6">
-          <EmptyState title={tokensOf(search).length === 0 ? 'Nothing happened yet' : 'No event fits'}>
-            {tokensOf(search).length === 0
-              ? 'What people and the gateway do is written here as it happens.'
-              : 'Take a filter away to see more.'}
-          </EmptyState>
-        </div>
-      ) : (
-        <>
-          <AuditHead />
-          <ol aria-label="Events, newest first" className="border-t border-rule">
-            {events.map((event) => (
-              <AuditRow
-                key={event.sequence}
-                event={event}
-                open={search.event === String(event.sequence)}
-                onToggle={(open) => setSearch({ event: open ? String(event.sequence) : undefined })}
-                onFilter={(change) => setSearch({ ...change, event: undefined })}
-              />
-            ))}
-          </ol>
-        </>
-      )}
-      {pages.hasNextPage && (
-        <div className="px-gutter py-4">
-          <Button onPress={() => void pages.fetchNextPage()} busy={pages.isFetchingNextPage ? 'Reading' : undefined}>
-            Show older events
-          </Button>
-        </div>
-      )}
+      <div className="flex min-h-full flex-col border-t border-rule wide:absolute wide:inset-0 min-[80rem]:flex-row">
+        {counted !== undefined && <AuditFacets counts={counted} search={search} onChange={filter} />}
+        <section aria-label="Events" className="min-h-0 min-w-0 flex-1 wide:overflow-y-auto">
+          {fault !== undefined && <Banner tone="caution">{fault}</Banner>}
+          {counts.error !== null && (
+            <Banner tone="caution" act={<TextButton onPress={() => void counts.refetch()}>Count again</TextButton>}>
+              The events could not be counted.
+            </Banner>
+          )}
+          {counted !== undefined && counted.buckets.length > 0 && (
+            <AuditHistogram counts={counted} search={search} onChange={filter} />
+          )}
+          <AuditLog
+            pages={pages}
+            events={events}
+            search={search}
+            onOpen={(event) => setSearch({ event })}
+            onFilter={filter}
+          />
+        </section>
+      </div>
     </Page>
   )
 }

@@ -1,7 +1,7 @@
 import { textParam } from '../search-param.ts'
 
 /** Filters of the log, by the words of the query bar. */
-export const AUDIT_FIELDS = ['actor', 'type', 'target', 'source', 'session', 'after', 'before'] as const
+export const AUDIT_FIELDS = ['outcome', 'actor', 'type', 'target', 'source', 'session', 'after', 'before'] as const
 export type AuditField = (typeof AUDIT_FIELDS)[number]
 
 export type AuditSearch = { readonly [Field in AuditField]: string | undefined } & {
@@ -14,6 +14,7 @@ export type AuditSearch = { readonly [Field in AuditField]: string | undefined }
 export function readAuditSearch(search: Record<string, unknown>): AuditSearch {
   const field = (name: string) => textParam(search[name])
   return {
+    outcome: field('outcome'),
     actor: field('actor'),
     type: field('type'),
     target: field('target'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dayTimeText, fieldName, fieldValue, whatOf } from './event-text.ts'
+import { dayTimeText, fieldName, fieldValue, personIn, whatOf } from './event-text.ts'
 
 test('an event is about its target and port, then about whom or what it names', () => {
   assert.equal(whatOf({ target: 'db-1', data: { port: 22 } }), 'db-1:22')
@@ -21,4 +21,10 @@ test('fields are read as words and values on a line', () => {
   assert.equal(fieldName('keyType'), 'key type')
   assert.equal(fieldValue(['a', 'b']), 'a, b')
   assert.equal(fieldValue({ a: 1 }), '{"a":1}')
+})
+
+test('an event leads to who did it, and to whom it is about where the gateway or the machine did it', () => {
+  assert.equal(personIn({ actor: 'alice', data: { user: 'bob' } }), 'alice')
+  assert.equal(personIn({ actor: '@local:root', data: { user: 'bob' } }), 'bob')
+  assert.equal(personIn({ actor: '@stranger', data: {} }), undefined)
 })

@@ -36,3 +36,10 @@ export function fieldValue(value: unknown): string {
   if (Array.isArray(value)) return value.map(fieldValue).join(', ')
   return JSON.stringify(value) ?? ''
 }
+
+/** Whose page an event leads to: who did it, or for acts of the gateway and of the machine's owner whom it is about. */
+export function personIn({ actor, data }: Pick<AuditEvent, 'actor' | 'data'>): string | undefined {
+  const about = data['user']
+  if (actor !== null && !actor.startsWith('@')) return actor
+  return typeof about === 'string' && about !== '' && !about.startsWith('@') ? about : undefined
+}

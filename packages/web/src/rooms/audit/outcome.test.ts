@@ -8,5 +8,5 @@ test('refusals are denied, whichever noun they are of, and only they and failure
   for (const type of ['access-granted', 'policy-applied', 'session-ended', 'a-new-one'])
     assert.equal(outcomeOf(type).tone, 'plain', type)
   assert.equal(outcomeOf('penalty-applied').word, 'banned')
-  assert.equal(outcomeOf('constructor').word, 'done')
+  assert.equal(outcomeOf('a-new-one').word, 'done')
 })

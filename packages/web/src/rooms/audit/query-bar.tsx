@@ -3,7 +3,8 @@ import { Button } from 'react-aria-components/Button'
 import { BOX, INPUT } from '../../ui/field-look.ts'
 import { KeyCap } from '../../ui/key-cap.tsx'
 import { Mark } from '../../ui/mark.tsx'
-import { readQuery, tokensOf } from './audit-query.ts'
+import { useNow } from '../../ui/use-now.ts'
+import { readQuery, tokensOf, valueText } from './audit-query.ts'
 import type { AuditSearch } from './audit-search.ts'
 
 interface QueryBarProps {
@@ -16,6 +17,7 @@ export function QueryBar({ search, onChange }: QueryBarProps) {
   const [typed, setTyped] = useState('')
   const input = useRef<HTMLInputElement>(null)
   const tokens = tokensOf(search)
+  const now = useNow()
   useEffect(() => {
     const toBar = (event: KeyboardEvent) => {
       const typing = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA)$/.test(event.target.tagName)
@@ -42,9 +44,9 @@ export function QueryBar({ search, onChange }: QueryBarProps) {
           key={field}
           className="mono inline-flex h-[22px] max-w-full items-center gap-1 rounded-chip bg-sunk pl-[7px] text-xs shadow-[inset_0_0_0_1px_var(--rule-2)]"
         >
-          <span className="cut">
+          <span className="cut" title={value}>
             <span className="text-ink-3">{field}:</span>
-            {value}
+            {valueText(field, value, now)}
           </span>
           <Button
             aria-label={`Take ${field}:${value} away`}
@@ -59,7 +61,7 @@ export function QueryBar({ search, onChange }: QueryBarProps) {
         ref={input}
         type="search"
         aria-label="Query"
-        placeholder="actor: target: type: source: after: before: or any word"
+        placeholder="actor: target: type: outcome: source: after: before: or any word"
         spellCheck={false}
         value={typed}
         onChange={(event) => setTyped(event.target.value)}

@@ -42,6 +42,9 @@ export function KitFields() {
         <CheckBox checked={kept} onChange={setKept} hint="kept 400 days">
           Record sessions
         </CheckBox>
+        <CheckBox checked={!kept} onChange={(checked) => setKept(!checked)} count="2 418">
+          With a number
+        </CheckBox>
         <Choice
           label="What to approve"
           hideLabel

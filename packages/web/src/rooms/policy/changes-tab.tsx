@@ -5,6 +5,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { amountText } from '../../words/amounts.ts'
 import { Section } from '../section.tsx'
 import { EffectsList } from './effects-list.tsx'
+import { readsWell } from './policy-state.ts'
 
 interface ChangesTabProps {
   readonly text: string
@@ -14,7 +15,7 @@ interface ChangesTabProps {
 
 /** What publishing the draft would do, said in people and ways, not in lines. */
 export function ChangesTab({ text, changed, report }: ChangesTabProps) {
-  const reads = report !== undefined && !report.diagnostics.some(({ severity }) => severity === 'error')
+  const reads = readsWell(report)
   const diff = useCall('policy.diff', { text }, { when: changed > 0 && reads })
   if (changed === 0)
     return (

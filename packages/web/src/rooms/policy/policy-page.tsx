@@ -11,11 +11,16 @@ import { ChangesTab } from './changes-tab.tsx'
 import { EditorTab } from './editor-tab.tsx'
 import { HistoryTab } from './history-tab.tsx'
 import { readPolicySearch } from './policy-search.ts'
-import { draftText, hindrance } from './policy-state.ts'
+import { draftText, hindrance, readsWell } from './policy-state.ts'
 import { PublishDialog } from './publish-dialog.tsx'
 import { ReachTab } from './reach-tab.tsx'
+import { SimulateTab } from './simulate-tab.tsx'
 import { useDraft } from './use-draft.ts'
 import { useReport } from './use-report.ts'
+import { useSimulation } from './use-simulation.ts'
+
+/** Days of the button in the head; the tab has others. */
+const DAYS = 30
 
 /** The policy's page, once there is a policy to show. */
 export function PolicyPage({ current }: { readonly current: PolicyDocument }) {
@@ -24,6 +29,7 @@ export function PolicyPage({ current }: { readonly current: PolicyDocument }) {
   const mayChange = useMay(['owner', 'admin'])
   const state = useDraft(current)
   const report = useReport(state.draft.text)
+  const simulation = useSimulation()
   const changed = changedLines(current.text, state.draft.text)
   const facts = { base: state.draft.base, current: current.version, changed, report }
   const fill = (content: ReactNode) => <div className="relative min-h-0 flex-1">{content}</div>
@@ -37,14 +43,27 @@ export function PolicyPage({ current }: { readonly current: PolicyDocument }) {
         </>
       }
       acts={
-        mayChange && (
-          <>
-            {state.isDraft && <Button onPress={state.drop}>Drop draft</Button>}
+        <>
+          {mayChange && state.isDraft && (
+            <Button kind="plain" onPress={state.drop}>
+              Drop draft
+            </Button>
+          )}
+          <Button
+            off={!readsWell(report) || simulation.state.phase === 'running'}
+            onPress={() => {
+              simulation.run(state.draft.text, DAYS)
+              setSearch({ tab: 'simulate' })
+            }}
+          >
+            Simulate {String(DAYS)} days
+          </Button>
+          {mayChange && (
             <Button kind="primary" off={hindrance(facts) !== undefined} onPress={() => setPublishing(true)}>
               Publish…
             </Button>
-          </>
-        )
+          )}
+        </>
       }
     >
       <div className="flex min-h-full flex-col pt-3.5 wide:h-full">
@@ -66,11 +85,34 @@ export function PolicyPage({ current }: { readonly current: PolicyDocument }) {
               label: <>Changes {changed > 0 && <span className="text-ink-3">{changed}</span>}</>,
               content: fill(<ChangesTab text={state.draft.text} changed={changed} report={report} />),
             },
+            {
+              id: 'simulate',
+              label: 'Simulate',
+              content: fill(
+                <SimulateTab
+                  text={state.draft.text}
+                  isDraft={state.isDraft}
+                  report={report}
+                  simulation={simulation}
+                  onGoTo={(line) => setSearch({ tab: undefined, line })}
+                />,
+              ),
+            },
             { id: 'history', label: 'History', content: fill(<HistoryTab current={current} />) },
           ]}
         />
       </div>
-      {publishing && <PublishDialog state={state} onClose={() => setPublishing(false)} />}
+      {publishing && (
+        <PublishDialog
+          state={state}
+          simulation={simulation}
+          onShow={() => {
+            setPublishing(false)
+            setSearch({ tab: 'simulate' })
+          }}
+          onClose={() => setPublishing(false)}
+        />
+      )}
     </Page>
   )
 }

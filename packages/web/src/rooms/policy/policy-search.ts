@@ -1,6 +1,6 @@
 import { countParam, oneOfParam, textParam } from '../search-param.ts'
 
-export const POLICY_TABS = ['editor', 'reach', 'changes', 'history'] as const
+export const POLICY_TABS = ['editor', 'reach', 'changes', 'simulate', 'history'] as const
 export type PolicyTab = (typeof POLICY_TABS)[number]
 
 export interface PolicySearch {

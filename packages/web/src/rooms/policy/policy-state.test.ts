@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PolicyReport } from '@sallyport/api'
-import { draftText, hindrance } from './policy-state.ts'
+import { draftText, hindrance, readsWell } from './policy-state.ts'
 
 const good: PolicyReport = { ok: true, diagnostics: [], tests: 3, failures: [] }
 const bad: PolicyReport = {
@@ -33,4 +33,8 @@ test('the sentence says what stands in the way, and the tests where nothing does
   assert.equal(draftText(draft), 'Your draft changes 2 lines and may be published. All 3 tests pass.')
   assert.equal(draftText({ ...draft, changed: 0 }), 'All 3 tests pass.')
   assert.equal(draftText({ ...draft, changed: 0, report: { ...good, tests: 0 } }), 'It has no tests.')
+})
+
+test('only a text that was read without mistakes can be asked anything; failing tests do not hinder that', () => {
+  assert.deepEqual([undefined, bad, failing, good].map(readsWell), [false, false, true, true])
 })

@@ -10,6 +10,11 @@ export interface DraftFacts {
   readonly report: PolicyReport | undefined
 }
 
+/** Whether a text is known to have no mistakes: only then can it be asked anything. */
+export function readsWell(report: PolicyReport | undefined): boolean {
+  return report !== undefined && !report.diagnostics.some(({ severity }) => severity === 'error')
+}
+
 /** Why a draft cannot be published now; nothing where it can. */
 export function hindrance({ base, current, changed, report }: DraftFacts): string | undefined {
   if (changed === 0) return 'nothing to publish: the draft is what is in force'

@@ -7,15 +7,20 @@ import { TextField } from '../../ui/text-field.tsx'
 import { toast } from '../../ui/toast-list.ts'
 import { amountText } from '../../words/amounts.ts'
 import { EffectsList } from './effects-list.tsx'
+import { PublishSimulation } from './publish-simulation.tsx'
 import type { DraftState } from './use-draft.ts'
+import type { Simulation } from './use-simulation.ts'
 
 interface PublishDialogProps {
   readonly state: DraftState
+  readonly simulation: Simulation
+  /** To all of what was simulated. */
+  readonly onShow: () => void
   readonly onClose: () => void
 }
 
 /** Puts the draft into force: refused where another version came between, or where it locks somebody out. */
-export function PublishDialog({ state: { draft, drop }, onClose }: PublishDialogProps) {
+export function PublishDialog({ state: { draft, drop }, simulation, onShow, onClose }: PublishDialogProps) {
   const [message, setMessage] = useState('')
   const [insists, setInsists] = useState(false)
   const diff = useCall('policy.diff', { text: draft.text, limit: 5 })
@@ -46,6 +51,7 @@ export function PublishDialog({ state: { draft, drop }, onClose }: PublishDialog
       onSubmit={submit}
     >
       {diff.data !== undefined && <EffectsList diff={diff.data} />}
+      <PublishSimulation text={draft.text} simulation={simulation} onShow={onShow} />
       <TextField label="Message, for the history" value={message} onChange={setMessage} autoFocus maxLength={500} />
       {locksOut && (
         <CheckBox
