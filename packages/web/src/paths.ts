@@ -18,7 +18,6 @@ export const paths = {
   users: '/users',
   user: '/users/$user',
   groups: '/groups',
-  group: '/groups/$group',
   targets: '/targets',
   target: '/targets/$target',
 } as const

@@ -10,6 +10,8 @@ import { queryClient } from './api/query-client.ts'
 import { callOptions } from './api/use-call.ts'
 import { Lost } from './frame/lost.tsx'
 import { PageFailed } from './frame/page-failed.tsx'
+import { PageOpening } from './frame/page-opening.tsx'
+import { RoomFailed } from './frame/room-failed.tsx'
 import { paths } from './paths.ts'
 import { readAuditSearch } from './rooms/audit/audit-search.ts'
 import { commandSearch } from './rooms/command/command-search.ts'
@@ -20,6 +22,9 @@ import { given } from './rooms/search-param.ts'
 import { readSessionsSearch } from './rooms/sessions/sessions-search.ts'
 import { readTargetsSearch } from './rooms/targets/targets-search.ts'
 import { readUsersSearch } from './rooms/users/users-search.ts'
+
+/** How long nothing is shown of a page that is awaited, in milliseconds: what comes sooner needs no notice. */
+const PENDING_MS = 300
 
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
   notFoundComponent: Lost,
@@ -56,6 +61,7 @@ const signedIn = createRoute({
     }
     return { person }
   },
+  pendingComponent: PageOpening,
   errorComponent: PageFailed,
 })
 const frame = createRoute({
@@ -65,80 +71,82 @@ const frame = createRoute({
   errorComponent: PageFailed,
 })
 
+const inFrame = { getParentRoute: () => frame, errorComponent: RoomFailed } as const
+
 const home = createRoute({
-  getParentRoute: () => frame,
+  ...inFrame,
   path: paths.home,
   validateSearch: (search: Record<string, unknown>) => given(readHomeSearch(search)),
   component: lazyRouteComponent(() => import('./rooms/home/home-room.tsx'), 'HomeRoom'),
 })
 const users = createRoute({
-  getParentRoute: () => frame,
+  ...inFrame,
   path: paths.users,
   validateSearch: (search: Record<string, unknown>) => given(readUsersSearch(search)),
   component: lazyRouteComponent(() => import('./rooms/users/users-room.tsx'), 'UsersRoom'),
 })
 const user = createRoute({
-  getParentRoute: () => frame,
+  ...inFrame,
   path: paths.user,
   component: lazyRouteComponent(() => import('./rooms/users/user-room.tsx'), 'UserRoom'),
 })
 const groups = createRoute({
-  getParentRoute: () => frame,
+  ...inFrame,
   path: paths.groups,
   validateSearch: (search: Record<string, unknown>) => given(readGroupsSearch(search)),
   component: lazyRouteComponent(() => import('./rooms/groups/groups-room.tsx'), 'GroupsRoom'),
 })
 const targets = createRoute({
-  getParentRoute: () => frame,
+  ...inFrame,
   path: paths.targets,
   validateSearch: (search: Record<string, unknown>) => given(readTargetsSearch(search)),
   component: lazyRouteComponent(() => import('./rooms/targets/targets-room.tsx'), 'TargetsRoom'),
 })
 const target = createRoute({
-  getParentRoute: () => frame,
+  ...inFrame,
   path: paths.target,
   component: lazyRouteComponent(() => import('./rooms/targets/target-room.tsx'), 'TargetRoom'),
 })
 const sessions = createRoute({
-  getParentRoute: () => frame,
+  ...inFrame,
   path: paths.sessions,
   validateSearch: (search: Record<string, unknown>) => given(readSessionsSearch(search)),
   component: lazyRouteComponent(() => import('./rooms/sessions/sessions-room.tsx'), 'SessionsRoom'),
 })
 const policy = createRoute({
-  getParentRoute: () => frame,
+  ...inFrame,
   path: paths.policy,
   validateSearch: (search: Record<string, unknown>) => given(readPolicySearch(search)),
   component: lazyRouteComponent(() => import('./rooms/policy/policy-room.tsx'), 'PolicyRoom'),
 })
 const audit = createRoute({
-  getParentRoute: () => frame,
+  ...inFrame,
   path: paths.audit,
   validateSearch: (search: Record<string, unknown>) => given(readAuditSearch(search)),
   component: lazyRouteComponent(() => import('./rooms/audit/audit-room.tsx'), 'AuditRoom'),
 })
 const me = createRoute({
-  getParentRoute: () => frame,
+  ...inFrame,
   path: paths.me,
   component: lazyRouteComponent(() => import('./rooms/me/me-room.tsx'), 'MeRoom'),
 })
 const devices = createRoute({
-  getParentRoute: () => frame,
+  ...inFrame,
   path: paths.devices,
   component: lazyRouteComponent(() => import('./rooms/me/devices-room.tsx'), 'DevicesRoom'),
 })
 const tokens = createRoute({
-  getParentRoute: () => frame,
+  ...inFrame,
   path: paths.tokens,
   component: lazyRouteComponent(() => import('./rooms/me/tokens-room.tsx'), 'TokensRoom'),
 })
 const appearance = createRoute({
-  getParentRoute: () => frame,
+  ...inFrame,
   path: paths.appearance,
   component: lazyRouteComponent(() => import('./rooms/me/appearance-room.tsx'), 'AppearanceRoom'),
 })
 const kit = createRoute({
-  getParentRoute: () => frame,
+  ...inFrame,
   path: paths.kit,
   component: lazyRouteComponent(() => import('./rooms/kit/kit-room.tsx'), 'KitRoom'),
 })
@@ -193,6 +201,7 @@ export const router = createRouter({
   routeTree: tree,
   context: { queries: queryClient },
   defaultPreload: false,
+  defaultPendingMs: PENDING_MS,
   defaultErrorComponent: PageFailed,
   defaultNotFoundComponent: Lost,
 })

@@ -2,7 +2,14 @@ import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type CDPSession,
+  chromium,
+  type Page,
+} from 'playwright-core'
 
 const CHROMIUM = '/usr/bin/chromium'
 /** Longest wait for something to appear, in milliseconds. */
@@ -11,12 +18,15 @@ const WAIT_MS = 30_000
 /** Why browser tests cannot run here; false where they can. */
 export const skip: string | false = existsSync(CHROMIUM) ? false : 'needs chromium (Debian package chromium)'
 
-/** Widths that pages are looked at in. */
+/** Widths that pages are looked at in, and which of axe's rules each is for: dark differs from light in colours alone. */
 const LOOKS = [
-  { name: 'light', width: 1440, height: 900, colorScheme: 'light' },
-  { name: 'dark', width: 1440, height: 900, colorScheme: 'dark' },
-  { name: 'narrow', width: 390, height: 844, colorScheme: 'light' },
+  { name: 'light', width: 1440, height: 900, colorScheme: 'light', rules: 'all' },
+  { name: 'dark', width: 1440, height: 900, colorScheme: 'dark', rules: 'contrast' },
+  { name: 'narrow', width: 390, height: 844, colorScheme: 'light', rules: 'all' },
 ] as const
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+/** What a browser says of every answer that is no success; pages are made to live with those. */
+const ANSWER_REFUSED = /^Failed to load resource/
 /** The narrowest window that nothing may scroll sideways in (WCAG 2.2, 1.4.10). */
 const REFLOW_WIDTH = 320
 
@@ -29,18 +39,39 @@ export class ConsoleBrowser implements AsyncDisposable {
   readonly requests: { readonly url: string; readonly bytes: Promise<number>; readonly type: string }[] = []
   readonly consoleErrors: string[] = []
   readonly #browser: Browser
+  readonly #owns: boolean
   readonly #cdp: CDPSession
   #authenticator = ''
   static #shots: string | undefined
 
-  private constructor(browser: Browser, page: Page, cdp: CDPSession) {
+  private constructor(browser: Browser, page: Page, cdp: CDPSession, owns: boolean) {
     this.#browser = browser
+    this.#owns = owns
     this.page = page
     this.#cdp = cdp
   }
 
-  static async open(origin: string, options: { readonly reducedMotion?: 'reduce' } = {}): Promise<ConsoleBrowser> {
+  static async open(origin: string, options: BrowserContextOptions = {}): Promise<ConsoleBrowser> {
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+    try {
+      return await ConsoleBrowser.#window(browser, origin, options, true)
+    } catch (error) {
+      await browser.close()
+      throw error
+    }
+  }
+
+  /** A window of somebody else: other cookies, another authenticator. It goes with this one. */
+  async another(origin: string, options: BrowserContextOptions = {}): Promise<ConsoleBrowser> {
+    return ConsoleBrowser.#window(this.#browser, origin, options, false)
+  }
+
+  static async #window(
+    browser: Browser,
+    origin: string,
+    options: BrowserContextOptions,
+    owns: boolean,
+  ): Promise<ConsoleBrowser> {
     const context: BrowserContext = await browser.newContext({
       ignoreHTTPSErrors: true,
       baseURL: origin,
@@ -51,7 +82,7 @@ export class ConsoleBrowser implements AsyncDisposable {
     })
     context.setDefaultTimeout(WAIT_MS)
     const page = await context.newPage()
-    const opened = new ConsoleBrowser(browser, page, await context.newCDPSession(page))
+    const opened = new ConsoleBrowser(browser, page, await context.newCDPSession(page), owns)
     await opened.#watch()
     await opened.plugIn()
     return opened
@@ -86,11 +117,11 @@ export class ConsoleBrowser implements AsyncDisposable {
    */
   async look(name: string): Promise<string[]> {
     const found: string[] = []
-    for (const { name: look, width, height, colorScheme } of LOOKS) {
+    for (const { name: look, width, height, colorScheme, rules } of LOOKS) {
       await this.page.setViewportSize({ width, height })
       await this.page.emulateMedia({ colorScheme })
       await this.#settle()
-      found.push(...(await this.#axe(`${name} ${look}`)))
+      found.push(...(await this.#axe(`${name} ${look}`, rules)))
       await this.page.screenshot({ path: join(ConsoleBrowser.shots(), `${name}-${look}.png`) })
     }
     await this.page.setViewportSize({ width: REFLOW_WIDTH, height: 700 })
@@ -122,7 +153,8 @@ export class ConsoleBrowser implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#browser.close()
+    if (this.#owns) await this.#browser.close()
+    else await this.page.context().close()
   }
 
   async #watch(): Promise<void> {
@@ -143,20 +175,28 @@ export class ConsoleBrowser implements AsyncDisposable {
       this.requests.push({ url: request.url(), bytes: Promise.resolve(0), type: request.resourceType() })
     })
     page.on('pageerror', (error) => void this.consoleErrors.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !ANSWER_REFUSED.test(message.text())) this.consoleErrors.push(message.text())
+    })
   }
 
-  async #axe(where: string): Promise<string[]> {
-    const { violations } = await new AxeBuilder({ page: this.page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-      .analyze()
+  async #axe(where: string, rules: 'all' | 'contrast'): Promise<string[]> {
+    // In its own page axe would put the parts of frames together; there are no frames.
+    const axe = new AxeBuilder({ page: this.page }).setLegacyMode()
+    const asked = rules === 'all' ? axe.withTags(AXE_TAGS) : axe.withRules('color-contrast')
+    const { violations } = await asked.analyze()
     return violations.map(
       ({ id, help, nodes }) => `${where}: ${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
     )
   }
 
-  /** Waits until nothing moves. */
+  /** Waits until what a new size or theme changes is drawn, and nothing moves. */
   async #settle(): Promise<void> {
-    await this.page.evaluate('Promise.all(document.getAnimations().map((each) => each.finished.catch(() => {})))')
-    await this.page.waitForTimeout(250)
+    await this.page.evaluate(`(async () => {
+      const drawn = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+      await drawn()
+      await Promise.all(document.getAnimations().map((each) => each.finished.catch(() => {})))
+      await drawn()
+    })()`)
   }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ConsoleBrowser, skip } from './console-browser.ts'
 import { ConsoleGateway } from './console-gateway.ts'
-import { joinBy } from './join-by.ts'
+import { Visit } from './visit.ts'
 
 /** JavaScript that the first page may load, in bytes as they travel. */
 const FIRST_LOAD_MAX_BYTES = 160 * 1024
@@ -46,10 +46,8 @@ test('the theme is there before anything is drawn, and is the system’s unless 
 })
 
 test('everything can be done with keys alone, and nothing moves for who wants no motion', { skip }, async () => {
-  await using gate = await ConsoleGateway.start()
-  await using browser = await ConsoleBrowser.open(gate.origin, { reducedMotion: 'reduce' })
-  const { page } = browser
-  await joinBy(page, gate.setupLink ?? '', { passkey: 'Laptop' })
+  await using visit = await Visit.start({ window: { reducedMotion: 'reduce' } })
+  const { page } = visit
   await page.context().clearCookies()
   await page.goto('/me')
   // The passkey button has the focus already.
@@ -78,4 +76,54 @@ test('everything can be done with keys alone, and nothing moves for who wants no
   await page.keyboard.type('sign out')
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor()
+})
+
+test('going to another page begins at its title, in a wide window and from the menu of a narrow one', {
+  skip,
+}, async () => {
+  await using visit = await Visit.start()
+  const { page } = visit
+  const focused = () => page.evaluate<string>('document.activeElement.textContent')
+  const goTo = async (name: string) => {
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name, exact: true }).click()
+    await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
+  }
+  await page.goto('/me/appearance')
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  assert.equal(await page.evaluate('document.activeElement.tagName'), 'BODY', 'at first it is read from its beginning')
+  for (const name of ['Audit', 'Users', 'Groups', 'Targets', 'Live sessions', 'Passkeys and keys']) {
+    await goTo(name)
+    assert.equal(await focused(), name)
+    assert.equal(await page.title(), `${name} · Sallyport`)
+  }
+  await goTo('Policy')
+  await page.locator('.cm-content').waitFor()
+  assert.equal(await focused(), 'Policy', 'also once the policy is there')
+
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.getByRole('button', { name: 'Pages' }).click()
+  await goTo('Audit')
+  assert.equal(await focused(), 'Audit')
+  visit.end()
+})
+
+test('what is chosen and where one is shows where the system’s colours replace ours', { skip }, async () => {
+  await using visit = await Visit.start({ window: { forcedColors: 'active' } })
+  const { page } = visit
+  const drawn = (selector: string, property: string, pseudo = '') =>
+    page.evaluate<string[]>(
+      `[...document.querySelectorAll('${selector}')].map((each) => getComputedStyle(each, '${pseudo}').${property})`,
+    )
+  await page.goto('/kit')
+  await page.getByRole('tab').first().waitFor()
+  const [chosen, other] = await drawn('[role=tab]', 'borderBottomColor')
+  assert.notEqual(chosen, other)
+  const [row] = await drawn('[role=row][data-open]', 'outlineStyle')
+  assert.equal(row, 'solid')
+  await page.goto('/me/appearance')
+  await page.getByRole('radio').first().waitFor()
+  const [marker] = await drawn('a[aria-current=page]', 'backgroundColor', '::before')
+  const [ground] = await drawn('html', 'backgroundColor')
+  assert.notEqual(marker, ground)
+  visit.end()
 })

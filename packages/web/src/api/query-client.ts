@@ -16,7 +16,10 @@ export const queryClient: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError: signedOut }),
   mutationCache: new MutationCache({ onError: signedOut }),
   defaultOptions: {
+    // What a browser thinks of its network says nothing about the way to the gateway: asking tells, waiting would look like reading.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: FRESH_MS,
       // Only silence may pass by itself; a refusal stays one.
       retry: (failures, error) =>

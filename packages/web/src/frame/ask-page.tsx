@@ -36,7 +36,7 @@ export function AskPage({ name, title, lead, children, facts }: AskPageProps) {
             {title}
           </h1>
           {lead !== undefined && (
-            <p className="mt-1.5 text-[0.9375rem] leading-[1.375rem] text-ink-2 wide:text-lg [&_strong]:text-ink">
+            <p className="mt-1.5 text-[0.9375rem] leading-[1.375rem] text-ink-2 wrap-anywhere wide:text-lg [&_strong]:text-ink">
               {lead}
             </p>
           )}

@@ -11,7 +11,7 @@ import { Warnings } from './warnings.tsx'
 /** Around every page of somebody who is signed in. */
 export function Frame() {
   return (
-    <div className="wide:grid wide:h-dvh wide:grid-cols-[var(--rail)_minmax(0,1fr)] wide:overflow-hidden">
+    <div className="max-wide:flex max-wide:min-h-dvh max-wide:flex-col wide:grid wide:h-dvh wide:grid-cols-[var(--rail)_minmax(0,1fr)] wide:overflow-hidden">
       <a
         href="#main"
         className="fixed top-2 left-2 z-40 -translate-y-20 rounded-control bg-float px-3 py-2 shadow-menu focus:translate-y-0"
@@ -20,7 +20,7 @@ export function Frame() {
       </a>
       <Rail />
       <TopBar />
-      <div className="flex min-h-0 min-w-0 flex-col bg-surface">
+      <div className="flex min-h-0 min-w-0 flex-col bg-surface max-wide:flex-1">
         <Warnings />
         <Suspense
           fallback={

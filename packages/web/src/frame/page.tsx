@@ -1,3 +1,4 @@
+import { useRouter } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef } from 'react'
 
 interface PageProps {
@@ -22,12 +23,13 @@ export function Page({ title, name, state, acts, crumb, tools, children }: PageP
   useEffect(() => {
     document.title = `${shown} · Sallyport`
   }, [shown])
+  const router = useRouter()
   useEffect(() => {
-    // After going to a page, reading begins at its title.
-    if (document.activeElement === document.body || document.activeElement === null) return
+    // The page that the document was loaded on is read from its beginning; after going to another, from its title.
+    if (router.state.resolvedLocation === undefined) return
     if (document.querySelector('[role=dialog], [role=alertdialog]') === null)
       heading.current?.focus({ preventScroll: true })
-  }, [])
+  }, [router])
   return (
     <main id="main" className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface wide:overflow-hidden">
       <header className="flex flex-wrap items-start gap-x-6 gap-y-3 px-gutter pt-[18px] wide:flex-nowrap wide:pt-[22px]">

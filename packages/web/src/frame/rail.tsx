@@ -5,6 +5,7 @@ import { paths } from '../paths.ts'
 import { Brand } from '../ui/brand.tsx'
 import { KeyCap } from '../ui/key-cap.tsx'
 import { Mark } from '../ui/mark.tsx'
+import { PersonName } from '../ui/person-name.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { openPalette } from './palette-state.ts'
 import { PLACES, placesOf } from './places.ts'
@@ -33,9 +34,11 @@ export function Rail() {
       </button>
       <Places />
       <div className="mt-auto grid grid-cols-[minmax(0,1fr)_auto] items-center border-t border-rule px-4 pt-3 pb-3.5">
-        <span className="cut">
-          <b className="font-label">{me.display_name === '' ? me.user : me.display_name}</b>
-          <small className="cut block text-xs text-ink-3">
+        <span className="min-w-0">
+          <b className="cut block font-label">
+            <PersonName name={me.display_name} login={me.user} />
+          </b>
+          <small className="block text-xs text-ink-3">
             <SignedInUntil />
           </small>
         </span>

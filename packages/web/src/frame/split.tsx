@@ -1,22 +1,31 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { useNarrow } from '../ui/use-narrow.ts'
 
 interface SplitProps {
   readonly children: ReactNode
   /** What is known of the chosen row; below the list in a narrow window. */
-  readonly aside: ReactNode | undefined
+  readonly aside: ReactNode
+  /** Id of the chosen row; without one there is no pane. Another one is brought into view where it stands below the list. */
+  readonly shows: string | undefined
   /** What the pane is called. */
   readonly label: string
 }
 
 /** Work at the left and a pane at the right, with one hairline between them. */
-export function Split({ children, aside, label }: SplitProps) {
+export function Split({ children, aside, shows, label }: SplitProps) {
+  const narrow = useNarrow()
+  const pane = useRef<HTMLElement>(null)
+  useEffect(() => {
+    if (narrow && shows !== undefined) pane.current?.scrollIntoView({ block: 'start' })
+  }, [narrow, shows])
   return (
     <div className="flex min-h-full flex-col border-t border-rule wide:absolute wide:inset-0 wide:flex-row">
       <div className="min-h-0 min-w-0 flex-1 wide:overflow-y-auto">{children}</div>
-      {aside !== undefined && (
+      {shows !== undefined && (
         <aside
+          ref={pane}
           aria-label={label}
-          className="flex-none border-t border-rule p-5 wide:w-pane wide:overflow-y-auto wide:border-t-0 wide:border-l"
+          className="flex-none scroll-mt-14 border-t border-rule p-5 max-wide:px-gutter wide:w-pane wide:overflow-y-auto wide:border-t-0 wide:border-l"
         >
           {aside}
         </aside>

@@ -4,6 +4,7 @@ import { useCall } from '../api/use-call.ts'
 import { useSignedIn } from '../api/use-signed-in.ts'
 import { Brand } from '../ui/brand.tsx'
 import { Button } from '../ui/button.tsx'
+import { PersonName } from '../ui/person-name.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { openPalette } from './palette-state.ts'
 import { Places } from './rail.tsx'
@@ -42,8 +43,10 @@ export function TopBar() {
         <div id="pages" className="max-h-[calc(100dvh-4rem)] overflow-y-auto border-t border-rule pb-3">
           <Places />
           <div className="mt-3 grid grid-cols-[minmax(0,1fr)_auto] items-center border-t border-rule px-7 pt-3">
-            <span className="cut">
-              <b className="font-label">{me.display_name === '' ? me.user : me.display_name}</b>
+            <span className="min-w-0">
+              <b className="cut block font-label">
+                <PersonName name={me.display_name} login={me.user} />
+              </b>
               <small className="block text-xs text-ink-3">
                 <SignedInUntil />
               </small>

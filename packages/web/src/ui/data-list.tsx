@@ -1,4 +1,5 @@
 import { GridList, GridListItem } from 'react-aria-components/GridList'
+import { cx } from './cx.ts'
 import type { DataColumn, DataTableProps } from './data-table.tsx'
 
 /** The same rows in a narrow window: an entry each, nothing squeezed. */
@@ -6,9 +7,11 @@ export function DataList<Row>({ label, columns, rows, rowId, rowText, selected, 
   const byId = new Map(rows.map((row) => [rowId(row), row]))
   const names = columns.filter(({ names: isName }) => isName === true)
   const sides = columns.filter(({ narrow, names: isName }) => narrow === 'side' && isName !== true)
-  const lines = columns.filter(({ narrow, names: isName }) => (narrow ?? 'line') === 'line' && isName !== true)
+  const lines = columns.filter(
+    ({ narrow = 'line', names: isName }) => (narrow === 'line' || narrow === 'own') && isName !== true,
+  )
   const one = (row: Row) => (column: DataColumn<Row>) => (
-    <span key={column.id} className="min-w-0">
+    <span key={column.id} className={cx('min-w-0 empty:hidden', column.narrow === 'own' && 'basis-full')}>
       {column.narrowTitle !== undefined && <span className="text-ink-3">{column.narrowTitle} </span>}
       {column.cell(row)}
     </span>
@@ -32,7 +35,7 @@ export function DataList<Row>({ label, columns, rows, rowId, rowText, selected, 
             key={id}
             id={id}
             textValue={rowText(row)}
-            className="grid cursor-default grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 border-b border-rule px-gutter py-2.5 data-focus-visible:-outline-offset-2 data-[open]:bg-accent-tint data-[open]:shadow-[inset_3px_0_0_var(--accent)]"
+            className="grid cursor-default grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 border-b border-rule px-gutter py-2.5 data-focus-visible:-outline-offset-2 data-[open]:bg-accent-tint data-[open]:shadow-[inset_3px_0_0_var(--accent)] forced-colors:data-[open]:outline-2 forced-colors:data-[open]:-outline-offset-2 forced-colors:data-[open]:outline-[Highlight]"
             {...(id === selected ? { 'data-open': '' } : {})}
           >
             <div className="min-w-0 wrap-anywhere">{names.map(one(row))}</div>

@@ -1,6 +1,7 @@
 import type { ApiError } from '@sallyport/api'
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { sentence } from '../words/sentence.ts'
 import { ErrorState } from './error-state.tsx'
 import { LoadingState } from './loading-state.tsx'
 import { NoPermissionState } from './no-permission-state.tsx'
@@ -36,8 +37,7 @@ export function DataRegion<Data>({ query, failedTitle, reading, isEmpty, empty, 
     return (
       <Inset>
         <NoPermissionState title="You may not see this">
-          {error.why === undefined ? 'Your role does not allow it.' : `${error.why}.`} An owner or admin can give it to
-          you.
+          {sentence(error.why ?? 'your role does not allow it')} An owner or admin can give it to you.
         </NoPermissionState>
       </Inset>
     )

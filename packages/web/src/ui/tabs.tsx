@@ -27,7 +27,7 @@ export function Tabs<Id extends string>({ label, tabs, value, onChange }: TabsPr
           <Tab
             key={id}
             id={id}
-            className="-mb-px inline-flex cursor-default items-center gap-1.5 border-b-2 border-transparent pb-[9px] text-sm whitespace-nowrap text-ink-2 data-focus-visible:-outline-offset-2 data-selected:border-accent data-selected:font-label data-selected:text-ink pointer-coarse:pt-2"
+            className="-mb-px inline-flex cursor-default items-center gap-1.5 border-b-2 border-transparent pb-[9px] text-sm whitespace-nowrap text-ink-2 data-focus-visible:-outline-offset-2 data-selected:border-accent data-selected:font-label data-selected:text-ink pointer-coarse:pt-2 forced-colors:border-[Canvas] forced-colors:data-selected:border-[Highlight]"
           >
             {text}
           </Tab>

@@ -1,6 +1,7 @@
 import { useParams } from '@tanstack/react-router'
 import { useCall } from '../../api/use-call.ts'
 import { AskPage } from '../../frame/ask-page.tsx'
+import { Button } from '../../ui/button.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { LoadingState } from '../../ui/loading-state.tsx'
 import { ApproveQuestion } from './approve-question.tsx'
@@ -15,8 +16,13 @@ export function ApproveRoom() {
   if (asked.data !== undefined) return <ApproveQuestion approval={asked.data} />
   return (
     <AskPage name="Approve this login?" title="Approve this login?">
-      <div className="mt-6 max-w-[27rem]">
+      <div className="mt-6 grid max-w-[27rem] gap-4">
         {asked.error === null ? <LoadingState /> : <Failure error={asked.error} />}
+        {asked.error !== null && asked.error.status !== 404 && (
+          <div>
+            <Button onPress={() => void asked.refetch()}>Try again</Button>
+          </div>
+        )}
       </div>
     </AskPage>
   )

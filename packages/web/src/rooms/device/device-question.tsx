@@ -32,7 +32,8 @@ export function DeviceQuestion({ code, onOther }: DeviceQuestionProps) {
         <div className="mt-6 grid gap-4">
           {asked.error === null ? <LoadingState /> : <Failure error={asked.error} />}
           {asked.error !== null && (
-            <div>
+            <div className="flex flex-wrap gap-2">
+              {asked.error.status !== 404 && <Button onPress={() => void asked.refetch()}>Try again</Button>}
               <Button onPress={onOther}>Enter another code</Button>
             </div>
           )}

@@ -10,7 +10,7 @@ export function GroupMembers({ members }: { readonly members: PolicyGroup['membe
   if (members.length === 0) return <span className="text-ink-3">nobody</span>
   const more = members.length - LISTED_MAX
   return (
-    <span className="flex flex-wrap gap-x-3 py-1.5">
+    <span className="flex flex-wrap gap-x-3 wide:py-1.5">
       {members.slice(0, LISTED_MAX).map(({ name, state }) =>
         state === 'absent' ? (
           <span key={name} className="text-ink-3 wrap-anywhere">

@@ -2,10 +2,10 @@ import type { ReachableTarget } from '@sallyport/api'
 import { type DataColumn, DataTable } from '../../ui/data-table.tsx'
 import { Mono } from '../../ui/mono.tsx'
 import { RowName } from '../../ui/row-name.tsx'
-import { Tag } from '../../ui/tag.tsx'
+import { Tags } from '../../ui/tags.tsx'
 import { PolicyLine } from '../policy-line.tsx'
 import { ConnectMenu } from './connect-menu.tsx'
-import { type Gateway, loginsText, portsText } from './home-view.ts'
+import { type Gateway, loginsOf, portsOf } from './home-view.ts'
 
 interface HomeTableProps {
   readonly targets: readonly ReachableTarget[]
@@ -14,7 +14,7 @@ interface HomeTableProps {
 
 export function HomeTable({ targets, gateway }: HomeTableProps) {
   const columns: readonly DataColumn<ReachableTarget>[] = [
-    { id: 'name', title: 'Target', names: true, cell: ({ name }) => <RowName>{name}</RowName> },
+    { id: 'name', title: 'Target', names: true, width: '22%', cell: ({ name }) => <RowName>{name}</RowName> },
     {
       id: 'address',
       title: 'Address',
@@ -23,26 +23,29 @@ export function HomeTable({ targets, gateway }: HomeTableProps) {
     {
       id: 'tags',
       title: 'Tags',
-      cell: ({ tags }) => (
-        <span className="flex flex-wrap gap-1">
-          {tags.map((tag) => (
-            <Tag key={tag}>{tag}</Tag>
-          ))}
-        </span>
-      ),
+      cell: ({ tags }) => <Tags tags={tags} />,
     },
     {
       id: 'logins',
       title: 'You go in as',
       narrow: 'hidden',
-      cell: (target) => <Mono className="text-ink-2">{loginsText(target)}</Mono>,
+      cell: (target) => {
+        const { names, words } = loginsOf(target)
+        return (
+          <span className="text-ink-2">
+            <Mono>{names}</Mono> {words}
+          </span>
+        )
+      },
     },
     {
       id: 'ports',
       title: 'Open ports',
       narrowTitle: 'ports',
       width: '11rem',
-      cell: (target) => <Mono className="text-ink-2">{portsText(target)}</Mono>,
+      cell: (target) => (
+        <span className="text-ink-2">{portsOf(target) === undefined ? 'all' : <Mono>{portsOf(target)}</Mono>}</span>
+      ),
     },
     {
       id: 'why',

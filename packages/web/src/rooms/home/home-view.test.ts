@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ReachableTarget } from '@sallyport/api'
-import { isChecked, loginsText, matching, portsText, sshCommand, sshConfigText } from './home-view.ts'
+import { isChecked, loginsOf, matching, portsOf, sshCommand, sshConfigText } from './home-view.ts'
 
 const db: ReachableTarget = {
   name: 'db-1',
@@ -38,11 +38,11 @@ test('ssh_config has the jump, the port and the login', () =>
   ))
 
 test('logins and ports are told in words', () => {
-  assert.equal(loginsText(db), 'postgres and any but root')
-  assert.equal(loginsText({ ...db, logins: null }), 'any login it takes')
-  assert.equal(loginsText({ ...db, logins: { names: [], others: null } }), 'none')
-  assert.equal(portsText(db), '22, 5432')
-  assert.equal(portsText({ ...db, ports: '*' }), 'every port')
+  assert.deepEqual(loginsOf(db), { names: 'postgres', words: 'and any but root' })
+  assert.deepEqual(loginsOf({ ...db, logins: null }), { names: '', words: 'any login it takes' })
+  assert.deepEqual(loginsOf({ ...db, logins: { names: [], others: null } }), { names: '', words: 'none' })
+  assert.equal(portsOf(db), '22, 5432')
+  assert.equal(portsOf({ ...db, ports: '*' }), undefined)
 })
 
 test('a login is checked by its own rule, any other by the rule for the others', () => {

@@ -40,12 +40,12 @@ export function sshConfigText(target: ReachableTarget, gateway: Gateway, login: 
   return `${lines.join('\n')}\n`
 }
 
-/** `root, postgres`; `postgres and any but root`. */
-export function loginsText({ logins }: ReachableTarget): string {
-  if (logins === null) return 'any login it takes'
-  const names = logins.names.map(({ login }) => login)
-  if (logins.others === null) return names.length === 0 ? 'none' : names.join(', ')
-  return names.length === 0 ? 'any but root' : `${names.join(', ')} and any but root`
+/** Which logins there are: those the policy names, `root, postgres`, and in words what else. */
+export function loginsOf({ logins }: ReachableTarget): { readonly names: string; readonly words: string } {
+  if (logins === null) return { names: '', words: 'any login it takes' }
+  const names = logins.names.map(({ login }) => login).join(', ')
+  if (logins.others === null) return { names, words: names === '' ? 'none' : '' }
+  return { names, words: names === '' ? 'any but root' : 'and any but root' }
 }
 
 /** Whether using the login is checked from time to time. */
@@ -55,9 +55,9 @@ export function isChecked({ logins }: ReachableTarget, login: string | undefined
   return (named?.action ?? logins.others ?? 'accept') === 'check'
 }
 
-/** `22, 5432`; `every port`. */
-export function portsText({ ports }: ReachableTarget): string {
-  return ports === '*' || ports === '0-65535' ? 'every port' : ports.replaceAll(',', ', ')
+/** `22, 5432`; nothing where every port is open. */
+export function portsOf({ ports }: ReachableTarget): string | undefined {
+  return ports === '*' || ports === '0-65535' ? undefined : ports.replaceAll(',', ', ')
 }
 
 export function tagsOf(targets: readonly ReachableTarget[]): readonly string[] {

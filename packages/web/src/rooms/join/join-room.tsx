@@ -21,7 +21,7 @@ export function JoinRoom() {
 function ByLink({ token, title }: { readonly token: string; readonly title: string }) {
   const link = useCall('link.show', { token }, { keep: true })
   if (link.data !== undefined) return <JoinSteps token={token} link={link.data} title={title} />
-  if (link.error !== null) return <DeadLink title={title} error={link.error} />
+  if (link.error !== null) return <DeadLink title={title} error={link.error} onRetry={() => void link.refetch()} />
   return (
     <JoinFrame title={title}>
       <LoadingState />

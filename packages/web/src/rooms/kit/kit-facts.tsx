@@ -2,6 +2,8 @@ import { CodeBlock } from '../../ui/code-block.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { Mono } from '../../ui/mono.tsx'
+import { PersonName } from '../../ui/person-name.tsx'
+import { Tags } from '../../ui/tags.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { KitPart } from './kit-part.tsx'
 
@@ -20,7 +22,13 @@ export function KitFacts() {
               <Mono>SHA256:9pTq…Lx0E</Mono>, pinned 2 May 2025
             </span>,
           ],
-          ['Seen', <Moment key="seen" at={now} as="both" />],
+          ['Tags', <Tags key="tags" tags={['tag:prod-db', 'tag:orders']} />],
+          [
+            'Added by',
+            <span key="who">
+              <PersonName name="دانيال الخطيب" login="daniel" />, <Moment at={now} as="both" />
+            </span>,
+          ],
         ]}
       />
       <CodeBlock text="ssh -J gw.example.com root@db-1" copyLabel="Copy ssh command" />

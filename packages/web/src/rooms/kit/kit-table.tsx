@@ -20,6 +20,12 @@ const ROWS: readonly Example[] = [
   { name: 'git-1', what: 'Gitea and its runners', address: '10.20.4.30:22', states: ['blind'] },
   { name: 'dc-02', what: 'Domain controller', address: '10.20.9.2:3389', states: ['on-request'] },
 ]
+const MANY: readonly Example[] = Array.from({ length: 2_418 }, (_, index) => ({
+  name: `web-${index + 1}`,
+  what: 'Web server',
+  address: `10.20.${index >> 8}.${index & 255}:22`,
+  states: ['blind'],
+}))
 const COLUMNS: readonly DataColumn<Example>[] = [
   { id: 'name', title: 'Target', names: true, width: '18%', cell: ({ name }) => <RowName>{name}</RowName> },
   { id: 'what', title: 'What it is', cell: ({ what }) => <span className="text-ink-2">{what}</span> },
@@ -48,13 +54,13 @@ const COLUMNS: readonly DataColumn<Example>[] = [
 ]
 
 export function KitTable() {
-  const [tab, setTab] = useState<'one' | 'two'>('one')
+  const [tab, setTab] = useState<'one' | 'two' | 'many'>('one')
   const [open, setOpen] = useState<string | undefined>('git-1')
-  const table = (twoLines: boolean) => (
+  const table = (label: string, rows: readonly Example[], twoLines = false) => (
     <DataTable
-      label={twoLines ? 'Targets, two lines' : 'Targets'}
+      label={label}
       columns={COLUMNS}
-      rows={ROWS}
+      rows={rows}
       rowId={({ name }) => name}
       rowText={({ name }) => name}
       twoLines={twoLines}
@@ -73,8 +79,9 @@ export function KitTable() {
         value={tab}
         onChange={setTab}
         tabs={[
-          { id: 'one', label: 'One line', content: table(false) },
-          { id: 'two', label: 'Two lines', content: table(true) },
+          { id: 'one', label: 'One line', content: table('Targets', ROWS) },
+          { id: 'two', label: 'Two lines', content: table('Targets, two lines', ROWS, true) },
+          { id: 'many', label: 'Very many', content: table('Targets, very many', MANY) },
         ]}
       />
     </KitPart>

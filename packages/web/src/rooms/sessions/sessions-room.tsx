@@ -39,6 +39,7 @@ export function SessionsRoom() {
     >
       <Split
         label="Session"
+        shows={chosen?.id}
         aside={
           chosen !== undefined && (
             <SessionPane session={chosen} now={now} onClose={() => setFilters({ session: undefined })} />

@@ -24,11 +24,11 @@ export function SessionsTable({ sessions, rates, now, selected, onOpen }: Sessio
       names: true,
       cell: (session) => (
         <span className="block min-w-0">
-          <span className="flex items-baseline gap-2.5">
+          <span className="flex flex-wrap items-baseline gap-x-2.5">
             <RowName>{whereTo(session)}</RowName>
             <span className="text-ink-2">{session.user}</span>
           </span>
-          <span className="flex min-w-0 items-center gap-4">
+          <span className="flex min-w-0 items-center gap-x-4 max-wide:flex-wrap">
             <StateBadge state="blind" />
             <span className="cut text-xs text-ink-2">
               from <Mono>{session.source}</Mono>, {bytesText(bytesOf(session))} so far
@@ -52,7 +52,7 @@ export function SessionsTable({ sessions, rates, now, selected, onOpen }: Sessio
       cell: ({ id }) => {
         const values = rates.get(id) ?? []
         return (
-          <span className="flex items-center gap-2.5 pl-3 text-xs whitespace-nowrap text-ink-3 max-wide:pl-0">
+          <span className="flex items-center gap-2.5 text-xs whitespace-nowrap text-ink-3">
             <Sparkline values={values} />
             {bytesText(Math.round(values.at(-1) ?? 0))}/s
           </span>

@@ -5,7 +5,8 @@ const EDGE = 2
 
 /** One line, its last point marked; the value stands beside it in words. */
 export function Sparkline({ values }: { readonly values: readonly number[] }) {
-  if (values.length < 2) return <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="h-[18px] w-16" aria-hidden />
+  if (values.length < 2)
+    return <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="h-[18px] w-16 max-wide:hidden" aria-hidden />
   const top = Math.max(...values, 1)
   const step = (WIDTH - 2 * EDGE) / (values.length - 1)
   const points = values.map((value, index) => [

@@ -2,7 +2,7 @@ import type { Target } from '@sallyport/api'
 import { Facts } from '../../ui/facts.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { Mono } from '../../ui/mono.tsx'
-import { Tag } from '../../ui/tag.tsx'
+import { Tags } from '../../ui/tags.tsx'
 
 export function TargetFacts({ target: { address, port, tags, host_keys, created_at } }: { readonly target: Target }) {
   return (
@@ -14,18 +14,7 @@ export function TargetFacts({ target: { address, port, tags, host_keys, created_
             {address}:{port}
           </Mono>,
         ],
-        [
-          'Tags',
-          tags.length === 0 ? (
-            'none: rules reach it by address alone'
-          ) : (
-            <span key="tags" className="flex flex-wrap gap-1">
-              {tags.map((tag) => (
-                <Tag key={tag}>{tag}</Tag>
-              ))}
-            </span>
-          ),
-        ],
+        ['Tags', tags.length === 0 ? 'none: rules reach it by address alone' : <Tags key="tags" tags={tags} />],
         [
           'Host keys',
           host_keys.length === 0

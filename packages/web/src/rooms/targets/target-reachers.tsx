@@ -40,11 +40,18 @@ export function TargetReachers({ target: { name, port } }: { readonly target: Ta
           {({ users, total }) => (
             <ul className="grid px-gutter">
               {users.map(({ name: user, line, source }) => (
-                <li key={user} className="flex flex-wrap gap-x-4 border-b border-rule py-1.5">
-                  <Link to={paths.user} params={{ user } as never} className="mono min-w-40 flex-1 text-ink">
+                <li
+                  key={user}
+                  className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1 border-b border-rule py-1.5 mid:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_7rem]"
+                >
+                  <Link
+                    to={paths.user}
+                    params={{ user } as never}
+                    className="mono text-ink wrap-anywhere max-mid:col-span-2"
+                  >
                     {user}
                   </Link>
-                  <span className="mono flex-1 text-ink-2">{source}</span>
+                  <span className="mono text-ink-2 wrap-anywhere">{source}</span>
                   <PolicyLine line={line} />
                 </li>
               ))}

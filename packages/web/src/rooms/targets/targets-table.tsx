@@ -5,7 +5,7 @@ import { type DataColumn, DataTable } from '../../ui/data-table.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { Mono } from '../../ui/mono.tsx'
 import { RowName } from '../../ui/row-name.tsx'
-import { Tag } from '../../ui/tag.tsx'
+import { Tags } from '../../ui/tags.tsx'
 
 const COLUMNS: readonly DataColumn<Target>[] = [
   {
@@ -30,13 +30,7 @@ const COLUMNS: readonly DataColumn<Target>[] = [
   {
     id: 'tags',
     title: 'Tags',
-    cell: ({ tags }) => (
-      <span className="flex flex-wrap gap-1">
-        {tags.map((tag) => (
-          <Tag key={tag}>{tag}</Tag>
-        ))}
-      </span>
-    ),
+    cell: ({ tags }) => <Tags tags={tags} />,
   },
   {
     id: 'keys',

@@ -41,7 +41,7 @@ test('the sentence tells of targets without tags and without host keys', () => {
   assert.equal(targetsState([target('a')]), '1 target.')
   assert.equal(
     targetsState([target('a', { tags: [] }), target('b', { host_keys: [] })]),
-    '2 targets. 1 has no tag, so rules reach it by address alone. Of 1 target the host key is not known.',
+    '2 targets. 1 has no tag, so rules reach it by address alone. The host key of 1 is not known.',
   )
 })
 

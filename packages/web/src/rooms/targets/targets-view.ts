@@ -1,5 +1,5 @@
 import type { Target, TargetInput } from '@sallyport/api'
-import { amountText } from '../../words/amounts.ts'
+import { amountText, countText } from '../../words/amounts.ts'
 import type { TargetsSearch } from './targets-search.ts'
 
 export function matchingTargets(targets: readonly Target[], { text, tag }: TargetsSearch): readonly Target[] {
@@ -26,9 +26,7 @@ export function targetsState(targets: readonly Target[]): string {
         ]),
     ...(unknown === 0
       ? []
-      : [
-          `Of ${unknown === targets.length ? 'none' : amountText(unknown, 'target')} the host key is ${unknown === targets.length ? 'known' : 'not known'}.`,
-        ]),
+      : [unknown === targets.length ? 'No host key is known.' : `The host key of ${countText(unknown)} is not known.`]),
   ]
   return parts.join(' ')
 }

@@ -1,0 +1,10 @@
+interface PersonNameProps {
+  /** As they wrote it; empty where they gave none. */
+  readonly name: string
+  readonly login: string
+}
+
+/** What a person is called; set apart, so that a name written from right to left leaves the words around it in order. */
+export function PersonName({ name, login }: PersonNameProps) {
+  return <bdi>{name === '' ? login : name}</bdi>
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { ConsoleBrowser } from './console-browser.ts'
+import { ConsoleGateway } from './console-gateway.ts'
+import { Inhabited } from './inhabit.ts'
+import { joinBy } from './join-by.ts'
+
+interface VisitSettings {
+  /** People, targets and a policy as a small place has them. */
+  readonly inhabited?: boolean
+  readonly window?: BrowserContextOptions
+}
+
+/** A whole gateway, and its owner signed in at a real browser: where most tests begin. */
+export class Visit implements AsyncDisposable {
+  readonly gate: ConsoleGateway
+  readonly browser: ConsoleBrowser
+  readonly #open: AsyncDisposableStack
+  readonly #found: string[] = []
+
+  private constructor(gate: ConsoleGateway, browser: ConsoleBrowser, open: AsyncDisposableStack) {
+    this.gate = gate
+    this.browser = browser
+    this.#open = open
+  }
+
+  static async start({ inhabited = false, window = {} }: VisitSettings = {}): Promise<Visit> {
+    await using open = new AsyncDisposableStack()
+    const gate = open.use(await ConsoleGateway.start())
+    if (inhabited) open.use(await Inhabited.of(gate))
+    const browser = open.use(await ConsoleBrowser.open(gate.origin, window))
+    await joinBy(browser.page, gate.setupLink ?? '', { passkey: 'YubiKey 5C', name: 'Mira Havel' })
+    return new Visit(gate, browser, open.move())
+  }
+
+  get page(): Page {
+    return this.browser.page
+  }
+
+  /** Looks at the page as it is; what is found is told by `end`. */
+  async look(name: string): Promise<void> {
+    this.#found.push(...(await this.browser.look(name)))
+  }
+
+  /** Fails with everything that was seen and must never be. */
+  end(): void {
+    assert.deepEqual(this.#found, [])
+    assert.deepEqual(this.browser.violations, [], 'the content security policy')
+    assert.deepEqual(this.browser.consoleErrors, [], 'errors on the console')
+    assert.deepEqual(this.browser.thirdParty(this.gate.origin), [], 'requests that went elsewhere')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#open.disposeAsync()
+  }
+}
