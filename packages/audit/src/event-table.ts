@@ -261,7 +261,13 @@ export const AUDIT_EVENTS = {
   },
   'session-ended': {
     doc: 'A connection that had proved who it is was ended by somebody else than its client: the actor.',
-    fields: { user, reason, durationMs: duration, passages: number('Ways through that were open') },
+    fields: {
+      user,
+      reason,
+      note: maybe(text('In the words of who ended it, as its client was told', LONG_BYTES)),
+      durationMs: duration,
+      passages: number('Ways through that were open'),
+    },
     essential: true,
     mayWait: true,
   },

@@ -293,6 +293,8 @@ export interface SessionEnded extends EventContext {
   readonly type: 'session-ended'
   readonly user: string
   readonly reason: string
+  /** In the words of who ended it, as its client was told. */
+  readonly note?: string
   readonly durationMs: number
   readonly passages: number
 }

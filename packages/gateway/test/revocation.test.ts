@@ -109,6 +109,10 @@ test('a target that leads elsewhere ends the passages to where it led', { skip }
   )
 })
 
+/** Longer than a name, and with what would break a line. */
+const REASON =
+  'maintenance at noon: the disks of\nthe data bases are exchanged then and there, thank you for your patience'
+
 test('an administrator ends one session, or all of a user, and the user reads why', { skip }, async () => {
   const { gate, target, key, way } = await withAlice()
   await using _gate = gate
@@ -116,11 +120,8 @@ test('an administrator ends one session, or all of a user, and the user reads wh
   const { sessions } = await gate.api.call('session.list', { user: 'alice' })
   assert.equal(sessions.length, 1)
   assert.match(sessions[0]?.passages[0]?.inner_banner ?? '', /^SSH-2\.0-OpenSSH/)
-  await endedInTime(
-    way,
-    gate.api.call('session.kill', { session: sessions[0]?.id ?? '', reason: 'maintenance at noon' }),
-  )
-  assert.match(way.stderr, /SP2501 session\.killed.*maintenance at noon/)
+  await endedInTime(way, gate.api.call('session.kill', { session: sessions[0]?.id ?? '', reason: REASON }))
+  assert.match(way.stderr, /SP2501 session\.killed.*maintenance at noon: .*, thank you for your patience/)
   const config = gate.sshConfig(key, { target })
   const two = [1, 2].map(() => gate.start(config, ['-W', `127.0.0.1:${target.port}`, 'alice@gate']))
   for (const each of two) await each.said('SSH-2.0')
@@ -129,6 +130,7 @@ test('an administrator ends one session, or all of a user, and the user reads wh
   for (const each of two) await each.exited
   const [first] = await gate.events('session-ended')
   assert.match(first?.actor ?? '', /^@local:/)
+  assert.equal(first?.data['note'], REASON.replace('\n', ' '))
   await assert.rejects(gate.api.call('session.kill', { session: 'ses_aaaaaaaaaaaaaaaa' }), { code: 'SP1401' })
 })
 

@@ -13,7 +13,7 @@ export function sessionHandlers(services: Services): Pick<Handlers, `session.${s
     throw new ApiError('user.not-found', `there is no user “${plain(selector)}”`, { fix: 'sallyport user ls' })
   }
   const kill = (session: Session, reason: string, actor: string) =>
-    session.end({ denied: 'session.killed', note: plain(reason), actor })
+    session.end({ denied: 'session.killed', note: oneLine(reason), actor })
   return {
     'session.list'({ user }) {
       const found = user === undefined ? sessions.list() : sessions.ofUser(userId(user))
@@ -33,6 +33,11 @@ export function sessionHandlers(services: Services): Pick<Handlers, `session.${s
       return { ended: ended.map(({ id }) => id) }
     },
   }
+}
+
+/** Whole, unlike what is only repeated: its length is the schema's. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ').trim()
 }
 
 function shown(session: Session, now: number): ApiSession {

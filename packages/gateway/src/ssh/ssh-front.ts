@@ -321,8 +321,9 @@ export class SshFront implements AsyncDisposable {
     } as const
     if (ending === undefined && !timedOut) return void (await record(closed))
     const actor = ending?.actor ?? ACTOR_GATEWAY
+    const note = ending === undefined || ending.note === '' ? {} : { note: ending.note }
     await Promise.all([
-      record({ type: 'session-ended', actor, ...context, user: principal.name, reason, durationMs, passages }),
+      record({ type: 'session-ended', actor, ...context, user: principal.name, reason, ...note, durationMs, passages }),
       record(closed),
     ])
   }
