@@ -94,6 +94,10 @@ export class OidcClient {
     if (flow.provider !== this.provider.name) {
       throw new IdentityError('provider-refused', 'this answers a question to another provider')
     }
+    // RFC 9207 §2.4; the library takes an empty one for none.
+    if (callback.getAll('iss').some((issuer) => issuer !== this.provider.issuer)) {
+      throw new IdentityError('provider-refused', 'another provider answers than the one that was asked')
+    }
     const configuration = await this.discover()
     const url = new URL(flow.redirectUri)
     url.search = callback.toString()

@@ -7,7 +7,7 @@ import { checkCertificate } from './certificate-check.ts'
 import { issueCertificate, textOption, userExtensions } from './certificate-issue.ts'
 import { isInNetwork, parseIpNetwork } from './ip-address.ts'
 import { formatKnownHosts, lookupHostKey, parseKnownHosts } from './known-hosts.ts'
-import { decodePlainKey, keyFromPoint, rsaKeyFromNumbers } from './plain-key.ts'
+import { decodePlainKey, keyFromPoint, rsaKeyFromNumbers, type SkEcdsaKey } from './plain-key.ts'
 import { readPrivateFields } from './private-fields.ts'
 import { PrivateKey } from './private-key.ts'
 import { decodePrivateKey, encodePrivateKey, inspectPrivateKey } from './private-key-file.ts'
@@ -15,7 +15,7 @@ import { decodePublicKey, formatPublicKey, isCertificate, parsePublicKey, samePu
 import { RevocationIndex } from './revocation-check.ts'
 import { decodeRevocationList, EMPTY_REVOCATION_LIST, encodeRevocationList } from './revocation-list.ts'
 import { verifySignature, verifySkSignature } from './signature.ts'
-import { decodeSkSignatureFacts } from './sk-signature.ts'
+import { decodeSkSignatureFacts, readSkTail, skSignedBytes } from './sk-signature.ts'
 
 /** The result, or undefined where the input was refused in one of the ways a decoder may refuse. */
 function attempt<T>(read: () => T): T | undefined {
@@ -87,15 +87,39 @@ const innerOf = (blob: Uint8Array): Uint8Array => {
   reader.string()
   return reader.string()
 }
+/** A browser's signature: what the security key signs is made of the client data. */
+const webauthnTail = {
+  flags: 1,
+  counter: 7,
+  webauthn: {
+    origin: 'https://gate.example',
+    clientData: utf8Bytes(
+      '{"type":"webauthn.get","challenge":"c2lnbmVkIGRhdGE","origin":"https://gate.example","crossOrigin":false}',
+    ),
+    extensions: new Uint8Array(),
+  },
+}
+const WEBAUTHN = 'webauthn-sk-ecdsa-sha2-nistp256@openssh.com'
+const webauthnSigned = skSignedBytes(skEcdsa as SkEcdsaKey, webauthnTail, data) ?? new Uint8Array()
 const webauthn = new ByteWriter()
-  .string('webauthn-sk-ecdsa-sha2-nistp256@openssh.com')
-  .string(innerOf(ecdsa.sign('ecdsa-sha2-nistp256', data)))
-  .u8(1)
-  .u32(7)
-  .string('https://gate.example')
-  .string('{"type":"webauthn.get","challenge":"c2lnbmVkIGRhdGE","origin":"https://gate.example"}')
+  .string(WEBAUTHN)
+  .string(innerOf(ecdsa.sign('ecdsa-sha2-nistp256', webauthnSigned)))
+  .u8(webauthnTail.flags)
+  .u32(webauthnTail.counter)
+  .string(webauthnTail.webauthn.origin)
+  .string(webauthnTail.webauthn.clientData)
   .string('')
   .finish()
+
+/** What a blob says was signed for `data`, read from behind its signature. */
+function webauthnSignedBytes(blob: Uint8Array): Uint8Array | undefined {
+  const reader = new ByteReader(blob)
+  reader.string()
+  reader.string()
+  return skSignedBytes(skEcdsa as SkEcdsaKey, readSkTail(reader, true), data)
+}
+
+if (!verifySignature(skEcdsa, WEBAUTHN, data, webauthn)) throw new Error('the seed does not verify')
 
 const lossy = new TextDecoder()
 const line = formatPublicKey(user.publicKey, 'comment')
@@ -144,9 +168,20 @@ export const fuzzTargets = [
       verifySignature(rsa, 'rsa-sha2-256', data, input)
       const none = { presence: false }
       demand(!verifySkSignature(skEd25519, 'sk-ssh-ed25519@openssh.com', data, input, none), 'nothing signed for this')
-      verifySignature(skEcdsa, 'webauthn-sk-ecdsa-sha2-nistp256@openssh.com', data, input)
+      verifySignature(skEcdsa, WEBAUTHN, data, input)
       const facts = decodeSkSignatureFacts(input)
       if (facts !== undefined) demand(facts.userPresent === ((facts.flags & 1) !== 0), 'facts agree with the flags')
+    },
+  },
+  {
+    name: 'ssh/keys/webauthn-signature',
+    seeds: [webauthn],
+    run(input: Uint8Array): void {
+      demand(!verifySignature(skEcdsa, WEBAUTHN, utf8Bytes('other data'), input), 'for what was not asked')
+      if (!verifySignature(skEcdsa, WEBAUTHN, data, input)) return
+      const signed = webauthnSignedBytes(input)
+      demand(signed !== undefined && equalBytes(signed, webauthnSigned), 'nothing but what the key signed')
+      demand(decodeSkSignatureFacts(input)?.userPresent === true, 'somebody was there')
     },
   },
   {
