@@ -40,7 +40,7 @@ export const fuzzTargets = [
       const hash = hashRecoveryCode('usr_a', typed)
       if (!/^[0-9a-f]{64}$/.test(hash)) throw new Error('oracle: no hash')
       // Letters of other scripts may become others in company.
-      const apart = /^[\0-\x7f]*$/.test(typed) ? [...typed].join('- ') : typed
+      const apart = /^[\0-\x7f]*$/.test(typed) ? typed.split('').join('- ') : typed
       if (hashRecoveryCode('usr_a', apart) !== hash) throw new Error('oracle: dashes and spaces matter')
       if (hashRecoveryCode('usr_b', typed) === hash) throw new Error('oracle: a code of two people')
       const plain = typed.toLowerCase().replaceAll(/[\s-]/g, '').replaceAll('o', '0').replaceAll(/[il]/g, '1')

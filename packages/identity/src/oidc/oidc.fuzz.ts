@@ -87,8 +87,8 @@ async function among<T>(given: Answers, run: (client: OidcClient) => Promise<T>)
   const { fetch } = globalThis
   const asked: string[] = []
   globalThis.fetch = async (address) => {
-    asked.push(String(address))
-    const { origin, pathname } = new URL(String(address))
+    const { href, origin, pathname } = new URL(address instanceof Request ? address.url : address)
+    asked.push(href)
     const answer = origin === ISSUER ? given[pathname] : undefined
     return new Response(answer === undefined ? null : new Uint8Array(answer), {
       status: answer === undefined ? 404 : 200,
