@@ -179,6 +179,8 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     bans: () => roster.current.bans.list(systemClock.now()).length,
     policyVersion: () => roster.current.policyVersion.version,
     webConnections: () => web?.front.connections ?? 0,
+    tlsExpiry: () => (web?.tls.notAfter ?? 0) / 1000,
+    acmeFailures: () => web?.acme?.failures ?? 0,
   })
   started.use(countKeyExchanges(metrics))
 
@@ -390,6 +392,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     startedAt,
     phase: () => phase,
     sshAddresses: () => [...front.addresses, ...(mux?.addresses ?? [])],
+    tls: () => web,
     webAddresses: () => (web === undefined ? [] : [...web.front.addresses, ...(mux?.addresses ?? [])]),
     metricsAddress: () => ops?.address,
     reload,

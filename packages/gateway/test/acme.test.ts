@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { connect } from 'node:tls'
 import { freePort, TemporaryDirectory } from '@sallyport/testkit'
@@ -129,6 +129,41 @@ for (const challenge of ['tls-alpn-01', 'http-01'] as const) {
     assert.equal((pebble.output.match(/There are now \d+ accounts/g) ?? ['one']).length, 1, 'with the same account')
   })
 }
+
+test('a certificate that nears its end is renewed under the door that shows it, and doctor and metrics say how it stands', {
+  skip,
+}, async () => {
+  await using pebble = await Pebble.start()
+  const acme = { directory: pebble.url, names: [NAME], ca: pebble.ca }
+  const web = { 'listen.https': [`127.0.0.1:${pebble.tlsPort}`], 'https.url': `https://${NAME}` }
+  await using gate = await TestGateway.start({ flags: web })
+  const folder = `${gate.stateDirectory}/tls/acme`
+  mkdirSync(folder, { mode: 0o700 })
+  // A hundred days are left of eight hundred.
+  const old = await selfSigned([NAME], Date.now() - 700 * 24 * 60 * 60 * 1000)
+  writeFileSync(`${folder}/certificate.pem`, old.key + old.certificate, { mode: 0o600 })
+  await gate.restart({ ...web, 'https.acme': acme })
+  await until(async () => isPebbles(await shown(pebble.tlsPort)), COMES_MS)
+  const check = async () => (await gate.api.call('daemon.doctor')).checks.find(({ id }) => id === 'tls')
+  const { status, detail = '' } = (await check()) ?? {}
+  assert.deepEqual([status, /^by ACME; \d+ days left$/.test(detail)], ['ok', true], detail)
+  const { address, port } = gate.gateway.metricsAddress ?? {}
+  const metrics = await (await fetch(`http://${address}:${port}/metrics`)).text()
+  const ends = /^sallyport_tls_certificate_expiry_timestamp_seconds (\d+)$/m.exec(metrics)?.[1]
+  assert.equal(Number(ends) * 1000, (await shown(pebble.tlsPort)).validToDate.getTime())
+  assert.match(metrics, /^sallyport_acme_failures 0$/m)
+
+  await gate.restart({ ...web, 'https.url': 'https://elsewhere.example.com', 'https.acme': acme })
+  assert.match((await check())?.detail ?? '', /not for elsewhere\.example\.com/)
+  await gate.restart({
+    ...web,
+    'https.acme': { ...acme, names: [NAME, 'more.example.com'], directory: `${pebble.url}/no` },
+  })
+  await until(async () => /tries that failed: 1, /.test((await check())?.detail ?? ''), COMES_MS)
+  const failing = await check()
+  assert.equal(failing?.status, 'warn')
+  assert.match(failing?.detail ?? '', /the last at .*: the directory answers 404/)
+})
 
 test('a server that is not there, or does not validate, is told loudly and leaves the door open', {
   skip,

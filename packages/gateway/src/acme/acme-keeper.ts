@@ -1,48 +1,48 @@
-import { X509Certificate } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { SocketAddress } from '../config/socket-address.ts'
-import { GatewayError } from '../gateway-error.ts'
 import type { TlsMaterial } from '../http/self-signed.ts'
 import { type LoadedTls, loadMaterial, namesAll } from '../http/tls-certificate.ts'
 import { writePrivateFile } from '../state/private-file.ts'
 import { createPrivateDirectory, requirePrivate } from '../state/state-directory.ts'
-import { AccountKey } from './account-key.ts'
-import { AcmeClient, type ChallengeType, type ShowAnswer } from './acme-client.ts'
-import { acmeRequest } from './acme-request.ts'
-import { certificateRequest, challengeCertificate } from './certificate-request.ts'
-import { httpChallenge } from './http-challenge.ts'
+import type { AcmeSettings, ObtainCertificate } from './acme-order.ts'
+import { AttemptsFile } from './attempts.ts'
+import { backOffMs, elapsedMs, isDue, type Moment, RETRY_MIN_MS } from './renewal.ts'
 
-/** How often the certificate’s age is looked at, in milliseconds. */
-const CHECK_MS = 60 * 60 * 1000
-/** After a failure: Let’s Encrypt allows five failed validations an hour, and a mistake may last for days. */
-const RETRY_MIN_MS = 15 * 60 * 1000
-const RETRY_MAX_MS = 12 * 60 * 60 * 1000
-/** A certificate is renewed when this part of its life is left. */
-const RENEW_AT_PART = 1 / 3
-
-export interface AcmeSettings {
-  readonly directory: string
-  readonly email: string
-  readonly names: readonly string[]
-  readonly challenge: ChallengeType
-  /** Where http-01 is answered. */
-  readonly listen: SocketAddress
-  /** PEM file of authorities that the directory's own certificate is checked against; empty: the system's. */
-  readonly ca: string
-}
+/**
+ * How often it is looked whether something is due, in milliseconds. Often, for it costs nothing, and timers stand still while
+ * a machine sleeps.
+ */
+export const LOOK_MS = 60 * 1000
 
 export interface AcmeKeeperParts {
   readonly folder: string
   readonly settings: AcmeSettings
-  /** Shows a certificate to whoever asks for this name, until it is disposed. */
-  readonly present: (name: string, material: TlsMaterial) => Disposable
+  readonly obtain: ObtainCertificate
   /** A certificate has come. */
   readonly renewed: (tls: LoadedTls) => void
   readonly failed: (what: string, error: unknown) => void
+  /** Runs something after the milliseconds, unless it is disposed before. */
+  readonly after: (ms: number, run: () => void) => Disposable
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly monotonic: () => number
+}
+
+/** Where getting certificates stands, for `sallyport doctor` and metrics. */
+export interface AcmeStanding {
+  /** Tries in a row that failed. */
+  readonly failures: number
+  /** The last of them. */
+  readonly lastFailure: { readonly at: number; readonly reason: string } | undefined
+}
+
+/** What has failed since a certificate came. */
+interface Trouble {
+  readonly failures: number
+  readonly since: Moment
+  readonly waitMs: number
+  readonly reason: string
 }
 
 /**
@@ -52,16 +52,21 @@ export interface AcmeKeeperParts {
 export class AcmeKeeper implements AsyncDisposable {
   readonly #parts: AcmeKeeperParts
   readonly #stopping = new AbortController()
-  #timer: NodeJS.Timeout | undefined
+  readonly #attempts: AttemptsFile
+  /** Stands for what is asked of whom. */
+  readonly #settings: string
+  #timer: Disposable | undefined
   #running: Promise<void> | undefined
-  #failures = 0
+  #trouble: Trouble | undefined
   #current: LoadedTls | undefined
 
-  /** Reads what there is. Throws GatewayError `tls.invalid` for a `ca` that cannot be read. */
+  /** Reads what there is. */
   constructor(parts: AcmeKeeperParts) {
     this.#parts = parts
     createPrivateDirectory(parts.folder)
-    this.#ca()
+    this.#settings = createHash('sha256').update(JSON.stringify(parts.settings)).digest('hex')
+    this.#attempts = new AttemptsFile(join(parts.folder, 'attempts.json'))
+    this.#trouble = this.#former()
     this.#current = this.#read()
   }
 
@@ -70,98 +75,84 @@ export class AcmeKeeper implements AsyncDisposable {
     return this.#current
   }
 
+  get standing(): AcmeStanding {
+    const { failures = 0, since, reason = '' } = this.#trouble ?? {}
+    return { failures, lastFailure: since === undefined ? undefined : { at: since.wall, reason } }
+  }
+
   /** Looks whether there is something to do, now and from then on. */
   start(): void {
     this.#running ??= this.#look().finally(() => {
       this.#running = undefined
+      if (!this.#stopping.signal.aborted) this.#timer = this.#parts.after(LOOK_MS, () => this.start())
     })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort()
-    clearTimeout(this.#timer)
+    this.#timer?.[Symbol.dispose]()
     await this.#running
   }
 
   async #look(): Promise<void> {
-    const { failed, renewed } = this.#parts
-    let next = CHECK_MS
-    if (this.#isDue()) {
-      try {
-        this.#current = await this.#obtain()
-        this.#failures = 0
-        renewed(this.#current)
-      } catch (error) {
-        if (this.#stopping.signal.aborted) return
-        next = Math.min(RETRY_MIN_MS * 2 ** this.#failures, RETRY_MAX_MS)
-        this.#failures++
-        failed('get a certificate by ACME; the one there is stays', error)
-      }
+    const { now } = this.#parts
+    if (!isDue(this.#current, now())) return
+    if (this.#trouble !== undefined && elapsedMs(this.#trouble.since, this.#moment()) < this.#trouble.waitMs) return
+    try {
+      const found = await this.#obtain()
+      this.#current = found
+      this.#parts.renewed(found)
+      // Or it would be asked for again and again, until the server has had enough of us.
+      if (isDue(found, now()))
+        throw new Error('the certificate that came is over, or nearly, by the clock of this machine')
+      this.#trouble = undefined
+      this.#attempts.clear()
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) this.#failed(error)
     }
-    if (this.#stopping.signal.aborted) return
-    this.#timer = setTimeout(() => this.start(), next).unref()
   }
 
-  #isDue(): boolean {
-    if (this.#current === undefined) return true
-    const { validFromDate, validToDate } = new X509Certificate(this.#current.certificate)
-    const life = validToDate.getTime() - validFromDate.getTime()
-    return validToDate.getTime() - this.#parts.now() < life * RENEW_AT_PART
+  #failed(error: unknown): void {
+    const failures = (this.#trouble?.failures ?? 0) + 1
+    const reason = error instanceof Error ? error.message : String(error)
+    const since = this.#moment()
+    this.#trouble = { failures, since, waitMs: backOffMs(failures), reason }
+    this.#parts.failed('get a certificate by ACME; the one there is stays', error)
+    try {
+      this.#attempts.write({ settings: this.#settings, failures, at: since.wall, reason })
+    } catch (cause) {
+      this.#parts.failed('note that no certificate came', cause)
+    }
+  }
+
+  /**
+   * What failed before this start. Whoever restarts has perhaps mended it: so the wait is the shortest, and none for other
+   * settings. A gateway that starts over and over does not ask more often than one that runs.
+   */
+  #former(): Trouble | undefined {
+    const found = this.#attempts.read()
+    if (found === undefined || found.settings !== this.#settings) return undefined
+    const { wall, monotonic } = this.#moment()
+    const passed = Math.max(0, wall - found.at)
+    const { failures, reason } = found
+    // As far back by the clock that has not seen it; a time that is still to come is a clock that was set back.
+    const since = { wall: Math.min(found.at, wall), monotonic: monotonic - passed }
+    return { failures, since, waitMs: RETRY_MIN_MS, reason }
+  }
+
+  #moment(): Moment {
+    return { wall: this.#parts.now(), monotonic: this.#parts.monotonic() }
   }
 
   async #obtain(): Promise<LoadedTls> {
-    const { settings, folder, monotonic } = this.#parts
-    const { signal } = this.#stopping
-    const client = new AcmeClient({
-      directory: settings.directory,
-      key: this.#accountKey(),
-      request: acmeRequest(this.#ca(), signal),
-      wait: (ms) => pause(ms, signal),
-      monotonic,
-    })
-    const { key, csr } = await certificateRequest(settings.names)
-    const certificate = await client.certificate(settings.names, csr, { ...settings, show: this.#show() })
+    const { settings, folder, obtain } = this.#parts
+    const material: TlsMaterial = await obtain(this.#stopping.signal)
     // Checked before anything is replaced: it fits the key and has the names.
-    const tls = loadMaterial({ certificate, key }, false)
+    const tls = loadMaterial(material, false)
     if (!namesAll(tls, settings.names)) throw new Error('the certificate lacks a name that was asked for')
     // One file: a certificate with the key of another would keep the door from opening.
-    writePrivateFile(join(folder, 'certificate.pem'), `${key.trimEnd()}\n${certificate}`)
+    writePrivateFile(join(folder, 'certificate.pem'), `${tls.key.trimEnd()}\n${tls.certificate}`)
     return tls
-  }
-
-  #show(): ShowAnswer {
-    const { settings, present, now } = this.#parts
-    if (settings.challenge === 'http-01') return (challenge) => httpChallenge(settings.listen, challenge)
-    return async ({ name, keyAuthorization }) => {
-      const shown = present(name, await challengeCertificate(name, keyAuthorization, now()))
-      return {
-        [Symbol.asyncDispose]: async () => {
-          shown[Symbol.dispose]()
-          await Promise.resolve()
-        },
-      }
-    }
-  }
-
-  #accountKey(): AccountKey {
-    const path = join(this.#parts.folder, 'account.pem')
-    if (!existsSync(path)) writePrivateFile(path, AccountKey.generate())
-    requirePrivate(path, 'key')
-    return new AccountKey(readFileSync(path, 'utf8'))
-  }
-
-  #ca(): string | undefined {
-    const { ca } = this.#parts.settings
-    if (ca === '') return undefined
-    try {
-      return readFileSync(ca, 'utf8')
-    } catch (cause) {
-      throw new GatewayError('tls.invalid', 'the authorities of the ACME server cannot be read', {
-        why: (cause as Error).message,
-        fix: 'let the gateway read the file that https.acme.ca names',
-        cause,
-      })
-    }
   }
 
   #read(): LoadedTls | undefined {
@@ -178,19 +169,4 @@ export class AcmeKeeper implements AsyncDisposable {
       return undefined
     }
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer)
-      reject(new Error('stopping'))
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop)
-      resolve()
-    }, ms)
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
-  })
 }

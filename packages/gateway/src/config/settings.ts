@@ -262,7 +262,7 @@ export const settings = {
       ]),
       {
         default: 'off',
-        doc: 'Gets the certificate from an ACME server such as Let’s Encrypt, whose terms you agree to by this, and renews it: { directory = "https://acme-v02.api.letsencrypt.org/directory", email = "ops@example.com", names = ["gw.example.com"], challenge = "tls-alpn-01" }. "tls-alpn-01" needs the HTTPS door to be reachable on port 443; "http-01" needs port 80, which is listened on at "listen" (0.0.0.0:80) only while a challenge lasts. "ca" names a PEM file for a directory that the system does not trust. Until there is a certificate, and when none comes, the self-signed one is shown and the log says why.',
+        doc: 'Gets the certificate from an ACME server such as Let’s Encrypt, whose terms you agree to by this, and renews it: { directory = "https://acme-v02.api.letsencrypt.org/directory", email = "ops@example.com", names = ["gw.example.com"], challenge = "tls-alpn-01" }. "tls-alpn-01" needs the HTTPS door to be reachable on port 443; "http-01" needs port 80, which is listened on at "listen" (0.0.0.0:80) only while a challenge lasts. "ca" names a PEM file for a directory that the system does not trust. Until there is a certificate, and when none comes, the self-signed one is shown, and the log and `sallyport doctor` say why; it is tried again after a quarter of an hour, then ever later, up to half a day. It is renewed when a third of its life is left.',
         unit: 'table, or off',
         takes: 'on restart',
       },

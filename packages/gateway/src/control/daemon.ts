@@ -11,6 +11,7 @@ import { GatewayError } from '../gateway-error.ts'
 import type { Peer } from '../http/peer.ts'
 import type { Handlers } from './handlers.ts'
 import { type Services, timeText } from './services.ts'
+import { tlsCheck } from './tls-check.ts'
 
 /** Free space below which the log may soon take no more, in bytes. */
 const DISK_LOW_BYTES = 1024 ** 3
@@ -128,7 +129,8 @@ export function gatewayName(configured: string): string {
   return configured === '' ? hostname() : configured
 }
 
-function checksOf({ paths, roster, config, hostKeys, sshAddresses }: Services): DoctorCheck[] {
+function checksOf(services: Services): DoctorCheck[] {
+  const { paths, roster, config, hostKeys, sshAddresses } = services
   const { usersById, keysByFingerprint, targetsByName, compiled, policyVersion } = roster.current
   const check = (
     id: string,
@@ -165,6 +167,7 @@ function checksOf({ paths, roster, config, hostKeys, sshAddresses }: Services): 
       sshAddresses().map(formatSocketAddress).join(', ') || 'no listener',
       'look at the log, and at listen.ssh in sallyport.toml',
     ),
+    ...tlsCheck(services),
     check(
       'permissions',
       'the state is private',

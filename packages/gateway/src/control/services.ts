@@ -5,6 +5,7 @@ import type { Repositories, Store } from '@sallyport/store'
 import type { NameLookup } from '../access/name-lookup.ts'
 import type { IsOwn } from '../access/own-addresses.ts'
 import type { RosterKeeper } from '../access/roster.ts'
+import type { AcmeStanding } from '../acme/acme-keeper.ts'
 import type { ApprovalService } from '../approval/approval-service.ts'
 import type { CheckBook } from '../approval/check-book.ts'
 import type { CertificateService } from '../authority/certificate-service.ts'
@@ -14,6 +15,7 @@ import type { SocketAddress } from '../config/socket-address.ts'
 import type { Gatekeeper } from '../defence/gatekeeper.ts'
 import type { Penalties } from '../defence/penalties.ts'
 import type { Peer } from '../http/peer.ts'
+import type { LoadedTls } from '../http/tls-certificate.ts'
 import type { LiveEvents } from '../ops/live-events.ts'
 import type { Log } from '../ops/log-writer.ts'
 import type { Revoked } from '../sessions/revocation.ts'
@@ -66,6 +68,8 @@ export interface Services {
   readonly version: string
   readonly startedAt: number
   readonly phase: () => Status['phase']
+  /** The HTTPS door's certificate; undefined where the door is not open. */
+  readonly tls: () => { readonly tls: LoadedTls; readonly acme: AcmeStanding | undefined } | undefined
   readonly sshAddresses: () => readonly SocketAddress[]
   readonly webAddresses: () => readonly SocketAddress[]
   readonly metricsAddress: () => SocketAddress | undefined

@@ -1,13 +1,15 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
-import { AcmeKeeper } from '../acme/acme-keeper.ts'
+import { AcmeKeeper, type AcmeStanding } from '../acme/acme-keeper.ts'
+import { type AcmeSettings, acmeOrder } from '../acme/acme-order.ts'
 import type { Config } from '../config/settings.ts'
 import type { SocketAddress } from '../config/socket-address.ts'
-import type { StatePaths } from '../state/state-directory.ts'
+import { createPrivateDirectory, type StatePaths } from '../state/state-directory.ts'
 import { readConsoleFiles } from './console-files.ts'
 import { HttpsFront } from './https-front.ts'
 import { certificateNames, publicOrigin, webHosts } from './public-origin.ts'
+import type { TlsMaterial } from './self-signed.ts'
 import { type LoadedTls, loadTls } from './tls-certificate.ts'
 import { webApp } from './web-app.ts'
 
@@ -39,6 +41,8 @@ export interface Web extends AsyncDisposable {
   readonly front: HttpsFront
   /** The certificate in force. */
   readonly tls: LoadedTls
+  /** Undefined where none is got by ACME. */
+  readonly acme: AcmeStanding | undefined
   /** `https://localhost:8443` */
   readonly origin: string
 }
@@ -49,25 +53,31 @@ export async function openWeb(parts: OpenWebParts): Promise<Web | undefined> {
   const { listen, https } = config()
   if (listen.https.length === 0 && listen.mux.length === 0) return undefined
   await using opened = new AsyncDisposableStack()
+  function acmeKeeper(settings: AcmeSettings): AcmeKeeper {
+    const { monotonic } = parts
+    const folder = join(paths.tls, 'acme')
+    createPrivateDirectory(folder)
+    const present = (name: string, material: TlsMaterial) => front.present(name, material)
+    return new AcmeKeeper({
+      folder,
+      settings,
+      obtain: acmeOrder({ folder, settings, present, now, monotonic }),
+      renewed(next) {
+        tls = next
+        front.renew(next)
+        parts.renewed(next)
+      },
+      failed,
+      after(ms, run) {
+        const timer = setTimeout(run, ms).unref()
+        return { [Symbol.dispose]: () => clearTimeout(timer) }
+      },
+      now,
+      monotonic,
+    })
+  }
   let tls = await loadTls(paths.tls, https, certificateNames(config()), now())
-  const acme =
-    https.acme === undefined
-      ? undefined
-      : opened.use(
-          new AcmeKeeper({
-            folder: join(paths.tls, 'acme'),
-            settings: https.acme,
-            present: (name, material) => front.present(name, material),
-            renewed(next) {
-              tls = next
-              front.renew(next)
-              parts.renewed(next)
-            },
-            failed,
-            now,
-            monotonic: parts.monotonic,
-          }),
-        )
+  const acme = https.acme === undefined ? undefined : opened.use(acmeKeeper(https.acme))
   tls = acme?.current ?? tls
   const ports = () => [...front.addresses, ...parts.muxAddresses()].map((address) => address.port)
   const port = () => ports()[0] ?? 0
@@ -90,6 +100,9 @@ export async function openWeb(parts: OpenWebParts): Promise<Web | undefined> {
     front,
     get tls() {
       return tls
+    },
+    get acme() {
+      return acme?.standing
     },
     get origin() {
       return publicOrigin(config(), port())

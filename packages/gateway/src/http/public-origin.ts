@@ -18,8 +18,12 @@ export function webHosts(config: Config, port: number): ReadonlySet<string> {
   return new Set([new URL(publicOrigin(config, port)).host, ...local.map((name) => name.toLowerCase())])
 }
 
+/** Name or address under which people open the console. */
+export function publicHost(config: Config): string {
+  return new URL(publicOrigin(config, HTTPS_PORT)).hostname.replace(/^\[|\]$/g, '')
+}
+
 /** Names for the self-signed certificate. */
 export function certificateNames(config: Config): readonly string[] {
-  const origin = new URL(publicOrigin(config, HTTPS_PORT)).hostname.replace(/^\[|\]$/g, '')
-  return [...new Set([origin, hostname().toLowerCase(), 'localhost', '127.0.0.1', '::1'])]
+  return [...new Set([publicHost(config), hostname().toLowerCase(), 'localhost', '127.0.0.1', '::1'])]
 }

@@ -22,6 +22,7 @@ export interface LoadedTls extends TlsMaterial {
   /** SHA-256 of the certificate, as browsers show it: `AB:CD:…`. */
   readonly fingerprint: string
   /** Milliseconds since the epoch. */
+  readonly notBefore: number
   readonly notAfter: number
 }
 
@@ -71,8 +72,8 @@ export function loadMaterial(material: TlsMaterial, isSelfSigned: boolean): Load
   try {
     const leaf = new X509Certificate(material.certificate)
     if (!leaf.checkPrivateKey(createPrivateKey(material.key))) throw new Error('the key is not that of the certificate')
-    const notAfter = leaf.validToDate.getTime()
-    return { ...material, selfSigned: isSelfSigned, fingerprint: leaf.fingerprint256, notAfter }
+    const [notBefore, notAfter] = [leaf.validFromDate.getTime(), leaf.validToDate.getTime()]
+    return { ...material, selfSigned: isSelfSigned, fingerprint: leaf.fingerprint256, notBefore, notAfter }
   } catch (cause) {
     throw new GatewayError('tls.invalid', 'the certificate of the HTTPS listener cannot be used', {
       why: (cause as Error).message,

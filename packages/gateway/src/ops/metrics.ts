@@ -10,6 +10,8 @@ export interface Gauges {
   readonly bans: () => number
   readonly policyVersion: () => number
   readonly webConnections: () => number
+  readonly tlsExpiry: () => number
+  readonly acmeFailures: () => number
 }
 
 /** How often the event loop's delay is looked at. Each look wakes the process, so the usual 10 ms would keep it from sleeping. */
@@ -29,6 +31,11 @@ export function createMetrics(gauges: Gauges) {
     bans: ['sallyport_bans', 'Bans in force'],
     policyVersion: ['sallyport_policy_version', 'Version of the policy in force'],
     webConnections: ['sallyport_https_connections', 'Connections open at the HTTPS door'],
+    tlsExpiry: [
+      'sallyport_tls_certificate_expiry_timestamp_seconds',
+      'When the certificate of the HTTPS door ends, in seconds since the epoch; 0 without that door',
+    ],
+    acmeFailures: ['sallyport_acme_failures', 'Tries for a certificate by ACME in a row that failed'],
   }
   for (const key of Object.keys(help) as (keyof Gauges)[]) {
     const [name, text] = help[key]

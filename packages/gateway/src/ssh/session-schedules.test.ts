@@ -39,6 +39,8 @@ const metrics = createMetrics({
   bans: zero,
   policyVersion: zero,
   webConnections: zero,
+  tlsExpiry: zero,
+  acmeFailures: zero,
 })
 const log = createLog({ level: 'silent', format: 'json', write: () => {} })
 
