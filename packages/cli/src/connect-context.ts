@@ -4,6 +4,7 @@ import { type ApiClient, createClient, stateDirectory } from '@sallyport/api'
 import { CONTROL_SOCKET, unixTransport } from '@sallyport/api/unix'
 import { CommandContext, type CommandContextParts, type GlobalOptions } from './command-context.ts'
 import { guardedTransport } from './guarded-transport.ts'
+import { signedInClient } from './login/signed-in-client.ts'
 import { printableClient } from './printable-client.ts'
 import { chooseGateway } from './remote/choose-gateway.ts'
 import { httpsTransport } from './remote/https-transport.ts'
@@ -34,7 +35,8 @@ export function contextWith(
   client: ApiClient,
   parts: Omit<CommandContextParts, 'daemon' | 'verbatimDaemon'>,
 ): CommandContext {
-  const verbatimDaemon = suggestingClient(client)
+  const own = parts.remote === undefined ? client : signedInClient(client, parts.remote)
+  const verbatimDaemon = suggestingClient(own)
   const daemon = parts.options.json === undefined ? printableClient(verbatimDaemon) : verbatimDaemon
   return new CommandContext({ ...parts, daemon, verbatimDaemon })
 }

@@ -245,6 +245,8 @@ test('a session that ended: exit 4, and what to type', { skip }, async () => {
     assert.equal(status, 4, `${line}: ${stderr}`)
     assert.match(stderr, /sallyport login/, line)
   }
+  const out = await user.run('logout')
+  assert.deepEqual([out.stdout.toString(), out.stderr], [`signed out of ${serverOf(gate)}\n`, ''])
 })
 
 test('a certificate that nobody vouches for is believed once it was compared, and no other one after', {

@@ -181,7 +181,7 @@ test('after the session’s end its certificate has ended too: open sessions end
   assert.equal(renewed.status, 4)
   assert.match(
     renewed.stderr,
-    /error: you are not signed in to \S+ {2}\[SP4009 sign-in\.needed\]\n {2}fix {3}sallyport login/,
+    /error: your sign-in to \S+ has ended {2}\[SP4009 sign-in\.needed\]\n {2}why {3}.*\n {2}fix {3}sallyport login/,
   )
 })
 

@@ -10,6 +10,8 @@ export async function withProviders(
     readonly policy?: string
     readonly work?: Readonly<Record<string, unknown>>
     readonly home?: Readonly<Record<string, unknown>>
+    /** Other settings. */
+    readonly flags?: Readonly<Record<string, unknown>>
   } = {},
 ) {
   const port = await freePort()
@@ -26,6 +28,7 @@ export async function withProviders(
     ...more,
   })
   const flags = {
+    ...options.flags,
     'listen.https': [`127.0.0.1:${port}`],
     'oidc.providers': {
       work: declared(work.issuer, { title: 'Example Inc.', ...options.work }),

@@ -65,6 +65,7 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
     agent,
     comment: keyComment(me.user, profile.server),
     ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
+    keepFormer: false,
     signal,
   })
   const valid_before = new Date(Number(certificate.validBefore) * 1000).toISOString()

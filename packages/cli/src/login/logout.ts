@@ -1,10 +1,10 @@
-import { createClient } from '@sallyport/api'
+import { ApiError, createClient } from '@sallyport/api'
 import type { CommandContext } from '../command-context.ts'
 import { guardedTransport } from '../guarded-transport.ts'
 import { httpsTransport } from '../remote/https-transport.ts'
 import type { Profile, Profiles } from '../remote/profiles.ts'
 import { agentSocket, requireRemote } from './person.ts'
-import { forgetKey } from './renew-certificate.ts'
+import { forgetKeys } from './renew-certificate.ts'
 
 export interface LoggedOut {
   readonly server: string
@@ -27,7 +27,7 @@ async function signOut(context: CommandContext, profiles: Profiles, profile: Pro
   const { server } = profile
   const session = profiles.session(server)
   if (session === undefined) return undefined
-  await forgetKey(agentSocket(context), profiles.paths(server))
+  await forgetKeys(agentSocket(context), profiles.paths(server))
   // Here first: what the gateway does not hear of must still be gone from this machine.
   profiles.signOut(server)
   const { token } = session
@@ -38,6 +38,8 @@ async function signOut(context: CommandContext, profiles: Profiles, profile: Pro
     () => true,
     (error: unknown) => {
       if (context.signal.aborted) throw error
+      // It had ended before.
+      if (error instanceof ApiError && error.reason === 'caller.unknown') return true
       context.note(`${server} was not told: ${error instanceof Error ? error.message : String(error)}`)
       return false
     },

@@ -24,6 +24,13 @@ export function notSignedIn({ profile: { server } }: Remote): CommandError {
   })
 }
 
+export function sessionEnded({ profile: { server } }: Remote): CommandError {
+  return new CommandError('sign-in.needed', `your sign-in to ${server} has ended`, {
+    why: 'its time was over, somebody ended it, or the account was disabled',
+    fix: `sallyport login --server ${server}`,
+  })
+}
+
 /** The agent's socket; undefined where there is none. */
 export function agentSocket({ terminal: { environment } }: CommandContext): string | undefined {
   const path = environment['SSH_AUTH_SOCK']

@@ -2,7 +2,7 @@ import { ApiError, type Status } from '@sallyport/api'
 import type { CommandContext } from '../command-context.ts'
 import { renderFacts } from '../output/facts.ts'
 import { formatTime } from '../output/values.ts'
-import { agentSocket, notSignedIn, requireSignedIn } from './person.ts'
+import { agentSocket, requireSignedIn } from './person.ts'
 import { isUsable } from './renew-certificate.ts'
 import { certificateIn, secondsLeft } from './saved-certificate.ts'
 
@@ -22,9 +22,7 @@ export async function remoteStatus(context: CommandContext): Promise<RemoteStatu
   const remote = requireSignedIn(context)
   const { daemon, signal } = context
   const { server } = remote.profile
-  const me = await daemon.call('me.show', {}, { signal }).catch((error: unknown) => {
-    throw error instanceof ApiError && error.reason === 'caller.unknown' ? notSignedIn(remote) : error
-  })
+  const me = await daemon.call('me.show', {}, { signal })
   const gateway = await daemon.call('daemon.status', {}, { signal }).catch((error: unknown) => {
     if (error instanceof ApiError && error.reason === 'caller.not-allowed') return null
     throw error

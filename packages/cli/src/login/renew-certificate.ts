@@ -3,16 +3,18 @@ import type { ApiClient } from '@sallyport/api'
 import { connectAgent } from '@sallyport/ssh'
 import {
   type Certificate,
+  decodePrivateKey,
   encodePrivateKey,
   formatPublicKey,
   generatePrivateKey,
   type PrivateKey,
+  type PublicKey,
   samePublicKey,
 } from '@sallyport/ssh/keys'
 import { CommandError } from '../command-error.ts'
-import { writePrivate } from '../remote/private-files.ts'
+import { readIfThere, writePrivate } from '../remote/private-files.ts'
 import type { ProfilePaths } from '../remote/profiles.ts'
-import { certificateIn, parseCertificate, secondsLeft } from './saved-certificate.ts'
+import { parseCertificate, secondsLeft } from './saved-certificate.ts'
 
 /** An agent that waits for its user longer than this does not take keys, in milliseconds. */
 const AGENT_DEADLINE_MS = 10_000
@@ -24,6 +26,11 @@ export interface RenewOptions {
   /** What it is called in the agent and in files: `alice@gw.example.com`. */
   readonly comment: string
   readonly seconds?: number
+  /**
+   * Whether the one before goes on to work until it ends: some ssh may have read it and not signed with it yet. An agent keeps
+   * its key then, and a key in a file is certified again.
+   */
+  readonly keepFormer: boolean
   readonly signal: AbortSignal
 }
 
@@ -35,12 +42,12 @@ export interface InstalledCertificate {
 
 /**
  * A new ed25519 key and a certificate for it. An agent holds both no longer than the certificate is valid, and the private
- * key is written nowhere then; the certificate is kept as a file in any case, for `CertificateFile` of ssh. The key before
- * it is forgotten.
+ * key is written nowhere then; the certificate is kept as a file in any case, for `CertificateFile` of ssh. The keys before
+ * it are forgotten, unless they are to be kept.
  */
 export async function renewCertificate(api: ApiClient, options: RenewOptions): Promise<InstalledCertificate> {
-  const { paths, agent, comment, seconds, signal } = options
-  const key = generatePrivateKey('ssh-ed25519')
+  const { paths, agent, comment, seconds, keepFormer, signal } = options
+  const key = (keepFormer && agent === undefined ? keyIn(paths.key) : undefined) ?? generatePrivateKey('ssh-ed25519')
   const publicLine = formatPublicKey(key.publicKey, comment)
   const asked = { public_key: publicLine, ...(seconds === undefined ? {} : { seconds }) }
   const { line } = await api.call('me.certificate-issue', asked, { signal })
@@ -48,10 +55,12 @@ export async function renewCertificate(api: ApiClient, options: RenewOptions): P
   if (!samePublicKey(certificate.key, key.publicKey)) {
     throw new CommandError('server.untrusted', 'the gateway signed another key than the one it was given')
   }
-  const before = savedBefore(paths.certificate)
   if (agent === undefined) writePrivate(paths.key, encodePrivateKey(key, { comment }))
   else {
-    await intoAgent(agent, key, certificate, { before, comment, signal })
+    const before = heldBefore(paths)
+    await intoAgent(agent, key, certificate, { gone: keepFormer ? [] : before, comment, signal })
+    const kept = keepFormer ? before.filter((each) => secondsLeft(each) > 0) : []
+    writePrivate(paths.former, kept.map((each) => `${formatPublicKey(each)}\n`).join(''))
     rmSync(paths.key, { force: true })
   }
   writePrivate(paths.publicKey, `${publicLine}\n`)
@@ -59,17 +68,16 @@ export async function renewCertificate(api: ApiClient, options: RenewOptions): P
   return { certificate, where: agent === undefined ? 'files' : 'agent' }
 }
 
-/** Takes the key of a profile out of the agent; whether it was there. An agent that is gone holds nothing. */
-export async function forgetKey(agent: string | undefined, paths: ProfilePaths): Promise<boolean> {
-  const certificate = savedBefore(paths.certificate)
-  if (agent === undefined || certificate === undefined) return false
+/** Takes the keys of a profile out of the agent. An agent that is gone holds nothing. */
+export async function forgetKeys(agent: string | undefined, paths: ProfilePaths): Promise<void> {
+  const held = heldBefore(paths)
+  if (agent === undefined || held.length === 0) return
   try {
     await using client = await connectAgent(agent, { signal: AbortSignal.timeout(AGENT_DEADLINE_MS) })
-    await client.removeKey(certificate.key)
-    await client.removeKey(certificate)
-    return true
+    // One that has gone by itself must not keep the others.
+    for (const old of withKeys(held)) await client.removeKey(old).catch(() => {})
   } catch {
-    return false
+    // said above
   }
 }
 
@@ -93,7 +101,7 @@ async function intoAgent(
   path: string,
   key: PrivateKey,
   certificate: Certificate,
-  { before, comment, signal }: { before: Certificate | undefined; comment: string; signal: AbortSignal },
+  { gone, comment, signal }: { gone: readonly Certificate[]; comment: string; signal: AbortSignal },
 ): Promise<void> {
   const lifetimeSeconds = Math.max(1, secondsLeft(certificate))
   const patience = AbortSignal.any([signal, AbortSignal.timeout(AGENT_DEADLINE_MS)])
@@ -102,7 +110,7 @@ async function intoAgent(
     await client.addKey(key, { comment, certificate, lifetimeSeconds, signal: patience })
     // The bare key too, as ssh-add does: ssh asks the agent for what IdentityFile names.
     await client.addKey(key, { comment, lifetimeSeconds, signal: patience })
-    for (const old of before === undefined ? [] : [before, before.key]) {
+    for (const old of withKeys(gone)) {
       await client.removeKey(old, { signal: patience }).catch(() => {}) // it has gone by itself
     }
   } catch (cause) {
@@ -115,10 +123,28 @@ async function intoAgent(
   }
 }
 
-/** One that cannot be read is as good as none: it is replaced. */
-function savedBefore(path: string): Certificate | undefined {
+/** Each with its bare key. */
+function withKeys(certificates: readonly Certificate[]): readonly PublicKey[] {
+  return certificates.flatMap((each) => [each, each.key])
+}
+
+/** The certificate in place and those before it; what cannot be read is as good as none: it is replaced. */
+function heldBefore(paths: ProfilePaths): readonly Certificate[] {
+  const texts = [paths.certificate, paths.former].flatMap((path) => unlessUnreadable(() => readIfThere(path)) ?? [])
+  const lines = texts.join('\n').split('\n')
+  return lines.flatMap((line) => (line.trim() === '' ? [] : (unlessUnreadable(() => parseCertificate('', line)) ?? [])))
+}
+
+function keyIn(path: string): PrivateKey | undefined {
+  return unlessUnreadable(() => {
+    const text = readIfThere(path)
+    return text === undefined ? undefined : decodePrivateKey(text)
+  })
+}
+
+function unlessUnreadable<Value>(read: () => Value): Value | undefined {
   try {
-    return certificateIn(path)
+    return read()
   } catch {
     return undefined
   }

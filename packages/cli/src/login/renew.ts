@@ -1,8 +1,13 @@
-import { ApiError } from '@sallyport/api'
+import type { Certificate } from '@sallyport/ssh/keys'
 import type { CommandContext } from '../command-context.ts'
-import { agentSocket, keyComment, notSignedIn, requireSignedIn } from './person.ts'
+import type { Remote } from '../remote/choose-gateway.ts'
+import { alone } from './alone.ts'
+import { agentSocket, keyComment, requireSignedIn } from './person.ts'
 import { isUsable, renewCertificate } from './renew-certificate.ts'
-import { certificateIn, needsRenewal } from './saved-certificate.ts'
+import { certificateIn, needsRenewal, secondsLeft } from './saved-certificate.ts'
+
+/** A certificate that ends no more than this before its session, in seconds, could not be made longer. */
+const SESSION_END_S = 60
 
 export interface RenewAsked {
   readonly ifNeeded: boolean
@@ -21,24 +26,44 @@ export async function renew(context: CommandContext, asked: RenewAsked): Promise
   const { profiles, profile } = remote
   const paths = profiles.paths(profile.server)
   const agent = asked.agent ? agentSocket(context) : undefined
-  const present = asked.ifNeeded ? certificateIn(paths.certificate) : undefined
-  if (present !== undefined && !needsRenewal(present) && (await isUsable(agent, paths, present)))
-    return { renewed: false, valid_before: endOf(present) }
-  const user = profiles.session(profile.server)?.user ?? ''
-  try {
-    const { certificate } = await renewCertificate(context.verbatimDaemon, {
-      paths,
-      agent,
-      comment: keyComment(user, profile.server),
-      ...(asked.seconds === undefined ? {} : { seconds: asked.seconds }),
-      signal: context.signal,
-    })
-    return { renewed: true, valid_before: endOf(certificate) }
-  } catch (error) {
-    // The session ended; what the gateway says of tokens helps nobody here.
-    if (error instanceof ApiError && error.reason === 'caller.unknown') throw notSignedIn(remote)
-    throw error
+  const present = async (): Promise<Renewed | undefined> => {
+    const certificate = asked.ifNeeded ? certificateIn(paths.certificate) : undefined
+    if (certificate === undefined || !isGood(certificate, remote)) return undefined
+    return (await isUsable(agent, paths, certificate))
+      ? { renewed: false, valid_before: endOf(certificate) }
+      : undefined
   }
+  return (
+    (await present()) ??
+    alone(paths.renewing, context.signal, async () => (await present()) ?? makeAnother(context, remote, asked, agent))
+  )
+}
+
+async function makeAnother(
+  context: CommandContext,
+  remote: Remote,
+  asked: RenewAsked,
+  agent: string | undefined,
+): Promise<Renewed> {
+  const { profiles, profile } = remote
+  const user = profiles.session(profile.server)?.user ?? ''
+  const { certificate } = await renewCertificate(context.verbatimDaemon, {
+    paths: profiles.paths(profile.server),
+    agent,
+    comment: keyComment(user, profile.server),
+    ...(asked.seconds === undefined ? {} : { seconds: asked.seconds }),
+    // Whoever asks for another one wants the old one gone; ssh, which asks before it connects, may be using it.
+    keepFormer: asked.ifNeeded,
+    signal: context.signal,
+  })
+  return { renewed: true, valid_before: endOf(certificate) }
+}
+
+/** Lasts for a while, or for as long as its session does, which no other one would outlast. */
+function isGood(certificate: Certificate, { profiles, profile }: Remote): boolean {
+  if (!needsRenewal(certificate)) return true
+  const end = Date.parse(profiles.session(profile.server)?.expiresAt ?? '') / 1000
+  return secondsLeft(certificate) > 0 && Number(certificate.validBefore) >= end - SESSION_END_S
 }
 
 function endOf({ validBefore }: { readonly validBefore: bigint }): string {

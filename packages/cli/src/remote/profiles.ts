@@ -33,6 +33,10 @@ export interface ProfilePaths {
   readonly key: string
   readonly publicKey: string
   readonly certificate: string
+  /** Certificates before it that an agent may still hold, one a line. */
+  readonly former: string
+  /** There while a process renews. */
+  readonly renewing: string
 }
 
 /**
@@ -71,8 +75,8 @@ export class Profiles {
 
   /** Forgets whose session it was; the gateway, and how to know it again, stays. */
   signOut(server: string): void {
-    const { session, key, publicKey, certificate } = this.paths(server)
-    for (const path of [session, key, publicKey, certificate]) rmSync(path, { force: true })
+    const { session, key, publicKey, certificate, former } = this.paths(server)
+    for (const path of [session, key, publicKey, certificate, former]) rmSync(path, { force: true })
   }
 
   session(server: string): SavedSession | undefined {
@@ -97,6 +101,8 @@ export class Profiles {
       key,
       publicKey: `${key}.pub`,
       certificate: `${key}-cert.pub`,
+      former: join(directory, 'former-certificates.pub'),
+      renewing: join(directory, 'renewing'),
     }
   }
 
