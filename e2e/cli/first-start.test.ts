@@ -1,13 +1,24 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { freePort, runCommand, TemporaryDirectory } from '@sallyport/testkit'
 import { placeIn, ROOT } from './script-place.ts'
 
 const SALLYPORT = `${ROOT}node_modules/.bin/sallyport`
-const START_DEADLINE_MS = 20_000
+const START_DEADLINE_MS = 60_000
 
 /** A fresh machine, as far as the gateway can tell: an empty home but for a key, no state, free ports. */
 async function freshMachine(directory: TemporaryDirectory, options: { readonly key?: boolean } = {}) {
@@ -109,6 +120,31 @@ test('npm start on a fresh machine makes everything, greets, serves, and ends on
   await gateway.interrupt() // npm itself ends by the signal; what counts is what it had started
   await gateway.says('stopped')
   assert.equal((await sallyport('status')).status, 7)
+})
+
+test('under a service manager the journal gets no link that signs the owner in, and is told how to make one', async (t) => {
+  using directory = new TemporaryDirectory('journal')
+  const { env } = await freshMachine(directory)
+  const journal = openSync(directory.file('journal'), 'w+')
+  t.after(() => closeSync(journal))
+  const { dev, ino } = fstatSync(journal)
+  const child = spawn(SALLYPORT, ['up'], {
+    cwd: directory.path,
+    env: { ...env, JOURNAL_STREAM: `${dev}:${ino}` },
+    stdio: ['ignore', journal, journal],
+  })
+  const ended = once(child, 'exit')
+  t.after(() => child.kill('SIGKILL'))
+  const written = () => readFileSync(directory.file('journal'), 'utf8')
+  const deadline = Date.now() + START_DEADLINE_MS
+  while (!written().includes('Then the console')) {
+    assert.ok(Date.now() < deadline, written())
+    await new Promise((resolve) => setTimeout(resolve, 30))
+  }
+  assert.match(written(), /make a link that works once\n {2}npx sallyport user invite \S+\n/)
+  assert.doesNotMatch(written(), /\/setup\//)
+  child.kill('SIGTERM')
+  assert.deepEqual(await ended, [0, null])
 })
 
 test('init makes everything and starts nothing; what it made is not made again', async () => {

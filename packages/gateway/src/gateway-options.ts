@@ -8,4 +8,6 @@ export interface GatewayOptions {
   readonly flags?: Readonly<Record<string, unknown>>
   /** Takes the log's lines; standard output unless given. */
   readonly writeLog?: (line: string) => void
+  /** The greeting is kept where others read it: it names no link that signs somebody in. */
+  readonly keptGreeting?: boolean
 }

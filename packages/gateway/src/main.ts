@@ -513,7 +513,12 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   log.info('ready', { version: VERSION, address: front.addresses.map(formatSocketAddress).join(' ') })
 
   const owner = [...roster.current.usersById.values()].find(({ role, disabled }) => role === 'owner' && !disabled)
-  const setup = web === undefined || owner === undefined ? undefined : await signIn.signIn.setupLink(owner)
+  const setup =
+    web === undefined || owner === undefined || !(await signIn.signIn.needsSetup(owner))
+      ? undefined
+      : options.keptGreeting === true
+        ? ({ by: owner.name } as const)
+        : ({ url: (await signIn.signIn.setupLink(owner)).url } as const)
   const running = started.move()
   let stopped: Promise<void> | undefined
   const halt = Promise.withResolvers<void>()
@@ -558,7 +563,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
       web && {
         origin: web.origin,
         fingerprint: web.tls.selfSigned ? web.tls.fingerprint : undefined,
-        setup: setup?.url,
+        setup,
       },
     ),
     reportFailure: failed,

@@ -1,10 +1,12 @@
 import { GatewayError } from './gateway-error.ts'
 import type { GatewayOptions } from './gateway-options.ts'
 import { startGateway } from './main.ts'
+import { goesToJournal } from './state/goes-to-journal.ts'
 
 /** Runs a gateway until it is told to stop; the exit code. SIGTERM and SIGINT drain, a second one ends at once, SIGHUP reloads. */
 export async function runGateway(options: GatewayOptions): Promise<number> {
-  const gateway = await startGateway(options)
+  const keptGreeting = goesToJournal(process.stderr.fd, options.environment ?? {})
+  const gateway = await startGateway({ keptGreeting, ...options })
   process.stderr.write(`${gateway.greeting}\n`)
   const ended = Promise.withResolvers<number>()
   let signals = 0

@@ -155,10 +155,14 @@ export class SignInService {
     return { url: `${origin()}/${purpose === 'setup' ? 'setup' : 'join'}/${token}`, expiresAt }
   }
 
-  /** The first start's link: for the first owner, while nobody can sign in to the console. */
-  async setupLink(owner: User): Promise<{ url: string; expiresAt: number } | undefined> {
+  /** Whether nobody can sign in to the console yet. */
+  async needsSetup(owner: User): Promise<boolean> {
     const { passkeys, secondFactors } = this.#parts.store
-    if ((await passkeys.list()).length > 0 || (await secondFactors.password(owner.id)) !== undefined) return undefined
+    return (await passkeys.list()).length === 0 && (await secondFactors.password(owner.id)) === undefined
+  }
+
+  /** The first start's link, for the first owner. */
+  setupLink(owner: User): Promise<{ url: string; expiresAt: number }> {
     return this.makeLink(owner, ACTOR_GATEWAY, 'setup')
   }
 

@@ -20,8 +20,8 @@ export interface GreetingFacts {
     readonly origin: string
     /** SHA-256 of a certificate that browsers do not know; undefined for one that they do. */
     readonly fingerprint: string | undefined
-    /** One-time link for the first owner, while nobody can sign in to the console. */
-    readonly setup: string | undefined
+    /** While nobody can sign in to the console: the first owner's one-time link, or who may have one made. */
+    readonly setup: { readonly url: string } | { readonly by: string } | undefined
   }
 }
 
@@ -69,12 +69,16 @@ export function greeting(facts: GreetingFacts): string {
       command('npx sallyport audit tail --follow', 'what happens'),
       '',
     )
-    if (facts.console?.setup !== undefined)
+    const setup = facts.console?.setup
+    if (setup !== undefined && 'url' in setup)
       lines.push(
         'Then the console: open this within 15 minutes, once. Your browser will ask about the certificate',
-        `  ${facts.console.setup}`,
+        `  ${setup.url}`,
         '',
       )
+    // A link that signs the owner in is nothing for a journal.
+    if (setup !== undefined && 'by' in setup)
+      lines.push('Then the console: make a link that works once', `  npx sallyport user invite ${setup.by}`, '')
     lines.push(
       `From elsewhere it is ${gatewayName(facts.hostname)}:${port}. Give others a way in: npx sallyport user add NAME --help`,
       '',
