@@ -5,6 +5,7 @@ import { buildProgram, type Connect } from './program.ts'
 import { asksForJson, settleJson } from './settle-json.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
 import { usageError } from './usage-error.ts'
+import { warnOfVariables } from './warn-of-variables.ts'
 
 export interface MainOptions {
   readonly terminal?: Terminal
@@ -27,6 +28,8 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
     status = ended
   })
   try {
+    // The gateway says it itself, in its log.
+    if (argv[0] !== 'up') await warnOfVariables(terminal)
     await program.parseAsync(settleJson(argv), { from: 'user' })
     return status ?? (interrupt.signal.aborted ? EXIT.interrupted : EXIT.ok)
   } catch (error) {

@@ -31,6 +31,7 @@ import { ConfigKeeper } from './config/config-keeper.ts'
 import { connectionLimits, penaltySettings, startLimits } from './config/limits.ts'
 import type { Config } from './config/settings.ts'
 import { formatSocketAddress, type SocketAddress } from './config/socket-address.ts'
+import { unknownVariables } from './config/unknown-variables.ts'
 import { listenControl } from './control/control-server.ts'
 import { gatewayName } from './control/daemon.ts'
 import { handlersOf } from './control/handlers.ts'
@@ -127,6 +128,11 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     write: options.writeLog ?? ((line) => void process.stdout.write(line)),
   })
   started.use(logSshTraces(log))
+  for (const { name, nearest } of unknownVariables(environment))
+    log.warn('an environment variable that nothing reads', {
+      detail: name,
+      ...(nearest === undefined ? {} : { fix: `did you mean ${nearest}?` }),
+    })
   const failed = (what: string, error: unknown) => {
     metrics.failures.inc()
     log.failure(`could not ${what}`, error)

@@ -278,3 +278,14 @@ test('as a process: SIGHUP keeps the old configuration on a mistake, SIGTERM dra
   assert.equal(statSync(stateDirectory).mode & 0o777, 0o700)
   assert.ok(!existsSync(join(stateDirectory, 'daemon.lock')))
 })
+
+test('an environment variable that nothing reads is in the log, with the one that was meant', async () => {
+  await using gate = await TestGateway.start({ environment: { SALLYPORT_SSH_LOGIN_GRASE: '10s' } })
+  const [line = '{}', ...others] = gate.log.filter((each) => each.includes('environment variable'))
+  assert.deepEqual(others, [])
+  const { level, detail, fix } = JSON.parse(line) as Record<string, unknown>
+  assert.deepEqual(
+    [level, detail, fix],
+    ['warn', 'SALLYPORT_SSH_LOGIN_GRASE', 'did you mean SALLYPORT_SSH_LOGIN_GRACE?'],
+  )
+})

@@ -1,4 +1,4 @@
-import { environmentName } from './load-config.ts'
+import { environmentName } from './environment-name.ts'
 import type { Setting } from './setting.ts'
 import { settings } from './settings.ts'
 
@@ -12,7 +12,8 @@ export function configReference(): string {
     '`sallyport.toml` lies in the state directory (`--state DIR`, `SALLYPORT_STATE`, else `/var/lib/sallyport` for root and',
     '`~/.local/state/sallyport` for everybody else). Every key may be left out; an unknown one is refused with the nearest name.',
     '`sallyport config check` reads the file without starting anything; `sallyport config show --origin` says where each value',
-    'comes from. What stands here under “environment” wins over the file.',
+    'comes from. What stands here under “environment” wins over the file; a variable that begins with `SALLYPORT_` and that nobody',
+    'reads is warned of, with the nearest name.',
     '',
     'Durations are `250ms`, `30s`, `5m`, `1h30m`, `7d` or `0`; sizes are `512B`, `64KiB`, `16MiB`, `1GiB`.',
     'On SIGHUP or `sallyport reload` the file is read again; a key that takes effect on restart says so.',

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import type { z } from 'zod'
 import { GatewayError } from '../gateway-error.ts'
+import { environmentName } from './environment-name.ts'
 import { nearestName } from './nearest-name.ts'
 import type { Setting } from './setting.ts'
 import { type Config, settings, settingsByName } from './settings.ts'
@@ -93,11 +94,6 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     )
   }
   return { config: deepFreeze(config) as unknown as Config, origins, file: text === undefined ? undefined : path }
-}
-
-/** `ssh.login_grace` is `SALLYPORT_SSH_LOGIN_GRACE`. */
-export function environmentName(name: string): string {
-  return `SALLYPORT_${name.replace('.', '_').toUpperCase()}`
 }
 
 function readConfig(path: string, required: boolean): string | undefined {

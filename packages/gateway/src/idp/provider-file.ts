@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { CONFIG_FILE, environmentName, type LoadedConfig, loadConfig } from '../config/load-config.ts'
+import { environmentName } from '../config/environment-name.ts'
+import { CONFIG_FILE, type LoadedConfig, loadConfig } from '../config/load-config.ts'
 import { type NewProvider, withoutProvider, withProvider } from '../config/provider-tables.ts'
 import { GatewayError } from '../gateway-error.ts'
 import { writePrivateFile } from '../state/private-file.ts'
