@@ -20,6 +20,7 @@ import { readHomeSearch } from './rooms/home/home-search.ts'
 import { readPolicySearch } from './rooms/policy/policy-search.ts'
 import { given } from './rooms/search-param.ts'
 import { readSessionsSearch } from './rooms/sessions/sessions-search.ts'
+import { readSignInSearch } from './rooms/sign-in/sign-in-search.ts'
 import { readTargetsSearch } from './rooms/targets/targets-search.ts'
 import { readUsersSearch } from './rooms/users/users-search.ts'
 
@@ -34,7 +35,7 @@ const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: paths.signIn,
-  validateSearch: ({ to }: Record<string, unknown>): { to?: string } => (typeof to === 'string' ? { to } : {}),
+  validateSearch: readSignInSearch,
   component: lazyRouteComponent(() => import('./rooms/sign-in/sign-in-room.tsx'), 'SignInRoom'),
 })
 const setup = createRoute({

@@ -19,14 +19,18 @@ export class ConsoleGateway implements AsyncDisposable {
     this.#gateway = gateway
   }
 
-  static async start(flags: Record<string, unknown> = {}): Promise<ConsoleGateway> {
+  /** `environment` is what the configuration may name variables of. */
+  static async start(
+    flags: Record<string, unknown> = {},
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<ConsoleGateway> {
     execFileSync(process.execPath, [BUILD], { stdio: 'inherit' })
     const directory = new TemporaryDirectory('console')
     const home = directory.file('home')
     mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 })
     const gateway = await startGateway({
       stateDirectory: directory.file('state'),
-      environment: { HOME: home },
+      environment: { HOME: home, ...environment },
       flags: {
         'listen.ssh': ['127.0.0.1:0'],
         'listen.metrics': '127.0.0.1:0',
@@ -48,6 +52,10 @@ export class ConsoleGateway implements AsyncDisposable {
   /** As the start prints it; undefined once somebody has a passkey. */
   get setupLink(): string | undefined {
     return /https:\/\/\S+\/setup\/\S+/.exec(this.#gateway.greeting)?.[0]
+  }
+
+  get stateDirectory(): string {
+    return this.#directory.file('state')
   }
 
   /** A folder that goes with it. */

@@ -32,7 +32,7 @@ test('people sign out and in again, keep their last passkey, and see their rooms
   await page.goto('/me')
   await page.getByRole('button', { name: 'Actions for YubiKey 5C' }).click()
   await page.getByRole('menuitem', { name: 'Remove…' }).click()
-  await page.getByText('It is your last passkey').waitFor()
+  await page.getByText('It is your last way in').waitFor()
   await page.getByRole('button', { name: 'Remove passkey' }).click()
   await page.getByRole('alert').getByText('Register another one first').waitFor()
   found.push(...(await browser.look('passkey-last')))

@@ -20,6 +20,8 @@ export class TestIdentityProvider implements AsyncDisposable {
   readonly issuer: string
   /** Who signs in next. */
   account: TestAccount = { sub: 'nobody' }
+  /** Whether whoever comes is turned away, or turns back. */
+  denies = false
   readonly #accounts = new Map<string, TestAccount>()
   readonly #server: Server
 
@@ -49,7 +51,13 @@ export class TestIdentityProvider implements AsyncDisposable {
       const accountId = test.account.sub
       test.#accounts.set(accountId, test.account)
       provider
-        .interactionFinished(request, response, { login: { accountId, amr: ['pwd', 'otp'], acr: 'urn:example:two' } })
+        .interactionFinished(
+          request,
+          response,
+          test.denies
+            ? { error: 'access_denied', error_description: 'an evil text' }
+            : { login: { accountId, amr: ['pwd', 'otp'], acr: 'urn:example:two' } },
+        )
         .catch(() => {
           response.destroy()
         })

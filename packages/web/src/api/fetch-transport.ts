@@ -15,7 +15,13 @@ export const fetchTransport: ApiTransport = async ({ method, path, body, signal 
       cause,
     })
   })
-  return { status: response.status, body: chunks(response.body) }
+  return { status: response.status, retryAfter: secondsIn(response), body: chunks(response.body) }
+}
+
+/** `Retry-After` as a number of seconds; as a date nobody sends it here. */
+function secondsIn({ headers }: Response): number | undefined {
+  const text = headers.get('retry-after') ?? ''
+  return /^\d{1,6}$/.test(text) ? Number(text) : undefined
 }
 
 /** Not every browser's streams can be looped over. */

@@ -1,4 +1,7 @@
-let opener: ((answer: (proved: boolean) => void) => void) | undefined
+/** What it is asked for: to do something, or to stay signed in. */
+export type ProofFor = 'act' | 'stay'
+
+let opener: ((answer: (proved: boolean) => void, what: ProofFor) => void) | undefined
 
 /** The dialog that asks registers itself here. */
 export function onAskForProof(open: typeof opener): () => void {
@@ -8,10 +11,10 @@ export function onAskForProof(open: typeof opener): () => void {
   }
 }
 
-/** Asks the person to prove themselves with a passkey; resolves to whether they did. */
-export function askForProof(): Promise<boolean> {
+/** Asks the person to prove themselves anew; resolves to whether they did. */
+export function askForProof(what: ProofFor = 'act'): Promise<boolean> {
   return new Promise((resolve) => {
     if (opener === undefined) resolve(false)
-    else opener(resolve)
+    else opener(resolve, what)
   })
 }

@@ -1,7 +1,9 @@
 import { type ReactNode, useEffect, useRef } from 'react'
+import { useCall } from '../api/use-call.ts'
 import { Toasts } from '../ui/toasts.tsx'
 import { AskBar } from './ask-bar.tsx'
 import { ProofDialog } from './proof-dialog.tsx'
+import { useLeaveWhenOut } from './use-leave-when-out.ts'
 
 interface AskPageProps {
   /** The document's title. */
@@ -15,6 +17,7 @@ interface AskPageProps {
 
 /** A page that asks one thing. The focus starts on its title, so that Enter decides nothing. */
 export function AskPage({ name, title, lead, children, facts }: AskPageProps) {
+  useLeaveWhenOut(useCall('auth.state'))
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     document.title = `${name} · Sallyport`

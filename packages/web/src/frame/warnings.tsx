@@ -1,13 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
-import { useEffect } from 'react'
 import { useCall } from '../api/use-call.ts'
-import { paths } from '../paths.ts'
 import { Banner } from '../ui/banner.tsx'
 import { TextButton } from '../ui/text-button.tsx'
 import { useNow } from '../ui/use-now.ts'
 import { agoText, clockSecondsText } from '../words/times.ts'
 import { askForProof } from './ask-for-proof.ts'
+import { useLeaveWhenOut } from './use-leave-when-out.ts'
 
 /** How often the gateway is asked whether it is there and who is signed in, in milliseconds. */
 const ASK_MS = 30_000
@@ -18,14 +16,8 @@ const SOON_MS = 5 * 60_000
 export function Warnings() {
   const state = useCall('auth.state', {}, { everyMs: ASK_MS })
   const client = useQueryClient()
-  const navigate = useNavigate()
   const now = useNow(10_000)
-  const out = state.error === null && state.data?.signed_in === null
-  useEffect(() => {
-    if (!out) return
-    const to = `${location.pathname}${location.search}`
-    void navigate({ to: paths.signIn, search: to === '/' ? {} : { to } })
-  }, [out, navigate])
+  useLeaveWhenOut(state)
   const until = state.data?.signed_in?.expires_at
   const end = until === undefined ? undefined : new Date(until)
   return (
@@ -40,7 +32,9 @@ export function Warnings() {
           mark="clock"
           act={
             <TextButton
-              onPress={() => void askForProof().then(() => client.invalidateQueries({ queryKey: ['auth.state'] }))}
+              onPress={() =>
+                void askForProof('stay').then(() => client.invalidateQueries({ queryKey: ['auth.state'] }))
+              }
             >
               Stay signed in
             </TextButton>

@@ -1,6 +1,6 @@
 import type { ApiError } from '@sallyport/api'
-import { sentence } from '../words/sentence.ts'
 import { Button } from './button.tsx'
+import { ErrorWords } from './error-words.tsx'
 import { Void } from './void.tsx'
 
 interface ErrorStateProps {
@@ -27,9 +27,7 @@ export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
         </>
       }
     >
-      <p>{sentence(error.message)}</p>
-      {error.why !== undefined && <p>{sentence(error.why)}</p>}
-      {error.fix !== undefined && <p>{sentence(error.fix)}</p>}
+      <ErrorWords error={error} />
     </Void>
   )
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { agentText } from './agent-text.ts'
 import { amountText, bytesText, countText } from './amounts.ts'
+import { keyKind } from './key-kind.ts'
 import { sentence } from './sentence.ts'
 import { agoText, durationText, momentText, runningText, utcText } from './times.ts'
 
@@ -56,6 +57,15 @@ test('messages of the gateway become sentences once', () => {
   assert.equal(sentence('this proves nobody here'), 'This proves nobody here.')
   assert.equal(sentence('Try again.'), 'Try again.')
   assert.equal(sentence(''), '')
+})
+
+test('kinds of keys have names for people, and one that nobody knows yet its own', () => {
+  assert.equal(keyKind('ssh-ed25519'), 'Ed25519')
+  assert.equal(keyKind('ssh-rsa'), 'RSA')
+  assert.equal(keyKind('ecdsa-sha2-nistp384'), 'ECDSA P-384')
+  assert.equal(keyKind('sk-ssh-ed25519@openssh.com'), 'security key, Ed25519')
+  assert.equal(keyKind('sk-ecdsa-sha2-nistp256@openssh.com'), 'security key, ECDSA P-256')
+  assert.equal(keyKind('ssh-mldsa-65'), 'ssh-mldsa-65')
 })
 
 test('browsers are known by name and system, anything else by what it calls itself', () => {

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { Button } from '../../ui/button.tsx'
+import { FileButton } from '../../ui/file-button.tsx'
 import { KeyCap } from '../../ui/key-cap.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { MenuButton } from '../../ui/menu-button.tsx'
@@ -44,6 +45,9 @@ export function KitButtons() {
           Large
         </Button>
         <Button square mark="dots" kind="plain" label="More" />
+        <FileButton types=".pub" mark="file" size="sm" onFile={({ name }) => toast(`${name} was chosen.`)}>
+          Choose file…
+        </FileButton>
       </KitRow>
       <KitRow>
         <Segments

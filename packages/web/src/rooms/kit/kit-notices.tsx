@@ -11,6 +11,11 @@ const FAILED = new ApiError('policy.version-conflict', 'version 213 was not publ
   why: 'Joy Okafor published 212 while you edited',
 })
 
+const UNKNOWN = new ApiError('device.unknown', 'no sign-in of a command waits for this code', {
+  why: 'it was decided, or is older than ten minutes',
+  fix: 'start again: sallyport login',
+})
+
 export function KitNotices() {
   return (
     <KitPart
@@ -34,6 +39,7 @@ export function KitNotices() {
         <Mono>px9-dwhitlock</Mono> asks to join.
       </Banner>
       <Failure error={FAILED} />
+      <Failure error={UNKNOWN} />
     </KitPart>
   )
 }

@@ -1,5 +1,5 @@
-import { ApiError } from '@sallyport/api'
-import { useQueryClient } from '@tanstack/react-query'
+import type { ApiError, Passkey } from '@sallyport/api'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/api.ts'
 import { withFreshProof } from '../../api/fresh-proof.ts'
@@ -13,24 +13,18 @@ import { usualPasskeyName } from '../../words/usual-passkey-name.ts'
 export function AddPasskeyDialog({ onClose }: { readonly onClose: () => void }) {
   const client = useQueryClient()
   const [name, setName] = useState(usualPasskeyName)
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<ApiError | null>(null)
-  const add = async () => {
-    setBusy(true)
-    setError(null)
-    try {
+  const add = useMutation<Passkey, ApiError, string>({
+    mutationFn: async (called) => {
       const { ceremony, options } = await withFreshProof(() => api.call('me.passkey-begin'))
       const response = await makePasskey(options)
-      await api.call('me.passkey-add', { ceremony, response, name: name.trim() })
+      return api.call('me.passkey-add', { ceremony, response, name: called })
+    },
+    onSuccess: async (made) => {
       await client.invalidateQueries({ queryKey: ['me.show'] })
-      toast(`${name.trim()} signs you in from now on.`)
+      toast(`${made.name} signs you in from now on.`)
       onClose()
-    } catch (failure) {
-      if (!(failure instanceof ApiError)) throw failure
-      setError(failure)
-      setBusy(false)
-    }
-  }
+    },
+  })
   return (
     <FormDialog
       open
@@ -40,9 +34,9 @@ export function AddPasskeyDialog({ onClose }: { readonly onClose: () => void }) 
       verb="Make passkey"
       doing="Waiting for your device"
       off={name.trim() === ''}
-      busy={busy}
-      error={error}
-      onSubmit={() => void add()}
+      busy={add.isPending}
+      error={add.error}
+      onSubmit={() => add.mutate(name.trim())}
     >
       <TextField
         label="Name of this passkey"

@@ -1,38 +1,83 @@
 import type { Key } from '@sallyport/api'
+import { useState } from 'react'
 import { Section } from '../../frame/section.tsx'
+import { Button } from '../../ui/button.tsx'
 import { type DataColumn, DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { Mono } from '../../ui/mono.tsx'
 import { RowName } from '../../ui/row-name.tsx'
-
-const COLUMNS: readonly DataColumn<Key>[] = [
-  {
-    id: 'key',
-    title: 'Key',
-    names: true,
-    cell: ({ comment, type }) => <RowName>{comment === '' ? type : comment}</RowName>,
-  },
-  { id: 'type', title: 'Type', width: '18%', cell: ({ type }) => <Mono className="text-ink-2">{type}</Mono> },
-  {
-    id: 'fingerprint',
-    title: 'Fingerprint',
-    width: '38%',
-    cell: ({ fingerprint }) => <Mono className="text-[0.6875rem] wrap-anywhere">{fingerprint}</Mono>,
-  },
-  {
-    id: 'added',
-    title: 'Added',
-    width: '14%',
-    narrowTitle: 'added',
-    cell: ({ added_at }) => <Moment at={added_at} />,
-  },
-]
+import { keyKind } from '../../words/key-kind.ts'
+import { AddOwnKeyDialog } from './add-own-key-dialog.tsx'
+import { RemoveOwnKeyDialog } from './remove-own-key-dialog.tsx'
 
 /** Public keys that ssh may prove this person with. */
 export function KeysSection({ keys }: { readonly keys: readonly Key[] }) {
+  const [adding, setAdding] = useState(false)
+  const [removing, setRemoving] = useState<Key>()
+  const columns: readonly DataColumn<Key>[] = [
+    {
+      id: 'key',
+      title: 'Key',
+      names: true,
+      cell: ({ comment, type }) => <RowName>{comment === '' ? type : comment}</RowName>,
+    },
+    {
+      id: 'kind',
+      title: 'Kind',
+      width: '14%',
+      cell: ({ type }) => (
+        <span className="text-ink-2" title={type}>
+          {keyKind(type)}
+        </span>
+      ),
+    },
+    {
+      id: 'fingerprint',
+      title: 'Fingerprint',
+      width: '32%',
+      cell: ({ fingerprint }) => <Mono className="text-[0.6875rem] wrap-anywhere">{fingerprint}</Mono>,
+    },
+    {
+      id: 'added',
+      title: 'Added',
+      width: '12%',
+      narrowTitle: 'added',
+      cell: ({ added_at }) => <Moment at={added_at} />,
+    },
+    {
+      id: 'used',
+      title: 'Last used',
+      width: '12%',
+      narrowTitle: 'last used',
+      cell: ({ last_used_at }) =>
+        last_used_at === null ? <span className="text-ink-3">never</span> : <Moment at={last_used_at} />,
+    },
+    {
+      id: 'acts',
+      title: 'Actions',
+      titleHidden: true,
+      numeric: true,
+      width: '7rem',
+      narrow: 'side',
+      cell: (key) => (
+        <Button kind="quiet" size="sm" label={`Remove ${nameOf(key)}…`} onPress={() => setRemoving(key)}>
+          Remove…
+        </Button>
+      ),
+    },
+  ]
   return (
-    <Section title="SSH keys" count={keys.length} lead="ssh knows you by these. An admin adds and removes them.">
+    <Section
+      title="SSH keys"
+      count={keys.length}
+      lead="ssh knows you by these. A certificate of sallyport login does the same and ends by itself."
+      acts={
+        <Button mark="plus" onPress={() => setAdding(true)}>
+          Add key
+        </Button>
+      }
+    >
       {keys.length === 0 ? (
         <div className="px-gutter py-4">
           <EmptyState title="No SSH keys">
@@ -43,12 +88,18 @@ export function KeysSection({ keys }: { readonly keys: readonly Key[] }) {
       ) : (
         <DataTable
           label="SSH keys"
-          columns={COLUMNS}
+          columns={columns}
           rows={keys}
           rowId={({ id }) => id}
           rowText={({ comment, fingerprint }) => `${comment} ${fingerprint}`}
         />
       )}
+      {adding && <AddOwnKeyDialog onClose={() => setAdding(false)} />}
+      {removing !== undefined && <RemoveOwnKeyDialog keyOf={removing} onClose={() => setRemoving(undefined)} />}
     </Section>
   )
+}
+
+function nameOf({ comment, fingerprint }: Key): string {
+  return comment === '' ? fingerprint : comment
 }

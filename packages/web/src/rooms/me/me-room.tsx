@@ -6,6 +6,7 @@ import { amountText } from '../../words/amounts.ts'
 import { CertificatesSection } from './certificates-section.tsx'
 import { KeysSection } from './keys-section.tsx'
 import { PasskeysSection } from './passkeys-section.tsx'
+import { PasswordSection } from './password-section.tsx'
 import { RecoverySection } from './recovery-section.tsx'
 import { TotpSection } from './totp-section.tsx'
 
@@ -17,7 +18,8 @@ export function MeRoom() {
       <DataRegion query={me} failedTitle="Your credentials could not be read" reading="Reading your credentials">
         {(data) => (
           <div className="pb-12">
-            <PasskeysSection passkeys={data.passkeys} />
+            <PasskeysSection me={data} />
+            <PasswordSection me={data} />
             <TotpSection set={data.totp} />
             <RecoverySection left={data.recovery_codes_left} user={data.user} />
             <KeysSection keys={data.keys} />

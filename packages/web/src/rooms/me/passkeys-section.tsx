@@ -1,5 +1,6 @@
-import type { Passkey } from '@sallyport/api'
+import type { Me, Passkey } from '@sallyport/api'
 import { useState } from 'react'
+import { useCall } from '../../api/use-call.ts'
 import { Section } from '../../frame/section.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -11,11 +12,14 @@ import { RowName } from '../../ui/row-name.tsx'
 import { AddPasskeyDialog } from './add-passkey-dialog.tsx'
 import { RemovePasskeyDialog } from './remove-passkey-dialog.tsx'
 import { RenamePasskeyDialog } from './rename-passkey-dialog.tsx'
+import { waysIn } from './ways-in.ts'
 
 type Asking = { readonly what: 'add' } | { readonly what: 'rename' | 'remove'; readonly passkey: Passkey }
 
 /** What the person signs in with. */
-export function PasskeysSection({ passkeys }: { readonly passkeys: readonly Passkey[] }) {
+export function PasskeysSection({ me }: { readonly me: Me }) {
+  const { passkeys } = me
+  const { data } = useCall('auth.state')
   const [asking, setAsking] = useState<Asking>()
   const close = () => setAsking(undefined)
   const columns: readonly DataColumn<Passkey>[] = [
@@ -95,7 +99,7 @@ export function PasskeysSection({ passkeys }: { readonly passkeys: readonly Pass
       {asking?.what === 'add' && <AddPasskeyDialog onClose={close} />}
       {asking?.what === 'rename' && <RenamePasskeyDialog passkey={asking.passkey} onClose={close} />}
       {asking?.what === 'remove' && (
-        <RemovePasskeyDialog passkey={asking.passkey} last={passkeys.length === 1} onClose={close} />
+        <RemovePasskeyDialog passkey={asking.passkey} last={waysIn(me, data?.methods) === 1} onClose={close} />
       )}
     </Section>
   )

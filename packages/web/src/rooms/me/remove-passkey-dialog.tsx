@@ -5,7 +5,7 @@ import { toast } from '../../ui/toast-list.ts'
 
 interface RemovePasskeyDialogProps {
   readonly passkey: Passkey
-  /** The gateway keeps the last one; the dialog says so before it is asked. */
+  /** The gateway keeps the last way in; the dialog says so before it is asked. */
   readonly last: boolean
   readonly onClose: () => void
 }
@@ -20,7 +20,7 @@ export function RemovePasskeyDialog({ passkey, last, onClose }: RemovePasskeyDia
       title={`Remove ${passkey.name}?`}
       lead={
         last
-          ? 'It is your last passkey. The gateway keeps it until you have another one.'
+          ? 'It is your last way in. The gateway keeps it until you have another one.'
           : 'It signs you in no more. Where you are signed in with it now, you stay signed in.'
       }
       verb="Remove passkey"

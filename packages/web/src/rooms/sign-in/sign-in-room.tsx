@@ -1,5 +1,5 @@
 import { ApiError } from '@sallyport/api'
-import { Navigate, useSearch } from '@tanstack/react-router'
+import { useRouter, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { knowsPasskeys } from '../../api/passkeys.ts'
 import { signInWithPasskey } from '../../api/sign-in-with-passkey.ts'
@@ -13,17 +13,20 @@ import { LoadingState } from '../../ui/loading-state.tsx'
 import { Mono } from '../../ui/mono.tsx'
 import { TextButton } from '../../ui/text-button.tsx'
 import { Gate } from './gate.tsx'
+import { GoOn } from './go-on.tsx'
 import { Or } from './or.tsx'
 import { ProviderLink } from './provider-link.tsx'
 import { ownPage, useEntered } from './use-entered.ts'
 import { whereTo } from './where-to.ts'
+import { WhyHere } from './why-here.tsx'
 
 const RecoveryForm = lazy(() => import('./recovery-form.tsx'))
 const PasswordForm = lazy(() => import('./password-form.tsx'))
 
 /** Where everybody comes in: passkey first. */
 export function SignInRoom() {
-  const { to } = useSearch({ from: paths.signIn })
+  const { to, why } = useSearch({ from: paths.signIn })
+  const { history } = useRouter()
   const state = useCall('auth.state')
   const entered = useEntered(to)
   const [way, setWay] = useState<'passkey' | 'recovery' | 'password'>('passkey')
@@ -44,12 +47,14 @@ export function SignInRoom() {
     }
   }
 
-  // Somebody who is in already has nothing to do here.
-  if (state.data?.signed_in && !busy) return <Navigate to={ownPage(to)} />
+  const refused = why !== undefined && why !== 'signed-out'
+  // Somebody who is in already has nothing to do here, but to hear what became of another way in.
+  if (state.data?.signed_in && !busy && !refused) return <GoOn to={ownPage(to)} />
   if (state.data === undefined) {
     return (
       <Gate name="Sign in" title="Sign in">
-        <div className="mt-8">
+        <div className="mt-8 grid gap-6">
+          {why !== undefined && <WhyHere why={why} />}
           {state.error === null ? (
             <LoadingState />
           ) : (
@@ -63,7 +68,19 @@ export function SignInRoom() {
       </Gate>
     )
   }
-  const { gateway, methods } = state.data
+  const { gateway, methods, signed_in: person } = state.data
+  if (person !== null && refused && !busy) {
+    return (
+      <Gate name="Not signed in anew" title="Not signed in anew" lead={`You are still signed in as ${person.user}.`}>
+        <div className="mt-8 grid justify-items-start gap-4">
+          <WhyHere why={why} />
+          <Button kind="primary" onPress={() => history.push(ownPage(to))}>
+            Go on as before
+          </Button>
+        </div>
+      </Gate>
+    )
+  }
   if (way === 'password') {
     return (
       <Gate name="Sign in with a password" title="Password and one-time code">
@@ -97,6 +114,11 @@ export function SignInRoom() {
       {...(place === undefined ? {} : { lead: `You were on the way to ${place}. Signing in takes you there.` })}
     >
       <div className="mt-8 grid grid-cols-1 gap-3">
+        {why !== undefined && error === undefined && (
+          <div className="mb-2">
+            <WhyHere why={why} />
+          </div>
+        )}
         {!knowsPasskeys() && <Banner tone="caution">This browser does not know passkeys.</Banner>}
         <Button
           kind="primary"

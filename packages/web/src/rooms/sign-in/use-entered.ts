@@ -1,16 +1,16 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useRouter } from '@tanstack/react-router'
 import { callOptions } from '../../api/use-call.ts'
 import { paths } from '../../paths.ts'
 
 /** Goes on to where the person was heading, now that they are signed in. */
 export function useEntered(to: string | undefined): () => Promise<void> {
   const client = useQueryClient()
-  const navigate = useNavigate()
+  const { history } = useRouter()
   return async () => {
     client.clear()
     await client.fetchQuery(callOptions('auth.state'))
-    await navigate({ to: ownPage(to) })
+    history.replace(ownPage(to))
   }
 }
 
