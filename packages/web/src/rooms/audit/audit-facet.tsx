@@ -42,7 +42,7 @@ export function AuditFacet({ title, field, values: { values, more }, search, onC
       {absent && box(chosen)}
       {shown.map(({ value, count }) => box(value, count))}
       {values.length > shown.length && (
-        <TextButton onPress={() => setAll(true)}>{`${values.length - shown.length} more`}</TextButton>
+        <TextButton onPress={() => setAll(true)}>{`${countText(values.length - shown.length + more)} more`}</TextButton>
       )}
       {values.length === shown.length && more > 0 && (
         <p className="text-xs text-ink-3">and {countText(more)} rarer ones</p>

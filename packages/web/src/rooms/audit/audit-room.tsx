@@ -56,7 +56,7 @@ function Audit() {
         {counted !== undefined && <AuditFacets counts={counted} search={search} onChange={filter} />}
         <section aria-label="Events" className="min-h-0 min-w-0 flex-1 wide:overflow-y-auto">
           {fault !== undefined && <Banner tone="caution">{fault}</Banner>}
-          {counts.error !== null && (
+          {counts.error !== null && pages.error === null && (
             <Banner tone="caution" act={<TextButton onPress={() => void counts.refetch()}>Count again</TextButton>}>
               The events could not be counted.
             </Banner>
