@@ -68,7 +68,7 @@ function critical(shown: string): readonly string[] {
 
 const AS_ALICE = 'Match originalhost gate\n  User alice\nMatch all'
 
-test('V-B07 a command that the policy forces is in the certificate, and a real sshd runs it instead of what is asked for', {
+test('V-B07 V-C04 a command that the policy forces is in the certificate, and a real sshd runs it instead of what is asked for', {
   skip,
 }, async () => {
   await given(policyWith({ forceCommand: 'echo forced' }), async ({ gate, sshd, key, shown }) => {
@@ -76,8 +76,10 @@ test('V-B07 a command that the policy forces is in the certificate, and a real s
     assert.match(shown, /root@tag:db/)
     const target = { port: sshd.port, key: key.file }
     const config = gate.sshConfig(key, { target, more: AS_ALICE })
-    const { stdout, stderr } = await gate.ssh(config, ['-J', 'gate', 'server', 'echo other'])
-    assert.equal(stdout.toString(), 'forced\n', `${stderr}${sshd.log}`)
+    for (const asked of [['server', 'echo other'], ['server'], ['-s', 'server', 'sftp']]) {
+      const { stdout, stderr } = await gate.ssh(config, ['-J', 'gate', ...asked])
+      assert.equal(stdout.toString(), 'forced\n', `${asked.join(' ')}: ${stderr}${sshd.log}`)
+    }
     const issued = (await gate.events('certificate-issued')).find(({ data }) => data['subject'] === 'alice')
     assert.equal(issued?.data['force_command'], 'echo forced')
   })

@@ -28,10 +28,8 @@ const GZIP_FROM_BYTES = 1024
 /** Files of a built console by path (`/assets/index-abc.js`); none where it was not built. */
 export function readConsoleFiles(folder: string): ReadonlyMap<string, ConsoleFile> {
   if (!existsSync(join(folder, 'index.html'))) return new Map()
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   return new Map(
-    files.flatMap((path): [string, ConsoleFile][] => {
+    filesUnder(folder).flatMap((path): [string, ConsoleFile][] => {
       const extension = extname(path)
       const type = TYPES[extension]
       if (type === undefined) return []
@@ -41,4 +39,13 @@ export function readConsoleFiles(folder: string): ReadonlyMap<string, ConsoleFil
       return [[name, { type, bytes, gzipped, immutable: name.startsWith('/assets/') }]]
     }),
   )
+}
+
+/** Links are not followed: Node's own recursion goes through those to folders. */
+function filesUnder(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return filesUnder(path)
+    return entry.isFile() ? [path] : []
+  })
 }

@@ -25,6 +25,8 @@ import { isLoopbackHost, issuerProblem, type OidcIdentity, type OidcProvider } f
 const METADATA_LIFE_MS = 60 * 60 * 1000
 /** Randomness of state, nonce and code verifier, in bytes: RFC 7636 §7.1 asks for 32. */
 const SECRET_BYTES = 32
+/** What an answer to a browser may say (RFC 6749 §4.1.2, RFC 9207 §2, and of answers of other kinds). */
+const SPOKEN = ['code', 'state', 'iss', 'error', 'response', 'id_token', 'token']
 
 export interface OidcClientParts {
   readonly provider: OidcProvider
@@ -94,9 +96,9 @@ export class OidcClient {
     if (flow.provider !== this.provider.name) {
       throw new IdentityError('provider-refused', 'this answers a question to another provider')
     }
-    // RFC 9207 §2.4; the library takes an empty one for none.
-    if (callback.getAll('iss').some((issuer) => issuer !== this.provider.issuer)) {
-      throw new IdentityError('provider-refused', 'another provider answers than the one that was asked')
+    // The library takes an empty parameter for none.
+    if (SPOKEN.some((name) => callback.getAll(name).includes(''))) {
+      throw new IdentityError('provider-refused', 'the provider’s answer has an empty parameter')
     }
     const configuration = await this.discover()
     const url = new URL(flow.redirectUri)

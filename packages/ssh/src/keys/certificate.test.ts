@@ -92,7 +92,7 @@ test('a certificate counts for its principals, in its time, under its authority'
   assert.equal(reasonOf(certificate, { principal: '' }), 'principal-not-named')
 })
 
-test('extensions grant and unknown ones are ignored', async () => {
+test('V-C04 extensions grant and unknown ones are ignored', async () => {
   const certificate = await issue({ extensions: new Map([...userExtensions, ['x@example', textOption('y')]]) })
   const verdict = checkCertificate(certificate, demand)
   assert.ok(verdict.valid)
