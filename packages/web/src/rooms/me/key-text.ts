@@ -6,7 +6,7 @@ export const KEY_TEXT_MAX = 16_384
  * a good key the gateway says. A private key must not leave this machine.
  */
 export function keyTextProblem(text: string): string | undefined {
-  if (/PRIVATE KEY/.test(text) || /^PuTTY-User-Key-File/.test(text.trimStart()))
+  if (/PRIVATE KEY/.test(text) || text.trimStart().startsWith('PuTTY-User-Key-File'))
     return 'This is a private key: it stays with you. Take the file beside it that ends in .pub'
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   if (lines.length > 1) return `One key at a time: these are ${lines.length} lines`
