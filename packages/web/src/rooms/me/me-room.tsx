@@ -4,11 +4,13 @@ import { Page } from '../../frame/page.tsx'
 import { DataRegion } from '../../ui/data-region.tsx'
 import { amountText } from '../../words/amounts.ts'
 import { CertificatesSection } from './certificates-section.tsx'
+import { IdentitiesSection } from './identities-section.tsx'
 import { KeysSection } from './keys-section.tsx'
 import { PasskeysSection } from './passkeys-section.tsx'
 import { PasswordSection } from './password-section.tsx'
 import { RecoverySection } from './recovery-section.tsx'
 import { TotpSection } from './totp-section.tsx'
+import { waysIn } from './ways-in.ts'
 
 /** How somebody signs in, and what ssh knows them by. */
 export function MeRoom() {
@@ -20,6 +22,7 @@ export function MeRoom() {
           <div className="pb-12">
             <PasskeysSection me={data} />
             <PasswordSection me={data} />
+            <IdentitiesSection me={data} />
             <TotpSection set={data.totp} />
             <RecoverySection left={data.recovery_codes_left} user={data.user} />
             <KeysSection keys={data.keys} />
@@ -31,12 +34,23 @@ export function MeRoom() {
   )
 }
 
-function State({ me: { passkeys, recovery_codes_left: codes } }: { readonly me: Me }) {
+function State({ me }: { readonly me: Me }) {
+  const { data } = useCall('auth.state')
+  const { passkeys, recovery_codes_left: codes } = me
+  const declared = me.identities.filter(({ provider }) => provider !== null).length
+  const alone = passkeys.length === 1 && data !== undefined && waysIn(me, data.methods) === 1
   return (
     <>
-      <strong>{amountText(passkeys.length, 'passkey')}</strong> {passkeys.length === 1 ? 'signs' : 'sign'} you in.{' '}
+      <strong>{amountText(passkeys.length, 'passkey')}</strong>
+      {declared > 0 && (
+        <>
+          {' '}
+          and <strong>{amountText(declared, 'identity', 'identities')}</strong>
+        </>
+      )}{' '}
+      {passkeys.length + declared === 1 ? 'signs' : 'sign'} you in.{' '}
       <strong>{amountText(codes, 'recovery code')}</strong> {codes === 1 ? 'is' : 'are'} left.
-      {passkeys.length === 1 && ' Lose the passkey, and only a recovery code lets you back in: add a second one.'}
+      {alone && ' Lose the passkey, and only a recovery code lets you back in: add a second one.'}
     </>
   )
 }

@@ -5,6 +5,7 @@ import { paths } from '../../paths.ts'
 import { DataRegion } from '../../ui/data-region.tsx'
 import { UserActs } from './user-acts.tsx'
 import { UserCertificates } from './user-certificates.tsx'
+import { UserIdentities } from './user-identities.tsx'
 import { UserKeys } from './user-keys.tsx'
 import { UserRole } from './user-role.tsx'
 import { UserState } from './user-state.tsx'
@@ -27,6 +28,7 @@ export function UserRoom() {
         {(user) => (
           <div className="grid grid-cols-1 gap-8 px-gutter py-6">
             <UserRole user={user} />
+            <UserIdentities user={user} />
             <UserKeys user={user} />
             <UserCertificates user={user} />
           </div>

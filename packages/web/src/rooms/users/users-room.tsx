@@ -11,6 +11,7 @@ import { SearchField } from '../../ui/search-field.tsx'
 import { Select } from '../../ui/select.tsx'
 import { useFilters } from '../use-filters.ts'
 import { AddUserDialog } from './add-user-dialog.tsx'
+import { PendingPeople } from './pending-people.tsx'
 import { readUsersSearch } from './users-search.ts'
 import { UsersTable } from './users-table.tsx'
 import { matchingUsers, usersState } from './users-view.ts'
@@ -52,6 +53,7 @@ export function UsersRoom() {
         </>
       }
     >
+      <PendingPeople />
       <DataRegion
         query={users}
         reading="Reading people"

@@ -1,0 +1,57 @@
+import type { Identity } from '@sallyport/api'
+import { Badge } from '../ui/badge.tsx'
+import type { DataColumn } from '../ui/data-table.tsx'
+import { Moment } from '../ui/moment.tsx'
+import { Mono } from '../ui/mono.tsx'
+import { RowName } from '../ui/row-name.tsx'
+import { Tags } from '../ui/tags.tsx'
+
+/** Who somebody is at identity providers, in a table. `titleOf`: what people call the provider. */
+export function identityColumns(titleOf: (identity: Identity) => string): readonly DataColumn<Identity>[] {
+  return [
+    {
+      id: 'provider',
+      title: 'Provider',
+      names: true,
+      cell: (identity) => (
+        <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+          <RowName person off={identity.provider === null}>
+            <span className="wrap-anywhere">{titleOf(identity)}</span>
+          </RowName>
+          {identity.provider === null && (
+            <Badge mark="lock" tone="caution">
+              no longer set up
+            </Badge>
+          )}
+        </span>
+      ),
+    },
+    {
+      id: 'subject',
+      title: 'Known there as',
+      width: '24%',
+      narrowTitle: 'known as',
+      cell: ({ subject }) => <Mono className="text-ink-2 wrap-anywhere">{subject}</Mono>,
+    },
+    { id: 'groups', title: 'Groups', width: '20%', cell: ({ groups }) => <Tags tags={groups} /> },
+    {
+      id: 'linked',
+      title: 'Linked',
+      width: '12%',
+      narrowTitle: 'linked',
+      cell: ({ linked_at }) => <Moment at={linked_at} />,
+    },
+    {
+      id: 'used',
+      title: 'Last used',
+      width: '12%',
+      narrowTitle: 'last used',
+      cell: ({ last_used_at }) => <Moment at={last_used_at} />,
+    },
+  ]
+}
+
+/** Tells identities apart. */
+export function identityId({ issuer, subject }: Identity): string {
+  return `${issuer} ${subject}`
+}

@@ -1,0 +1,74 @@
+import type { Identity, Me } from '@sallyport/api'
+import { useState } from 'react'
+import { useCall } from '../../api/use-call.ts'
+import { useProviderTitle } from '../../api/use-provider-title.ts'
+import { Section } from '../../frame/section.tsx'
+import { identityColumns, identityId } from '../../parts/identity-columns.tsx'
+import { Button } from '../../ui/button.tsx'
+import { type DataColumn, DataTable } from '../../ui/data-table.tsx'
+import { LinkIdentity } from './link-identity.tsx'
+import { LinkOutcome } from './link-outcome.tsx'
+import { UnlinkIdentityDialog } from './unlink-identity-dialog.tsx'
+import { waysIn } from './ways-in.ts'
+
+/** Who the person is at identity providers, where there are any. */
+export function IdentitiesSection({ me }: { readonly me: Me }) {
+  const { data } = useCall('auth.state')
+  const titleOf = useProviderTitle()
+  const [unlinking, setUnlinking] = useState<Identity>()
+  const providers = data?.methods.providers ?? []
+  const { identities } = me
+  if (providers.length === 0 && identities.length === 0) return null
+  const columns: readonly DataColumn<Identity>[] = [
+    ...identityColumns(titleOf),
+    {
+      id: 'acts',
+      title: 'Actions',
+      titleHidden: true,
+      numeric: true,
+      width: '6.5rem',
+      narrow: 'side',
+      cell: (identity) => (
+        <Button
+          kind="quiet"
+          size="sm"
+          label={`Unlink ${titleOf(identity)}, ${identity.subject}`}
+          onPress={() => setUnlinking(identity)}
+        >
+          Unlink…
+        </Button>
+      ),
+    },
+  ]
+  return (
+    <Section
+      title="Identities"
+      count={identities.length}
+      lead={
+        identities.length === 0
+          ? 'None linked. Link one, and you sign in the way you do elsewhere.'
+          : 'Whoever signs in there as this comes in here as you.'
+      }
+      acts={<LinkIdentity providers={providers} />}
+    >
+      <LinkOutcome titleOf={titleOf} />
+      {identities.length > 0 && (
+        <DataTable
+          label="Identities"
+          columns={columns}
+          rows={identities}
+          rowId={identityId}
+          rowText={(identity) => `${titleOf(identity)} ${identity.subject}`}
+        />
+      )}
+      {unlinking !== undefined && (
+        <UnlinkIdentityDialog
+          identity={unlinking}
+          title={titleOf(unlinking)}
+          last={unlinking.provider !== null && waysIn(me, data?.methods) === 1}
+          onClose={() => setUnlinking(undefined)}
+        />
+      )}
+    </Section>
+  )
+}

@@ -1,0 +1,104 @@
+import type { Identity, UserDetail } from '@sallyport/api'
+import { useState } from 'react'
+import { useAct } from '../../api/use-act.ts'
+import { useProviderTitle } from '../../api/use-provider-title.ts'
+import { useMay } from '../../api/use-signed-in.ts'
+import { identityColumns, identityId } from '../../parts/identity-columns.tsx'
+import { Button } from '../../ui/button.tsx'
+import { type DataColumn, DataTable } from '../../ui/data-table.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
+import { toast } from '../../ui/toast-list.ts'
+import { Section } from '../section.tsx'
+
+/** Who a person is at identity providers. */
+export function UserIdentities({ user }: { readonly user: UserDetail }) {
+  const mayChange = useMay(['owner', 'admin'])
+  const titleOf = useProviderTitle()
+  const [unlinking, setUnlinking] = useState<Identity>()
+  const { identities } = user
+  const acts: DataColumn<Identity> = {
+    id: 'acts',
+    title: 'Actions',
+    titleHidden: true,
+    numeric: true,
+    width: '6.5rem',
+    narrow: 'side',
+    cell: (identity) => (
+      <Button
+        kind="quiet"
+        size="sm"
+        label={`Unlink ${titleOf(identity)}, ${identity.subject}`}
+        onPress={() => setUnlinking(identity)}
+      >
+        Unlink…
+      </Button>
+    ),
+  }
+  return (
+    <Section title="Identities" note="Who they are at identity providers: each of them signs them in.">
+      {identities.length === 0 ? (
+        <EmptyState title="None is linked">They link one themselves, or by signing in with their address.</EmptyState>
+      ) : (
+        <div className="-mx-gutter">
+          <DataTable
+            label="Identities"
+            columns={[...identityColumns(titleOf), ...(mayChange ? [acts] : [])]}
+            rows={identities}
+            rowId={identityId}
+            rowText={(identity) => `${titleOf(identity)} ${identity.subject}`}
+          />
+        </div>
+      )}
+      {unlinking !== undefined && (
+        <UnlinkDialog
+          user={user}
+          identity={unlinking}
+          title={titleOf(unlinking)}
+          onClose={() => setUnlinking(undefined)}
+        />
+      )}
+    </Section>
+  )
+}
+
+interface UnlinkDialogProps {
+  readonly user: UserDetail
+  readonly identity: Identity
+  /** What people call the provider. */
+  readonly title: string
+  readonly onClose: () => void
+}
+
+function UnlinkDialog({ user: { id, name }, identity: { issuer, subject }, title, onClose }: UnlinkDialogProps) {
+  const unlink = useAct('user.unlink', { changes: ['session.list'] })
+  return (
+    <FormDialog
+      open
+      onClose={onClose}
+      title={
+        <span className="wrap-anywhere">
+          Unlink {title} from <span className="mono">{name}</span>?
+        </span>
+      }
+      lead="They no longer sign in with it, and are signed out where they did. What it vouched for ends now. Without another way in they need a new link."
+      keep="Keep it"
+      verb="Unlink"
+      doing="Unlinking"
+      stop
+      busy={unlink.isPending}
+      error={unlink.error}
+      onSubmit={() =>
+        unlink.mutate(
+          { user: id, issuer, subject },
+          {
+            onSuccess: () => {
+              toast(`${title} was unlinked from ${name}`)
+              onClose()
+            },
+          },
+        )
+      }
+    />
+  )
+}
