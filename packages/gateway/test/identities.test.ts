@@ -5,7 +5,7 @@ import { type ApiClient, ApiError, type ApiErrorName } from '@sallyport/api'
 import { type TestAccount } from '@sallyport/identity/testing/provider'
 import { OidcBrowser } from './oidc-browser.ts'
 import { apiOf, withProviders } from './oidc-gateway.ts'
-import { hasOpenSsh, type TestGateway } from './test-gateway.ts'
+import { hasOpenSsh, type TestGateway, until } from './test-gateway.ts'
 import { WebClient } from './web-client.ts'
 
 const skip = hasOpenSsh() ? false : 'needs ssh and sshd'
@@ -99,6 +99,27 @@ void suite('identities of providers', { skip }, () => {
       events.filter((each) => each.type === type).map(({ actor, data }) => [actor, data['how']])
     assert.deepEqual(of('identity-linked'), [['alice', 'self']])
     assert.equal(of('identity-unlinked').length, 1)
+  })
+
+  void test('V-D18 an open way that stands on a group of an identity ends when it is taken off', async () => {
+    const policy = JSON.stringify({
+      groups: { 'group:dba': [] },
+      acls: [{ action: 'accept', src: ['group:dba'], dst: ['127.0.0.1:*'] }],
+    })
+    await using all = await withProviders({ policy })
+    const { gate, work } = all
+    work.account = { ...ENTRA, groups: ['dba'] }
+    const { client, browser } = await person(gate, 'alice')
+    const key = gate.key()
+    await gate.api.call('key.add', { user: 'alice', public_key: key.line })
+    await link(gate, browser, client.api)
+    const target = await gate.sshd()
+    await using way = gate.start(gate.sshConfig(key, { target }), ['-W', `127.0.0.1:${target.port}`, 'alice@gate'])
+    await way.said('SSH-2.0-OpenSSH_')
+    await client.api.call('me.identity-unlink', { issuer: work.issuer, subject: 'e-1' })
+    await way.exited
+    await until(async () => (await gate.events('passage-closed')).length > 0)
+    assert.equal((await gate.events('passage-closed'))[0]?.data['reason'], 'session.policy-changed')
   })
 
   void test('V-F02 V-E11 nobody links an identity to somebody else’s account: a way belongs to one browser and one session', async () => {
