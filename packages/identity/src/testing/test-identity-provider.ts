@@ -13,7 +13,13 @@ export interface TestAccount {
   readonly roles?: readonly string[]
 }
 
-/** A real OpenID provider on loopback, at which whoever comes is signed in at once as `account`. */
+/** Largest form that is read, in bytes. */
+const FORM_MAX_BYTES = 4096
+
+/**
+ * A real OpenID provider on loopback. Whoever comes is signed in at once as `account`; where it has `people`, who comes is
+ * asked on a page for a name and a password.
+ */
 export class TestIdentityProvider implements AsyncDisposable {
   static readonly clientId = 'sallyport'
   static readonly clientSecret = 'a client secret for tests alone'
@@ -22,6 +28,8 @@ export class TestIdentityProvider implements AsyncDisposable {
   account: TestAccount = { sub: 'nobody' }
   /** Whether whoever comes is turned away, or turns back. */
   denies = false
+  /** By the name that is typed. */
+  readonly people = new Map<string, { readonly password: string; readonly account: TestAccount }>()
   readonly #accounts = new Map<string, TestAccount>()
   readonly #server: Server
 
@@ -48,21 +56,33 @@ export class TestIdentityProvider implements AsyncDisposable {
     const handle = provider.callback()
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       if (request.url?.startsWith('/interaction/') !== true) return handle(request, response)
-      const accountId = test.account.sub
-      test.#accounts.set(accountId, test.account)
-      provider
-        .interactionFinished(
-          request,
-          response,
-          test.denies
+      test
+        .#whoComes(request, response)
+        .then(async (account) => {
+          if (account === undefined) return
+          const accountId = account.sub
+          test.#accounts.set(accountId, account)
+          const answer = test.denies
             ? { error: 'access_denied', error_description: 'an evil text' }
-            : { login: { accountId, amr: ['pwd', 'otp'], acr: 'urn:example:two' } },
-        )
+            : { login: { accountId, amr: ['pwd', 'otp'], acr: 'urn:example:two' } }
+          await provider.interactionFinished(request, response, answer)
+        })
         .catch(() => {
           response.destroy()
         })
     })
     return test
+  }
+
+  /** Undefined where the page was answered instead. */
+  async #whoComes(request: IncomingMessage, response: ServerResponse): Promise<TestAccount | undefined> {
+    if (this.people.size === 0) return this.account
+    const form = request.method === 'POST' ? new URLSearchParams(await bodyOf(request)) : undefined
+    const person = this.people.get(form?.get('name') ?? '')
+    if (person !== undefined && person.password === form?.get('password')) return person.account
+    response.writeHead(form === undefined ? 200 : 403, { 'content-type': 'text/html; charset=utf-8' })
+    response.end(signInPage(form !== undefined))
+    return undefined
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -106,4 +126,28 @@ export class TestIdentityProvider implements AsyncDisposable {
       },
     }
   }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = ''
+  for await (const chunk of request) {
+    body += String(chunk)
+    if (body.length > FORM_MAX_BYTES) throw new Error('the form is too long')
+  }
+  return body
+}
+
+/** Posts back to the interaction's own address. */
+function signInPage(failed: boolean): string {
+  const field = (label: string, name: string, type: string) =>
+    `<p><label>${label} <input name="${name}" type="${type}" autocomplete="off"></label></p>`
+  return [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Example Inc.</title></head><body>',
+    '<h1>Example Inc.</h1>',
+    failed ? '<p role="alert">Wrong name or password.</p>' : '',
+    '<form method="post">',
+    field('Name', 'name', 'text'),
+    field('Password', 'password', 'password'),
+    '<p><button>Log in</button></p></form></body></html>\n',
+  ].join('')
 }
