@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import type { AuditEvent } from '@sallyport/api'
 import { verifyExport } from '@sallyport/audit'
 import { parsePublicKey } from '@sallyport/ssh/keys'
-import { hasOpenSsh, LOOPBACK_POLICY, TestGateway } from './test-gateway.ts'
+import { hasOpenSsh, LOOPBACK_POLICY, TestGateway, until } from './test-gateway.ts'
 
 const skip = hasOpenSsh() ? false : 'needs ssh and sshd'
 
@@ -202,7 +202,7 @@ test('the audit log is searched, followed, exported and verified', { skip }, asy
       if (followed.length === 3) return
     }
   })()
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await until(() => followed.length === 1)
   await api.call('user.add', { name: 'alice' })
   await api.call('target.add', { name: 'db1', address: '10.0.0.1' })
   await api.call('user.add', { name: 'bob' })
@@ -247,13 +247,13 @@ test('live events are told as they happen', { skip }, async () => {
   const watching = (async () => {
     for await (const { type } of gate.api.stream('daemon.events')) {
       types.push(type)
-      if (type === 'session-closed') return
+      if (type === 'session-closed' && types.includes('session-opened')) return
     }
   })()
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  await gate.ssh(gate.sshConfig(gate.ownerKey), ['gate'])
+  // Whether somebody watches is not to be seen from here but by what they are told.
+  while (!types.includes('session-opened')) await gate.ssh(gate.sshConfig(gate.ownerKey), ['gate'])
   await watching
-  assert.deepEqual(types, ['session-opened', 'session-closed'])
+  assert.deepEqual(types.slice(types.indexOf('session-opened')), ['session-opened', 'session-closed'])
 })
 
 test('a reload takes what may change, keeps the old on a mistake, and says what waits for a restart', {
