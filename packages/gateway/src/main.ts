@@ -35,7 +35,7 @@ import { unknownVariables } from './config/unknown-variables.ts'
 import { listenControl } from './control/control-server.ts'
 import { gatewayName } from './control/daemon.ts'
 import { handlersOf } from './control/handlers.ts'
-import { recordedChange, type Services } from './control/services.ts'
+import type { Services } from './control/services.ts'
 import { ConnectionLimits } from './defence/connection-limits.ts'
 import { Gatekeeper } from './defence/gatekeeper.ts'
 import { networkOf } from './defence/network.ts'
@@ -68,6 +68,7 @@ import { greetingOf } from './state/greeting-of.ts'
 import { MasterKey } from './state/master-key.ts'
 import type { FirstStart } from './state/open-state.ts'
 import { openedState } from './state/opened-state.ts'
+import type { RecordedChange } from './state/recorded-change.ts'
 import { explained } from './state/start-failure.ts'
 import { createPrivateDirectory, requirePrivate, statePaths } from './state/state-directory.ts'
 import { VERSION } from './version.ts'
@@ -141,6 +142,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   const state = started.use(await openedState(options, config.current, log, madeDirectory))
   const { store, audit, hostKeys } = state
   const record = (event: AuditEvent) => audit.append(event)
+  const change: RecordedChange = (run) => audit.together(store, run)
   const roster = started.use(
     await RosterKeeper.open(store, failed, (issuer) =>
       Object.values(config.current.oidc.providers).some(
@@ -230,7 +232,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   const certificates = await CertificateService.open({
     store,
     keys: new AuthorityKeys(paths.authorities),
-    change: (run) => recordedChange({ audit, store }, run),
+    change,
     now,
   })
   const hostCertificates = new HostCertificates({
@@ -364,6 +366,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     networkOf: networkText,
     offended: (source) => gatekeeper.offended(source, 'auth-fail'),
     origin,
+    change,
     record,
     failed,
     log,

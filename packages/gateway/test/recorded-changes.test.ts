@@ -17,6 +17,7 @@ test('when the audit log cannot be written nothing is changed, and the answer sa
   await browser.join((await api.call('user.invite', { user: 'alice' })).url)
   const state = async () => {
     const { version, text } = await api.call('policy.show', {})
+    const own = await browser.api.call('me.show')
     return {
       policy: [version, text],
       users: await api.call('user.list'),
@@ -25,7 +26,8 @@ test('when the audit log cannot be written nothing is changed, and the answer sa
       bans: await api.call('ban.list'),
       authorities: await api.call('ca.list'),
       certificates: await api.call('certificate.list', {}),
-      tokens: (await browser.api.call('me.show')).tokens,
+      tokens: own.tokens,
+      sessions: own.sessions.map(({ id }) => id),
     }
   }
   const before = await state()
@@ -44,6 +46,8 @@ test('when the audit log cannot be written nothing is changed, and the answer sa
     'ban.remove': () => api.call('ban.remove', { ban: bans }),
     'ca.rotate': () => api.call('ca.rotate', { kind: 'user' }),
     'key.revoke': () => api.call('key.revoke', { public_key: more.spare, reason: 'a test' }),
+    'user.invite': () => api.call('user.invite', { user: 'alice' }),
+    'auth.passkey-finish': () => browser.signIn(),
     'me.key-add': () => browser.api.call('me.key-add', { public_key: more.spare }),
     'me.token-add': () => browser.api.call('me.token-add', { name: 'ci', scopes: ['read'], seconds: 3600 }),
     'me.recovery-codes': () => browser.api.call('me.recovery-codes'),

@@ -1,4 +1,4 @@
-import { ACTOR_GATEWAY, type AuditEvent } from '@sallyport/audit'
+import { ACTOR_GATEWAY } from '@sallyport/audit'
 import {
   type CertificateAuthority,
   formatKeyId,
@@ -16,21 +16,15 @@ import {
   fingerprint,
   type PlainKey,
 } from '@sallyport/ssh/keys'
-import {
-  type Authority,
-  type FactorAt,
-  type IssuedCertificate,
-  type Repositories,
-  type Store,
-  StoreError,
-} from '@sallyport/store'
+import { type Authority, type FactorAt, type IssuedCertificate, type Store, StoreError } from '@sallyport/store'
+import type { RecordedChange } from '../state/recorded-change.ts'
 import type { AuthorityKeys } from './authority-keys.ts'
 
 export interface CertificateServiceParts {
   readonly store: Store
   readonly keys: AuthorityKeys
   /** Changes the store and writes that down, both or neither; rejects where it is neither, and then nothing is handed out. */
-  readonly change: <T>(run: (tx: Repositories, record: (event: AuditEvent) => void) => Promise<T>) => Promise<T>
+  readonly change: RecordedChange
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }

@@ -93,10 +93,7 @@ export interface Caller {
   readonly setCookie: (cookie: string) => void
 }
 
-/**
- * Makes a change and writes it down, in one transaction: neither stands without the other. Inside, only `tx` may be asked,
- * and `record` takes what is written last; what is kept in memory follows when this has resolved.
- */
+/** See `RecordedChange`. */
 export function recordedChange<T>(
   { audit, store }: Pick<Services, 'audit' | 'store'>,
   run: (tx: Repositories, record: (event: AuditEvent) => void) => Promise<T>,

@@ -1,7 +1,7 @@
-import type { AuditEvent } from '@sallyport/audit'
 import { Ceremonies, IdentityError, type OidcIdentity } from '@sallyport/identity'
 import type { User, UserId, WebSessionId } from '@sallyport/model'
 import type { ExternalIdentity, Store } from '@sallyport/store'
+import type { RecordedChange } from '../state/recorded-change.ts'
 import { type CameBack, type FlowPurpose, OIDC_FLOW_MS, type OidcFlows } from './oidc-flows.ts'
 import type { OidcProviders } from './oidc-providers.ts'
 import type { SignInService } from './sign-in-service.ts'
@@ -19,7 +19,7 @@ export interface OidcLinksParts {
   readonly passwords: () => boolean
   /** Resolves once what was committed is in force. */
   readonly refresh: () => Promise<void>
-  readonly record: (event: AuditEvent) => Promise<unknown>
+  readonly change: RecordedChange
   readonly randomBytes: (size: number) => Uint8Array
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -80,25 +80,19 @@ export class OidcLinks {
     const proved = this.#take(ticket)
     if (proved === undefined || proved.userId !== user.id || proved.webSession !== webSession) return 'over'
     const { identity, provider } = proved
-    const { store, record, refresh } = this.#parts
+    const { change, refresh } = this.#parts
     const { issuer, subject, groups } = identity
-    const outcome = await store.transaction<LinkOutcome>(async (tx) => {
+    const outcome = await change(async (tx, record): Promise<LinkOutcome> => {
       const known = await tx.externalIdentities.get(issuer, subject)
       if (known !== undefined) return known.userId === user.id ? 'own' : 'taken'
       if ((await tx.users.get(user.id))?.disabled !== false) return 'over'
       await tx.pendingAccounts.remove({ issuer, subject })
+      const facts = { actor: user.name, source, user: user.name, provider }
+      record({ type: 'identity-linked', ...facts, subject, how: 'self' })
+      if (groups.length > 0) record({ type: 'groups-vouched', ...facts, groups })
       return tx.externalIdentities.add({ issuer, subject, userId: user.id, groups })
     })
     if (typeof outcome === 'string') return outcome
-    const facts = { actor: user.name, source, user: user.name, provider }
-    try {
-      await record({ type: 'identity-linked', ...facts, subject, how: 'self' })
-      if (groups.length > 0) await record({ type: 'groups-vouched', ...facts, groups })
-    } catch (error) {
-      // Nothing opens an account that the log does not know of.
-      await store.externalIdentities.remove(issuer, subject)
-      throw error
-    }
     await refresh()
     return outcome
   }
@@ -118,23 +112,23 @@ export class OidcLinks {
       readonly keep: WebSessionId | undefined
     },
   ): Promise<ExternalIdentity | undefined> {
-    const { store, record, refresh, providers, signIn } = this.#parts
+    const { store, change, refresh, providers, signIn } = this.#parts
     const { actor, source, lastStays, keep } = options
     const name = providers.nameOf(issuer)
     const declared = (each: string) => providers.nameOf(each) !== undefined
     const passwords = this.#parts.passwords()
-    const unlinked = await store.transaction(async (tx) => {
+    const where = source === undefined ? {} : { source }
+    const unlinked = await change(async (tx, record) => {
       const found = await tx.externalIdentities.get(issuer, subject)
       if (found?.userId !== user.id) return undefined
       // One whose provider is gone is no way in, and may always go.
       if (lastStays && name !== undefined)
         requireAnotherWay(await waysIn(tx, user, { passwords, declared }), 'identity')
       await tx.externalIdentities.remove(issuer, subject)
+      record({ type: 'identity-unlinked', actor, ...where, user: user.name, provider: name ?? issuer, subject })
       return found
     })
     if (unlinked === undefined) return undefined
-    const where = source === undefined ? {} : { source }
-    await record({ type: 'identity-unlinked', actor, ...where, user: user.name, provider: name ?? issuer, subject })
     await refresh()
     for (const { id, factors } of name === undefined ? [] : await store.webSessions.list(user.id)) {
       if (id !== keep && factors.some(({ factor }) => factor === `oidc:${name}`)) await signIn.signOut(id, user, actor)

@@ -1,7 +1,8 @@
 import { ACTOR_GATEWAY, ACTOR_STRANGER, type AuditEvent } from '@sallyport/audit'
 import { accountFor, type OidcIdentity, type OidcProvider } from '@sallyport/identity'
 import type { User } from '@sallyport/model'
-import { type FactorAt, type Repositories, type Store, StoreError } from '@sallyport/store'
+import { type FactorAt, type Repositories, StoreError } from '@sallyport/store'
+import type { RecordedChange } from '../state/recorded-change.ts'
 import { nextPage } from './next-page.ts'
 import type { CameBack, FlowPurpose, OidcFlows } from './oidc-flows.ts'
 import { type OpenedSession, type SignInFrom, SignInRefused, type SignInService } from './sign-in-service.ts'
@@ -11,11 +12,10 @@ const FRESH_SECONDS = 60
 
 export interface OidcSignInParts {
   readonly flows: OidcFlows
-  readonly store: Store
   readonly signIn: Pick<SignInService, 'openProved'>
   /** Resolves once what was committed is in force. */
   readonly refresh: () => Promise<void>
-  /** Resolves when the event is in the log; rejects when it is not, and then nobody signs in. */
+  readonly change: RecordedChange
   readonly record: (event: AuditEvent) => Promise<unknown>
   /** For the operator: what could not be written down. */
   readonly note: (provider: string, reason: string, error: unknown) => void
@@ -66,65 +66,20 @@ export class OidcSignIn {
 
   /** Whose account it opens; makes or links it where the rules say so, and takes over what the claims give. */
   async #account(provider: OidcProvider, identity: OidcIdentity, from: SignInFrom): Promise<User> {
-    const { store, refresh, record } = this.#parts
-    const found = await store
-      .transaction((tx) => find(tx, provider, identity))
-      .catch((cause: unknown) => {
-        // Of two who come at once for one account, one gets it.
-        if (cause instanceof StoreError && cause.code === 'already-exists')
-          throw new SignInRefused('account-linked', { cause })
-        throw cause
-      })
-    if ('refused' in found) {
-      if (found.asks === true) await this.#recordAsking(provider, identity, from)
-      return this.#refuseAccount(provider, found.refused, found.who, from)
-    }
-    const { user, how, groupsBefore } = found
-    if (how !== 'sign-in') await this.#recordLink(provider, identity, user, how, from)
-    const { groups } = identity
-    if (groups.join() !== groupsBefore.join()) {
-      const facts = { user: user.name, provider: provider.name, groups }
-      await record({ type: 'groups-vouched', actor: ACTOR_GATEWAY, source: from.source, ...facts })
-    }
+    const { change, refresh } = this.#parts
+    const found = await change(async (tx, record) => {
+      const found = await find(tx, provider, identity)
+      for (const event of eventsOf(found, provider, identity)) record({ source: from.source, ...event })
+      return found
+    }).catch((cause: unknown) => {
+      // Of two who come at once for one account, one gets it.
+      if (cause instanceof StoreError && cause.code === 'already-exists')
+        throw new SignInRefused('account-linked', { cause })
+      throw cause
+    })
+    if ('refused' in found) return this.#refuseAccount(provider, found.refused, found.who, from)
     await refresh()
-    return user
-  }
-
-  async #recordLink(
-    { name: provider }: OidcProvider,
-    { issuer, subject }: OidcIdentity,
-    user: User,
-    how: 'link' | 'join',
-    { source }: SignInFrom,
-  ): Promise<void> {
-    const { record, store } = this.#parts
-    const actor = ACTOR_GATEWAY
-    try {
-      if (how === 'join') {
-        await record({ type: 'user-added', actor, source, user: user.name, userId: user.id, role: user.role })
-      }
-      await record({ type: 'identity-linked', actor, source, user: user.name, provider, subject, how })
-    } catch (error) {
-      // Nobody has an account that the log does not know of.
-      if (how === 'join') await store.users.remove(user.id)
-      else await store.externalIdentities.remove(issuer, subject)
-      throw error
-    }
-  }
-
-  async #recordAsking(
-    { name: provider }: OidcProvider,
-    { issuer, subject, email: address = '' }: OidcIdentity,
-    { source }: SignInFrom,
-  ): Promise<void> {
-    const { record, store } = this.#parts
-    try {
-      await record({ type: 'account-asked', actor: ACTOR_STRANGER, source, provider, subject, address })
-    } catch (error) {
-      // An admin is asked for nobody whom the log does not know of.
-      await store.pendingAccounts.remove({ issuer, subject })
-      throw error
-    }
+    return found.user
   }
 
   /** Whoever it is has proved themselves to the provider, and an admin may be waiting for them: that is written down. */
@@ -140,6 +95,28 @@ export class OidcSignIn {
       .catch((error: unknown) => this.#parts.note(name, 'audit-unavailable', error))
     throw new SignInRefused(reason)
   }
+}
+
+/** What is written down of what was found, with it. */
+function eventsOf(
+  found: Found,
+  { name: provider }: OidcProvider,
+  { subject, email: address = '', groups }: OidcIdentity,
+): readonly AuditEvent[] {
+  if ('refused' in found) {
+    const { asks = false } = found
+    return asks ? [{ type: 'account-asked', actor: ACTOR_STRANGER, provider, subject, address }] : []
+  }
+  const actor = ACTOR_GATEWAY
+  const { user, how, groupsBefore } = found
+  const { name, id: userId, role } = user
+  return [
+    ...(how === 'join' ? [{ type: 'user-added', actor, user: name, userId, role } as const] : []),
+    ...(how === 'sign-in' ? [] : [{ type: 'identity-linked', actor, user: name, provider, subject, how } as const]),
+    ...(groups.join() === groupsBefore.join()
+      ? []
+      : [{ type: 'groups-vouched', actor, user: name, provider, groups } as const]),
+  ]
 }
 
 /** Decides within one transaction, and does what was decided. */

@@ -10,6 +10,7 @@ import type { User, UserId, WebSessionId } from '@sallyport/model'
 import { type FactorAt, type Invitation, type Passkey, type Store, StoreError, type WebSession } from '@sallyport/store'
 import type { CertificateService } from '../authority/certificate-service.ts'
 import { hashToken, isToken, mintToken } from '../http/bearer-tokens.ts'
+import type { RecordedChange } from '../state/recorded-change.ts'
 import type { SignInApproval } from './sign-in-approval.ts'
 
 /** A link for somebody who is called in; who waits longer asks again. */
@@ -27,6 +28,7 @@ export interface SignInServiceParts {
   readonly user: (id: UserId) => User | undefined
   readonly userByName: (name: string) => User | undefined
   /** Resolves when the event is in the log; rejects when it is not, and then nobody signs in. */
+  readonly change: RecordedChange
   readonly record: (event: AuditEvent) => Promise<unknown>
   readonly failed: (what: string, error: unknown) => void
   readonly randomBytes: (size: number) => Uint8Array
@@ -143,15 +145,17 @@ export class SignInService {
     actor: string,
     purpose: Invitation['purpose'],
   ): Promise<{ url: string; expiresAt: number }> {
-    const { store, randomBytes, now, record, origin } = this.#parts
+    const { change, randomBytes, now, origin } = this.#parts
     const { token, hash: tokenHash } = mintToken('link', randomBytes)
     const expiresAt = now() + (purpose === 'setup' ? SETUP_LIFE_MS : LINK_LIFE_MS)
     // Who is on the machine itself has asked nobody; inviting a new admin from there is no emergency.
     if (isLocalActor(actor) && (purpose === 'recover' || user.role === 'owner'))
       await this.#breakGlass(user, 'local-link', actor)
-    await store.invitations.revoke({ userId: user.id })
-    await store.invitations.add({ purpose, userId: user.id, createdBy: actor, expiresAt, tokenHash })
-    await record({ type: 'link-made', actor, user: user.name, purpose, until: expiresAt })
+    await change(async (tx, record) => {
+      await tx.invitations.revoke({ userId: user.id })
+      await tx.invitations.add({ purpose, userId: user.id, createdBy: actor, expiresAt, tokenHash })
+      record({ type: 'link-made', actor, user: user.name, purpose, until: expiresAt })
+    })
     return { url: `${origin()}/${purpose === 'setup' ? 'setup' : 'join'}/${token}`, expiresAt }
   }
 
@@ -183,11 +187,11 @@ export class SignInService {
     const found = await this.link(token)
     if (found === undefined) return undefined
     const { link, user } = found
-    const { passkeys, store, randomBytes, record } = this.#parts
+    const { passkeys, change, randomBytes } = this.#parts
     const registered = await passkeys.finishRegistration(answer.ceremony, user.id, answer.response)
     const codes = makeRecoveryCodes(user.id, randomBytes)
     try {
-      await store.transaction(async (tx) => {
+      await change(async (tx, record) => {
         // First: of two who have the link, one gets in.
         await tx.invitations.use(link.id)
         if (link.purpose === 'recover') await forget(tx, user.id)
@@ -196,18 +200,17 @@ export class SignInService {
           user.id,
           codes.map(({ hash }) => hash),
         )
+        const [actor, name] = [user.name, answer.passkeyName]
+        record({ type: 'link-used', actor, source: from.source, purpose: link.purpose })
+        record({ type: 'credential-added', actor, source: from.source, user: actor, kind: 'passkey', name })
       })
     } catch (error) {
       if (error instanceof StoreError && error.code === 'not-found') return undefined
       throw error
     }
-    const { source } = from
     // A lost device may hold certificates too.
     const lost = { actor: user.name, reason: 'recovered' }
     if (link.purpose === 'recover') await this.#parts.certificates.revoke({ userId: user.id }, lost)
-    await record({ type: 'link-used', actor: user.name, source, purpose: link.purpose })
-    const name = answer.passkeyName
-    await record({ type: 'credential-added', actor: user.name, source, user: user.name, kind: 'passkey', name })
     const opened = await this.#open(user, 'link', from)
     return { ...opened, recoveryCodes: codes.map(({ code }) => code) }
   }
@@ -235,15 +238,16 @@ export class SignInService {
     { source, agent }: SignInFrom,
     from?: Pick<WebSession, 'factors' | 'expiresAt'>,
   ): Promise<OpenedSession> {
-    const { store, randomBytes, now, sessionMs, record } = this.#parts
+    const { change, randomBytes, now, sessionMs } = this.#parts
     const { token, hash: tokenHash } = mintToken('session', randomBytes)
     const shown: readonly FactorAt[] = [{ factor: method === 'link' ? 'passkey' : method, at: now() }]
     const factors = from?.factors ?? shown
     const expiresAt = Math.min(now() + sessionMs(), from?.expiresAt ?? Number.POSITIVE_INFINITY)
     const draft = { userId: user.id, method, factors, source, agent: printable(agent), tokenHash }
-    const session = await store.webSessions.add({ ...draft, expiresAt })
-    try {
-      await record({
+    // Nobody is in whom the log does not know of.
+    const session = await change(async (tx, record) => {
+      const session = await tx.webSessions.add({ ...draft, expiresAt })
+      record({
         type: 'signed-in',
         actor: user.name,
         source,
@@ -251,11 +255,8 @@ export class SignInService {
         method,
         agent: session.agent,
       })
-    } catch (error) {
-      // Nobody is in whom the log does not know of.
-      await store.webSessions.remove({ id: session.id })
-      throw error
-    }
+      return session
+    })
     return { session, token, user }
   }
 

@@ -11,6 +11,7 @@ import type { CertificateService } from '../authority/certificate-service.ts'
 import type { Config } from '../config/settings.ts'
 import type { Services } from '../control/services.ts'
 import type { Log } from '../ops/log-writer.ts'
+import type { RecordedChange } from '../state/recorded-change.ts'
 import { DeviceRequests } from './device-requests.ts'
 import { LoopbackCodes } from './loopback-codes.ts'
 import { OidcFlows } from './oidc-flows.ts'
@@ -35,6 +36,7 @@ export interface SignInParts {
   readonly offended: (source: string) => void
   /** `https://gw.example.com:8443` */
   readonly origin: () => string
+  readonly change: RecordedChange
   readonly record: (event: AuditEvent) => Promise<unknown>
   readonly failed: (what: string, error: unknown) => void
   readonly log: Log
@@ -46,7 +48,7 @@ export interface SignInParts {
 /** Everything with which people sign in to the console and with the command, put together. */
 export function signInServices(parts: SignInParts) {
   const { config, environment, store, roster, certificates, approvals, checks, codes } = parts
-  const { networkOf, origin, record, failed, log, randomBytes, now } = parts
+  const { networkOf, origin, change, record, failed, log, randomBytes, now } = parts
   const userByName = (name: string) => roster.current.usersByName.get(name)
   const passkeys = new PasskeyCeremonies({
     relyingParty: () => ({ id: new URL(origin()).hostname, name: 'Sallyport', origin: origin() }),
@@ -59,6 +61,7 @@ export function signInServices(parts: SignInParts) {
     certificates,
     user: (id) => roster.current.usersById.get(id),
     userByName,
+    change,
     record,
     failed,
     randomBytes,
@@ -88,11 +91,15 @@ export function signInServices(parts: SignInParts) {
     signIn,
     passwords: () => config().https.passwords,
     refresh,
-    record,
+    change,
     randomBytes,
     now,
   })
-  const oidc = { flows, links: oidcLinks, signIn: new OidcSignIn({ flows, store, signIn, refresh, record, note, now }) }
+  const oidc = {
+    flows,
+    links: oidcLinks,
+    signIn: new OidcSignIn({ flows, signIn, refresh, change, record, note, now }),
+  }
   const passwordHasher = new PasswordHasher(randomBytes)
   const passwordSignIn = new PasswordSignIn({
     store,
