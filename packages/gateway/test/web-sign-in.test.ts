@@ -30,6 +30,20 @@ test('a link registers a passkey, signs in, and works once', { skip }, async () 
   for (const type of ['link-made', 'link-used', 'credential-added', 'signed-in']) assert.ok(types.includes(type), type)
 })
 
+test('whoever opens the door page may compare what ssh shows: host keys and the authority that certifies them', {
+  skip,
+}, async () => {
+  await using gate = await TestGateway.start({ flags })
+  const { ssh } = await new WebClient(gate).api.call('auth.state')
+  const { host_keys: keys } = await gate.api.call('host-key.list')
+  assert.deepEqual(
+    ssh.host_keys.map(({ fingerprint }) => fingerprint),
+    keys.filter(({ state }) => state === 'active').map(({ fingerprint }) => fingerprint),
+  )
+  const rotated = await gate.api.call('ca.rotate', { kind: 'host' })
+  assert.equal((await new WebClient(gate).api.call('auth.state')).ssh.host_authority, rotated.fingerprint)
+})
+
 test('V-E04 a newer link makes the older one useless, and a made-up one is unknown', { skip }, async () => {
   await using gate = await TestGateway.start({ flags })
   await gate.api.call('user.add', { name: 'alice' })

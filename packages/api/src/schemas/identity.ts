@@ -40,6 +40,12 @@ export type SignedIn = z.infer<typeof signedIn>
 export const signInState = z.object({
   /** What the gateway is called. */
   gateway: z.string(),
+  /** What ssh shows of it, for people to compare: fingerprints that anybody may ask its SSH door for. */
+  ssh: z.object({
+    host_keys: z.array(z.object({ type: z.string(), fingerprint: z.string() })),
+    /** Authority that certifies them. */
+    host_authority: z.string().nullable(),
+  }),
   signed_in: signedIn.nullable(),
   /** Ways to sign in that are switched on. */
   methods: z.object({

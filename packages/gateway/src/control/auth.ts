@@ -33,8 +33,14 @@ export function authHandlers(services: Services): Pick<Handlers, AuthRoute> {
       const sessions = peer.by === 'session' ? await store.webSessions.list(peer.userId) : []
       const session = sessions.find(({ id }) => peer.by === 'session' && id === peer.webSession)
       const user = session === undefined ? undefined : roster.current.usersById.get(session.userId)
+      const authorities = await services.certificates.authorities()
+      const active = authorities.find(({ kind, state }) => kind === 'host' && state === 'active')
       return {
         gateway: gateway(),
+        ssh: {
+          host_keys: services.hostKeys.map(({ key, fingerprint }) => ({ type: key.publicKey.type, fingerprint })),
+          host_authority: active?.fingerprint ?? null,
+        },
         signed_in: session === undefined || user === undefined ? null : shownSignedIn({ session, user }),
         methods: {
           passkey: true,

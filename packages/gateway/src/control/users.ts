@@ -217,7 +217,8 @@ export function readKeyLine(line: string): { key: PublicKey; comment: string } {
     parsed = parsePublicKey(line)
   } catch (cause) {
     throw new ApiError('key.invalid', 'this is no public key that can be used', {
-      why: (cause as Error).message,
+      // How its bytes fail to be read says nothing to whoever pasted it.
+      why: (cause as Error).cause === undefined ? (cause as Error).message : 'it is damaged, or cut off',
       fix: 'give one line of a .pub file, as ssh-keygen writes it',
       cause,
     })

@@ -13,6 +13,7 @@ import { LoadingState } from '../../ui/loading-state.tsx'
 import { Mono } from '../../ui/mono.tsx'
 import { TextButton } from '../../ui/text-button.tsx'
 import { Gate } from './gate.tsx'
+import { GateFacts } from './gate-facts.tsx'
 import { GoOn } from './go-on.tsx'
 import { Or } from './or.tsx'
 import { ProviderLink } from './provider-link.tsx'
@@ -68,7 +69,7 @@ export function SignInRoom() {
       </Gate>
     )
   }
-  const { gateway, methods, signed_in: person } = state.data
+  const { gateway, methods, ssh, signed_in: person } = state.data
   if (person !== null && refused && !busy) {
     return (
       <Gate name="Not signed in anew" title="Not signed in anew" lead={`You are still signed in as ${person.user}.`}>
@@ -141,6 +142,7 @@ export function SignInRoom() {
           <TextButton onPress={() => setWay('recovery')}>Lost every passkey?</TextButton>
         </div>
       </div>
+      <GateFacts ssh={ssh} />
     </Gate>
   )
 }
