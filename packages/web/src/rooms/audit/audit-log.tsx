@@ -13,17 +13,18 @@ interface AuditLogProps {
   readonly pages: ReturnType<typeof useAuditPages>
   readonly events: readonly AuditEvent[]
   readonly search: AuditSearch
+  readonly onRetry: () => void
   readonly onOpen: (event: string | undefined) => void
   readonly onFilter: (change: Partial<AuditSearch>) => void
 }
 
 /** The events that fit, newest first, and the states of a list. */
-export function AuditLog({ pages, events, search, onOpen, onFilter }: AuditLogProps) {
+export function AuditLog({ pages, events, search, onRetry, onOpen, onFilter }: AuditLogProps) {
   const filtered = tokensOf(search).length > 0
   if (pages.error !== null && pages.data === undefined)
     return (
       <div className="px-gutter py-6 wide:px-6">
-        <ErrorState title="The log could not be read" error={pages.error} onRetry={() => void pages.refetch()} />
+        <ErrorState title="The log could not be read" error={pages.error} onRetry={onRetry} />
       </div>
     )
   if (pages.data === undefined)

@@ -68,6 +68,7 @@ function Audit() {
             pages={pages}
             events={events}
             search={search}
+            onRetry={() => void Promise.all([pages.refetch(), counts.refetch()])}
             onOpen={(event) => setSearch({ event })}
             onFilter={filter}
           />
