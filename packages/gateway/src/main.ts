@@ -2,7 +2,7 @@
  * The composition root: what exists, who gets what, and the order in which it starts and stops. Nothing else reads the
  * environment or the configuration; everything else gets what it needs as arguments.
  */
-import { randomBytes as cryptoRandomBytes, randomInt } from 'node:crypto'
+import { randomBytes as cryptoRandomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { RouteName } from '@sallyport/api'
 import { CONTROL_HOST } from '@sallyport/api/unix'
@@ -28,7 +28,6 @@ import { CertificateService } from './authority/certificate-service.ts'
 import { HOST_CERTIFICATE_CHECK_MS, HostCertificates } from './authority/host-certificates.ts'
 import { issuedFactors } from './authority/issued-factors.ts'
 import { ConfigKeeper } from './config/config-keeper.ts'
-import { connectionLimits, penaltySettings, startLimits } from './config/limits.ts'
 import type { Config } from './config/settings.ts'
 import { formatSocketAddress, type SocketAddress } from './config/socket-address.ts'
 import { unknownVariables } from './config/unknown-variables.ts'
@@ -36,11 +35,7 @@ import { listenControl } from './control/control-server.ts'
 import { gatewayName } from './control/daemon.ts'
 import { handlersOf } from './control/handlers.ts'
 import type { Services } from './control/services.ts'
-import { ConnectionLimits } from './defence/connection-limits.ts'
-import { Gatekeeper } from './defence/gatekeeper.ts'
-import { networkOf } from './defence/network.ts'
-import { Penalties } from './defence/penalties.ts'
-import { StartLimits } from './defence/start-limits.ts'
+import { openDefence } from './defence/open-defence.ts'
 import type { GatewayOptions } from './gateway-options.ts'
 import { apiApp } from './http/api-app.ts'
 import { MuxFront } from './http/mux-front.ts'
@@ -49,11 +44,13 @@ import { pageApp } from './http/page-app.ts'
 import { publicOrigin } from './http/public-origin.ts'
 import { StrangerLimit } from './http/stranger-limit.ts'
 import { sourceOf, webPeer } from './http/web-peer.ts'
+import { closeServer } from './ops/close-server.ts'
 import { countKeyExchanges } from './ops/count-key-exchanges.ts'
 import { LiveEvents } from './ops/live-events.ts'
 import { createLog, logSshTraces } from './ops/log-writer.ts'
 import { createMetrics } from './ops/metrics.ts'
-import { listenOps } from './ops/ops-server.ts'
+import { openOps } from './ops/open-ops.ts'
+import { keepHouse } from './sessions/housekeeping.ts'
 import { revocation } from './sessions/revocation.ts'
 import { SessionRegistry } from './sessions/session-registry.ts'
 import { WayWatch } from './sessions/way-watch.ts'
@@ -72,13 +69,6 @@ import type { RecordedChange } from './state/recorded-change.ts'
 import { explained } from './state/start-failure.ts'
 import { createPrivateDirectory, requirePrivate, statePaths } from './state/state-directory.ts'
 import { VERSION } from './version.ts'
-
-/** Steps of a uniform random number from 0 to 1: what `crypto.randomInt` draws at once. */
-const RANDOM_STEPS = 2 ** 47
-/** How often sessions are looked at for bytes that moved, bans for their end, in milliseconds. */
-const HOUSEKEEPING_MS = 2000
-/** How often what nobody can use any more is deleted, in milliseconds. */
-const FORGETTING_MS = 60 * 60 * 1000
 
 /** A running gateway. */
 export interface Gateway extends AsyncDisposable {
@@ -156,28 +146,15 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   const approvals = started.use(new Approvals({ randomBytes, now, lifeMs: () => config.current.ssh.approval_timeout }))
   const checks = started.use(await CheckBook.open(store, failed))
 
-  const lengths = config.current.ssh.per_source_netblock
-  const networkText = (address: string) => networkOf(address, lengths)?.text ?? address
-  const penalties = new Penalties(penaltySettings(config.current), lengths)
-  const connections = new ConnectionLimits(connectionLimits(config.current))
-  const starts = new StartLimits(startLimits(config.current), () => randomInt(RANDOM_STEPS) / RANDOM_STEPS)
-  const gatekeeper = new Gatekeeper({
+  const defence = openDefence({
+    config: config.current,
     clock: systemClock,
     bans: () => roster.current.bans,
-    penalties,
-    connections,
-    starts,
-    sourceLengths: lengths,
-    penalised({ network, offence, until, activated }) {
-      log.debug('penalty', { source: network.text, reason: offence })
-      if (!activated) return
-      const seconds = Math.ceil((until - systemClock.monotonic()) / 1000)
-      log.info('source refused for a while', { source: network.text, reason: offence, count: seconds })
-      record({ type: 'penalty-applied', actor: ACTOR_GATEWAY, subject: network.text, reason: offence, seconds }).catch(
-        (error: unknown) => failed('write a penalty to the audit log', error),
-      )
-    },
+    record,
+    failed,
+    log,
   })
+  const { penalties, connections, starts, gatekeeper, networkText } = defence
   const metrics = createMetrics({
     sessions: () => sessions.size,
     passages: () => sessions.passageCount,
@@ -193,7 +170,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   started.use(countKeyExchanges(metrics))
 
   const lookup = systemLookup()
-  let ops: { readonly address: SocketAddress } | undefined
+  let ops: ({ readonly address: SocketAddress } & AsyncDisposable) | undefined
   let web: Web | undefined
   let mux: MuxFront | undefined
   const own = ownAddresses(() => [
@@ -320,33 +297,12 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     await Promise.allSettled(tasks)
   })
 
-  const housekeeping = setInterval(() => {
-    for (const session of sessions.list()) {
-      session.look(systemClock.now())
-      // A certificate ends whether or not anything else happens.
-      if ((session.principal.proof.certificate?.validBefore ?? Number.POSITIVE_INFINITY) <= now()) revoke.one(session)
-    }
-    if (roster.current.bans.hasEnded(systemClock.now()))
-      store.bans.removeExpired().catch((error: unknown) => failed('forget bans that have ended', error))
-  }, HOUSEKEEPING_MS)
-  housekeeping.unref()
-  const forgetting = setInterval(() => {
-    checks.purge(now()).catch((error: unknown) => failed('forget old login checks', error))
-    store.webSessions.removeExpired().catch((error: unknown) => failed('forget web sessions that have ended', error))
-  }, FORGETTING_MS)
-  forgetting.unref()
-  started.defer(() => clearInterval(forgetting))
-  started.defer(() => clearInterval(housekeeping))
+  started.use(keepHouse({ sessions, recheck: revoke.one, roster, store, checks, failed, now }))
 
-  const applyConfig = () => {
-    penalties.settings = penaltySettings(config.current)
-    connections.settings = connectionLimits(config.current)
-    starts.settings = startLimits(config.current)
-    log.level = config.current.log.level
-  }
   const reload = async (actor: string) => {
     const result = config.reload()
-    applyConfig()
+    defence.settle(config.current)
+    log.level = config.current.log.level
     await roster.refresh()
     if (result.changed.length > 0) await record({ type: 'config-changed', actor, keys: result.changed.slice(0, 15) })
     log.info('configuration read again', { detail: [...result.changed, ...result.restartNeeded].join(' ') })
@@ -411,23 +367,9 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   }
 
   await front.listen()
-  const { metrics: metricsListener } = config.current.listen
-  if (metricsListener !== undefined) {
-    const chosen = config.loaded.origins.get('listen.metrics')?.origin !== 'default'
-    const listening = await listenOps(metricsListener, {
-      metrics: () => metrics.registry.metrics(),
-      metricsType: metrics.registry.contentType,
-      notReady: () => (phase === 'ready' ? undefined : phase),
-      failed,
-    }).catch((error: unknown) => {
-      // Nobody asked for this port: that something else has it must not keep the door shut.
-      if (chosen) throw error
-      log.failure('metrics are served nowhere; set listen.metrics to a free port', error)
-      return undefined
-    })
-    ops = listening
-    if (listening !== undefined) started.defer(() => closeServer(listening.server))
-  }
+  const notReady = () => (phase === 'ready' ? undefined : phase)
+  ops = await openOps({ config, metrics, notReady, failed, log })
+  if (ops !== undefined) started.use(ops)
   // Over the socket the peer can only be root or the state's owner: the file system lets nobody else in.
   const actor = localActor(starter({}).name)
   const stopping = new AbortController()
@@ -602,13 +544,6 @@ function cpuFacts(): string {
 function logFormat({ log }: Config): 'text' | 'json' {
   if (log.format !== 'auto') return log.format
   return process.stdout.isTTY ? 'text' : 'json'
-}
-
-function closeServer(server: { close(done: () => void): unknown; closeAllConnections(): void }): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
