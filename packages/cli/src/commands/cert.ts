@@ -48,10 +48,9 @@ export function certCommands(program: Command, run: Runner): void {
       run(async (context, command) => {
         const { inspectCertificate } = await import('../login/inspect-certificate.ts')
         const { parseCertificate } = await import('../login/saved-certificate.ts')
-        const { requireRemote } = await import('../login/person.ts')
+        const { ownCertificatePath } = await import('../login/own-certificate-path.ts')
         const { readText } = await import('../read-text.ts')
-        const path =
-          command.args[0] ?? requireRemote(context).profiles.paths(requireRemote(context).profile.server).certificate
+        const path = command.args[0] ?? ownCertificatePath(context)
         const inspected = inspectCertificate(parseCertificate(path, await readText(path, context.terminal)))
         const facts = printableDeep(inspected)
         context.print(inspected, () =>

@@ -8,6 +8,7 @@ import type { Remote } from '../remote/choose-gateway.ts'
 import { httpsTransport } from '../remote/https-transport.ts'
 import type { Profile, SavedSession } from '../remote/profiles.ts'
 import { sshConfigIsWritten } from '../ssh-config/ssh-config-files.ts'
+import { clockNote } from './clock-note.ts'
 import { canOpenBrowser, openBrowser } from './open-browser.ts'
 import { agentSocket, keyComment } from './person.ts'
 import { qrText } from './qr-text.ts'
@@ -60,7 +61,7 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
   const agent = options.agent ? agentSocket(context) : undefined
   if (options.agent && agent === undefined)
     context.note('no ssh-agent runs here (SSH_AUTH_SOCK is not set): the key goes into a file that only you can read')
-  const { certificate, where } = await renewCertificate(api, {
+  const { certificate, where, aheadMs } = await renewCertificate(api, {
     paths: profiles.paths(profile.server),
     agent,
     comment: keyComment(me.user, profile.server),
@@ -68,6 +69,8 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
     keepFormer: false,
     signal,
   })
+  const off = clockNote(aheadMs)
+  if (off !== undefined) context.note(off)
   const valid_before = new Date(Number(certificate.validBefore) * 1000).toISOString()
   return { ...result, certificate: { valid_before, agent: where === 'agent' } }
 }

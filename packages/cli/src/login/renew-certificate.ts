@@ -38,6 +38,8 @@ export interface RenewOptions {
 export interface InstalledCertificate {
   readonly certificate: Certificate
   readonly where: 'agent' | 'files'
+  /** How far this machine's clock is ahead of the gateway's, in milliseconds; negative: behind. */
+  readonly aheadMs: number
 }
 
 /**
@@ -50,7 +52,7 @@ export async function renewCertificate(api: ApiClient, options: RenewOptions): P
   const key = (keepFormer && agent === undefined ? keyIn(paths.key) : undefined) ?? generatePrivateKey('ssh-ed25519')
   const publicLine = formatPublicKey(key.publicKey, comment)
   const asked = { public_key: publicLine, ...(seconds === undefined ? {} : { seconds }) }
-  const { line } = await api.call('me.certificate-issue', asked, { signal })
+  const { line, issued_at } = await api.call('me.certificate-issue', asked, { signal })
   const certificate = parseCertificate('what the gateway signed', line)
   if (!samePublicKey(certificate.key, key.publicKey)) {
     throw new CommandError('server.untrusted', 'the gateway signed another key than the one it was given')
@@ -58,14 +60,17 @@ export async function renewCertificate(api: ApiClient, options: RenewOptions): P
   if (agent === undefined) writePrivate(paths.key, encodePrivateKey(key, { comment }))
   else {
     const before = heldBefore(paths)
-    await intoAgent(agent, key, certificate, { gone: keepFormer ? [] : before, comment, signal })
     const kept = keepFormer ? before.filter((each) => secondsLeft(each) > 0) : []
+    const gone = before.filter((each) => !kept.includes(each))
+    // By the gateway's clock, which the certificate is made by: this machine's may be wrong.
+    const lifetimeSeconds = Math.max(1, secondsLeft(certificate, Date.parse(issued_at)))
+    await intoAgent(agent, key, certificate, { gone, lifetimeSeconds, comment, signal })
     writePrivate(paths.former, kept.map((each) => `${formatPublicKey(each)}\n`).join(''))
     rmSync(paths.key, { force: true })
   }
   writePrivate(paths.publicKey, `${publicLine}\n`)
   writePrivate(paths.certificate, `${formatPublicKey(certificate, comment)}\n`)
-  return { certificate, where: agent === undefined ? 'files' : 'agent' }
+  return { certificate, where: agent === undefined ? 'files' : 'agent', aheadMs: Date.now() - Date.parse(issued_at) }
 }
 
 /** Takes the keys of a profile out of the agent. An agent that is gone holds nothing. */
@@ -97,13 +102,20 @@ export async function isUsable(
   }
 }
 
+interface IntoAgent {
+  /** What it takes the place of. */
+  readonly gone: readonly Certificate[]
+  readonly lifetimeSeconds: number
+  readonly comment: string
+  readonly signal: AbortSignal
+}
+
 async function intoAgent(
   path: string,
   key: PrivateKey,
   certificate: Certificate,
-  { gone, comment, signal }: { gone: readonly Certificate[]; comment: string; signal: AbortSignal },
+  { gone, lifetimeSeconds, comment, signal }: IntoAgent,
 ): Promise<void> {
-  const lifetimeSeconds = Math.max(1, secondsLeft(certificate))
   const patience = AbortSignal.any([signal, AbortSignal.timeout(AGENT_DEADLINE_MS)])
   try {
     await using client = await connectAgent(path, { signal: patience })

@@ -2,6 +2,7 @@ import type { Certificate } from '@sallyport/ssh/keys'
 import type { CommandContext } from '../command-context.ts'
 import type { Remote } from '../remote/choose-gateway.ts'
 import { alone } from './alone.ts'
+import { clockNote } from './clock-note.ts'
 import { agentSocket, keyComment, requireSignedIn } from './person.ts'
 import { isUsable, renewCertificate } from './renew-certificate.ts'
 import { certificateIn, needsRenewal, secondsLeft } from './saved-certificate.ts'
@@ -47,7 +48,7 @@ async function makeAnother(
 ): Promise<Renewed> {
   const { profiles, profile } = remote
   const user = profiles.session(profile.server)?.user ?? ''
-  const { certificate } = await renewCertificate(context.verbatimDaemon, {
+  const { certificate, aheadMs } = await renewCertificate(context.verbatimDaemon, {
     paths: profiles.paths(profile.server),
     agent,
     comment: keyComment(user, profile.server),
@@ -56,6 +57,8 @@ async function makeAnother(
     keepFormer: asked.ifNeeded,
     signal: context.signal,
   })
+  const off = clockNote(aheadMs)
+  if (off !== undefined) context.note(off)
   return { renewed: true, valid_before: endOf(certificate) }
 }
 

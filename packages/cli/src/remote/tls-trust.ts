@@ -9,7 +9,9 @@ export interface ShownCertificate {
   readonly fingerprint: string
   /** Why the system's authorities do not vouch for it, as Node's code says; undefined where they do. */
   readonly distrust: string | undefined
+  /** `gw.example.com, 192.0.2.7`. */
   readonly names: string
+  readonly notBefore: Date
   readonly notAfter: Date
 }
 
@@ -60,21 +62,41 @@ export function untrusted(server: string, shown: ShownCertificate, expected: str
       fix: `ask its admin for the fingerprint it prints when it starts; if it is the new one:\nsallyport login --server ${server} --fingerprint ${shown.fingerprint}`,
     })
   }
-  const why = mayBePinned(shown)
-    ? 'no authority that this machine knows vouches for its certificate'
-    : `${WORDS[shown.distrust ?? ''] ?? shown.distrust}`
+  const [why, fix] = faultOf(server, shown)
   return new CommandError('server.untrusted', `${server} cannot prove that it is itself`, {
     why: `${why}\n${now}, for ${shown.names}`,
-    fix: mayBePinned(shown)
-      ? `compare that with what the gateway prints when it starts, then:\nsallyport login --server ${server} --fingerprint ${shown.fingerprint}`
-      : 'use the name that the certificate is for, or have the gateway’s certificate renewed',
+    fix,
   })
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  CERT_NOT_YET_VALID: 'its certificate is not valid yet: is this machine’s clock right?',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+function faultOf(server: string, shown: ShownCertificate): readonly [why: string, fix: string] {
+  if (mayBePinned(shown)) {
+    return [
+      'no authority that this machine knows vouches for its certificate',
+      `compare that with what the gateway prints when it starts, then:\nsallyport login --server ${server} --fingerprint ${shown.fingerprint}`,
+    ]
+  }
+  const clock = `this machine’s clock says ${new Date().toISOString()}`
+  const said: Readonly<Record<string, readonly [why: string, fix: string]>> = {
+    CERT_HAS_EXPIRED: [
+      `its certificate ended at ${shown.notAfter.toISOString()}, and ${clock}`,
+      'if that is the right time, have the gateway’s certificate renewed; if not, set the clock',
+    ],
+    CERT_NOT_YET_VALID: [
+      `its certificate begins at ${shown.notBefore.toISOString()}, and ${clock}`,
+      'set the clock right, here or where the certificate was made',
+    ],
+    ERR_TLS_CERT_ALTNAME_INVALID: [
+      `its certificate is not for ${new URL(server).hostname}`,
+      'use a name that it is for, or have one made for this name',
+    ],
+  }
+  return (
+    said[shown.distrust ?? ''] ?? [
+      `its certificate is refused: ${shown.distrust}`,
+      'have the gateway’s certificate looked at by its admin',
+    ]
+  )
 }
 
 function shownBy(socket: TLSSocket): ShownCertificate {
@@ -88,7 +110,9 @@ function shownBy(socket: TLSSocket): ShownCertificate {
       : typeof fault === 'string'
         ? fault
         : ((fault as NodeJS.ErrnoException)?.code ?? 'UNKNOWN'),
-    names: certificate.subjectAltName ?? certificate.subject,
+    // `DNS:gw.example.com, IP Address:192.0.2.7`
+    names: (certificate.subjectAltName ?? certificate.subject).replaceAll(/\b(?:DNS|IP Address):/g, ''),
+    notBefore: certificate.validFromDate,
     notAfter: certificate.validToDate,
   }
 }
