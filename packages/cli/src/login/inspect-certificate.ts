@@ -1,4 +1,4 @@
-import { type Certificate, fingerprint } from '@sallyport/ssh/keys'
+import { type Certificate, fingerprint, optionText } from '@sallyport/ssh/keys'
 
 /** `2^64 - 1`: no end, PROTOCOL.certkeys. */
 const FOR_EVER = 2n ** 64n - 1n
@@ -17,6 +17,7 @@ export interface InspectedCertificate {
   /** Null where it has no end. */
   readonly valid_before: string | null
   readonly principals: readonly string[]
+  /** Each with what it demands: `force-command uptime`. */
   readonly critical_options: readonly string[]
   readonly extensions: readonly string[]
 }
@@ -33,9 +34,15 @@ export function inspectCertificate(certificate: Certificate): InspectedCertifica
     valid_after: timeText(validAfter),
     valid_before: validBefore === FOR_EVER ? null : timeText(validBefore),
     principals: [...principals],
-    critical_options: [...certificate.criticalOptions.keys()],
+    critical_options: [...certificate.criticalOptions].map(([name, value]) => optionLine(name, value)),
     extensions: [...certificate.extensions.keys()],
   }
+}
+
+/** As `ssh-keygen -L` shows it: `force-command uptime`, `verify-required`. */
+function optionLine(name: string, value: Uint8Array): string {
+  if (value.length === 0) return name
+  return `${name} ${optionText(value) ?? value.toHex()}`
 }
 
 function timeText(seconds: bigint): string {

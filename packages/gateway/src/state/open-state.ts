@@ -164,12 +164,11 @@ async function openedLog(
 async function firstPolicy(store: Store, audit: AuditLog): Promise<boolean> {
   if ((await store.policyVersions.current()) !== undefined) return false
   const message = 'made at the first start'
-  const { version, sha256, author } = await store.policyVersions.add({
-    text: defaultPolicy(),
-    author: ACTOR_GATEWAY,
-    message,
+  const draft = { text: defaultPolicy(), author: ACTOR_GATEWAY, message }
+  await audit.together(store, async (tx, record) => {
+    const { version, sha256, author } = await tx.policyVersions.add(draft)
+    record({ type: 'policy-applied', actor: ACTOR_GATEWAY, version, sha256, author, message })
   })
-  await audit.append({ type: 'policy-applied', actor: ACTOR_GATEWAY, version, sha256, author, message })
   return true
 }
 
@@ -182,16 +181,20 @@ async function firstOwner(
   const who = starter(environment)
   const found = await ownKeys(who, environment)
   const actor = localActor(who.name)
-  const { user, keys } = await store.transaction(async (tx) => {
+  const user = await audit.together(store, async (tx, record) => {
     const user = await tx.users.add({ name: who.name, role: 'owner' })
-    const keys = await Promise.all(
-      found.map(({ key, comment }) => tx.userKeys.add({ userId: user.id, type: key.type, blob: key.blob, comment })),
-    )
-    return { user, keys }
+    record({ type: 'user-added', actor, user: user.name, userId: user.id, role: user.role })
+    for (const { key, comment } of found) {
+      const { id, type, fingerprint } = await tx.userKeys.add({
+        userId: user.id,
+        type: key.type,
+        blob: key.blob,
+        comment,
+      })
+      record({ type: 'key-added', actor, user: user.name, key: id, keyType: type, fingerprint, comment })
+    }
+    return user
   })
-  await audit.append({ type: 'user-added', actor, user: user.name, userId: user.id, role: user.role })
-  for (const { id, type, fingerprint, comment } of keys)
-    await audit.append({ type: 'key-added', actor, user: user.name, key: id, keyType: type, fingerprint, comment })
   return { user, keys: found }
 }
 

@@ -16,6 +16,7 @@ export {
   type CertificateVerdict,
   checkCertificate,
   isSignedBy,
+  optionText,
 } from './certificate-check.ts'
 export {
   type CertificateRequest,
