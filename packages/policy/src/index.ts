@@ -47,9 +47,9 @@ export { type ReachableTarget, type ReachOptions, reachable, reachesAnything } f
 export { type ResolvedHost, resolveHost } from './decide/resolve-host.ts'
 export { diffEffects, type EffectsDiff } from './effects/diff.ts'
 export type { EffectRow } from './effects/effect-rows.ts'
-export { reachingAnything } from './effects/reaching-anything.ts'
 export { PROOFS, type Proof } from './effects/past-asker.ts'
 export type { PastDecision, ReplayedTarget } from './effects/past-decision.ts'
+export { reachingAnything } from './effects/reaching-anything.ts'
 export {
   type Flip,
   Replay,

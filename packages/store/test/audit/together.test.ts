@@ -102,7 +102,7 @@ suite('a change and its event', () => {
     assert.deepEqual(await store.users.list(), [])
   })
 
-  test('R13 kill -9 at random moments leaves neither without the other', async (t) => {
+  test('kill -9 at random moments leaves neither without the other', async (t) => {
     const directory = await directoryFor(t)
     const keyFile = join(directory, 'key.pem')
     const key = generateCheckpointKey()
