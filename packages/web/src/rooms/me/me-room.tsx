@@ -1,4 +1,5 @@
 import type { Me } from '@sallyport/api'
+import { Fragment } from 'react'
 import { useCall } from '../../api/use-call.ts'
 import { Page } from '../../frame/page.tsx'
 import { DataRegion } from '../../ui/data-region.tsx'
@@ -10,7 +11,7 @@ import { PasskeysSection } from './passkeys-section.tsx'
 import { PasswordSection } from './password-section.tsx'
 import { RecoverySection } from './recovery-section.tsx'
 import { TotpSection } from './totp-section.tsx'
-import { waysIn } from './ways-in.ts'
+import { waysIn, waysInTexts } from './ways-in.ts'
 
 /** How somebody signs in, and what ssh knows them by. */
 export function MeRoom() {
@@ -37,18 +38,22 @@ export function MeRoom() {
 function State({ me }: { readonly me: Me }) {
   const { data } = useCall('auth.state')
   const { passkeys, recovery_codes_left: codes } = me
-  const declared = me.identities.filter(({ provider }) => provider !== null).length
-  const alone = passkeys.length === 1 && data !== undefined && waysIn(me, data.methods) === 1
+  const ways = waysIn(me, data?.methods)
+  const texts = waysInTexts(me, data?.methods)
+  const alone = passkeys.length === 1 && data !== undefined && ways === 1
   return (
     <>
-      <strong>{amountText(passkeys.length, 'passkey')}</strong>
-      {declared > 0 && (
-        <>
-          {' '}
-          and <strong>{amountText(declared, 'identity', 'identities')}</strong>
-        </>
-      )}{' '}
-      {passkeys.length + declared === 1 ? 'signs' : 'sign'} you in.{' '}
+      {texts.map((text, at) => (
+        <Fragment key={text}>
+          {at === 0 ? '' : at === texts.length - 1 ? ' and ' : ', '}
+          <strong>{at === 0 ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text}</strong>
+        </Fragment>
+      ))}
+      {texts.length === 0
+        ? 'Nothing signs you in but a recovery code. '
+        : ways === 1
+          ? ' signs you in. '
+          : ' sign you in. '}
       <strong>{amountText(codes, 'recovery code')}</strong> {codes === 1 ? 'is' : 'are'} left.
       {alone && ' Lose the passkey, and only a recovery code lets you back in: add a second one.'}
     </>
