@@ -3,6 +3,7 @@ import { type IpRange, rangeHolds } from '../address/ip-range.ts'
 import { prefixesOf } from '../address/prefixes.ts'
 import { mergeRanges, subtractRanges } from '../address/range-set.ts'
 import { type AnyOf, byKey } from '../capability/kinds/all-of.ts'
+import type { SshTerms } from '../capability/ssh-terms.ts'
 import { sshTermsIndex } from '../capability/terms-for.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
 import { subjectOf } from '../decide/decide.ts'
@@ -57,27 +58,45 @@ export function certificateTerms(
   const subject = subjectOf(user, source)
   const wherever = subjectOf(user, undefined)
 
+  // Many targets have the same terms: the index gives the same object for them.
+  const known = new Map<SshTerms | undefined, Demand>()
   const demandAt = (endpoint: Endpoint): Demand => {
-    const { sources = [], forceCommand = [] } = index.meetWherever(wherever, endpoint) ?? {}
-    return { sources, commands: new Set([forceCommand.length > 1 ? NONE : (forceCommand[0] ?? FREE)]) }
+    const terms = index.meetWherever(wherever, endpoint)
+    let demand = known.get(terms)
+    if (demand === undefined) {
+      const { sources = [], forceCommand = [] } = terms ?? {}
+      demand = { sources, commands: new Set([forceCommand.length > 1 ? NONE : (forceCommand[0] ?? FREE)]) }
+      known.set(terms, demand)
+    }
+    return demand
   }
   const isOpen = (endpoint: Endpoint): boolean => rules.matching(subject, endpoint).length > 0
 
-  const targets = directory.targets.map((target) => {
-    const endpoints = endpointsOf(target, compiled)
-    return { target, demand: together(endpoints.map(demandAt)), open: endpoints.some(isOpen) }
-  })
+  const everywhere = new Set<Demand>()
+  const byTag = new Map<string, Set<Demand>>()
+  const openDemands = new Set<Demand>()
+  for (const target of directory.targets) {
+    for (const endpoint of endpointsOf(target, compiled)) {
+      const demand = demandAt(endpoint)
+      everywhere.add(demand)
+      for (const tag of target.tags) {
+        const there = byTag.get(tag)
+        if (there === undefined) byTag.set(tag, new Set([demand]))
+        else there.add(demand)
+      }
+      if (!openDemands.has(demand) && isOpen(endpoint)) openDemands.add(demand)
+    }
+  }
   const demandOfPlace = (place: string): Demand => {
-    const there = targets.filter(({ target: { tags } }) => place === 'any' || tags.includes(place))
+    const there = place === 'any' ? everywhere : (byTag.get(place) ?? new Set())
     // A tag that no target has yet may have one before the certificate ends.
-    if (there.length === 0) return demandAt(endpointOfTags(place === 'any' ? [] : [place]))
-    return together(there.map(({ demand }) => demand))
+    return there.size === 0 ? demandAt(endpointOfTags(place === 'any' ? [] : [place])) : together([...there])
   }
   const demands = new Map([...new Set(places.map(({ place }) => place))].map((place) => [place, demandOfPlace(place)]))
 
   const usable = (demand: Demand | undefined): demand is Demand =>
     demand?.sources.every(({ entries }) => holds(entries, here)) === true
-  const opened = targets.filter(({ open }) => open).map(({ demand }) => demand)
+  const opened = [...openDemands]
   const goodFor = [...demands.values(), ...opened].filter(usable)
   const command = onlyOne(goodFor.map(({ commands }) => commands))
   const fits = (demand: Demand | undefined): demand is Demand =>
