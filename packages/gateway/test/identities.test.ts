@@ -106,7 +106,7 @@ void suite('identities of providers', { skip }, () => {
       groups: { 'group:dba': [] },
       acls: [{ action: 'accept', src: ['group:dba'], dst: ['127.0.0.1:*'] }],
     })
-    await using all = await withProviders({ policy })
+    await using all = await withProviders({ policy, work: { domains: [] } })
     const { gate, work } = all
     work.account = { ...ENTRA, groups: ['dba'] }
     const { client, browser } = await person(gate, 'alice')
@@ -123,7 +123,7 @@ void suite('identities of providers', { skip }, () => {
   })
 
   void test('V-F02 V-E11 nobody links an identity to somebody else’s account: a way belongs to one browser and one session', async () => {
-    await using all = await withProviders()
+    await using all = await withProviders({ work: { domains: [] } })
     const { gate, work } = all
     const alice = await person(gate, 'alice')
     const mallory = await person(gate, 'mallory')
@@ -184,7 +184,7 @@ void suite('identities of providers', { skip }, () => {
   })
 
   void test('an identity is one person’s: what is linked is refused to others, and a session that ended links nothing', async () => {
-    await using all = await withProviders()
+    await using all = await withProviders({ work: { domains: [] } })
     const { gate, work } = all
     work.account = ENTRA
     const alice = await person(gate, 'alice')
@@ -211,8 +211,24 @@ void suite('identities of providers', { skip }, () => {
     assert.deepEqual((await gate.api.call('user.show', { user: 'bob' })).identities, [])
   })
 
+  void test('V-F05 whoever is none of the people a provider speaks for brings no groups of their own', async () => {
+    await using all = await withProviders()
+    const { gate, work } = all
+    for (const [name, account, why] of [
+      ['alice', { ...ENTRA, groups: ['dba'] }, 'email-unverified'],
+      ['bob', { ...EVE, email: 'eve@gmail.example', groups: ['dba'] }, 'domain-unlisted'],
+    ] as const) {
+      const { browser } = await person(gate, name)
+      work.account = account
+      const answer = await browser.follow(await begin(gate, browser, 'work'))
+      assert.equal(answer.status, 403, answer.body)
+      assert.equal(goesOnTo(answer.body), `/me?why=${why}`)
+      assert.deepEqual((await gate.api.call('user.show', { user: name })).identities, [])
+    }
+  })
+
   void test('the last way in stays for its owner, an admin may take it, and only an owner may take an owner’s', async () => {
-    await using all = await withProviders({ work: { auto_join: true } })
+    await using all = await withProviders({ work: { auto_join: true }, home: { domains: [] } })
     const { gate, work, home } = all
     work.account = EVE
     const browser = new OidcBrowser(gate)

@@ -50,7 +50,7 @@ test('somebody links who they are at a provider and takes it off, and is told wh
   await page.goto('/me')
   const section = page.getByRole('region', { name: 'Identities' })
   await section.getByText('None linked').waitFor()
-  work.account = { sub: 'e1f2-77', email: 'alice@example.com', groups: ['dba'] }
+  work.account = { sub: 'e1f2-77', email: 'alice@example.com', email_verified: true, groups: ['dba'] }
   home.account = { sub: 'taken-1' }
 
   await section.getByRole('button', { name: 'Link identity' }).click()

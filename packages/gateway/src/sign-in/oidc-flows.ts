@@ -52,11 +52,14 @@ interface Begun {
 /** Ways to an identity provider and back, each in the browser that began it, for what it was begun for, once. */
 export class OidcFlows {
   readonly #parts: OidcFlowsParts
-  readonly #begun: Ceremonies<Begun>
+  /** Each kind for itself: who is signed in may begin many, and none of them in the place of somebody's sign-in. */
+  readonly #begun: Readonly<Record<FlowPurpose['kind'], Ceremonies<Begun>>>
 
   constructor(parts: OidcFlowsParts) {
     this.#parts = parts
-    this.#begun = new Ceremonies({ randomBytes: parts.randomBytes, now: parts.now, lifeMs: OIDC_FLOW_MS })
+    const { randomBytes, now } = parts
+    const flows = () => new Ceremonies<Begun>({ randomBytes, now, lifeMs: OIDC_FLOW_MS })
+    this.#begun = { 'sign-in': flows(), link: flows() }
   }
 
   /**
@@ -72,7 +75,7 @@ export class OidcFlows {
     const known = /^[A-Za-z0-9_-]{43}$/.test(browser ?? '') ? browser : undefined
     const value = known ?? this.#newBrowser()
     try {
-      const keep = (flow: OidcFlow) => this.#begun.begin({ flow, purpose, browserHash: hashToken(value) })
+      const keep = (flow: OidcFlow) => this.#begun[purpose.kind].begin({ flow, purpose, browserHash: hashToken(value) })
       const location = await this.#client(name).begin(keep, ask)
       return { location: location.href, browser: value }
     } catch (error) {
@@ -86,7 +89,7 @@ export class OidcFlows {
     let name = ''
     let purpose: FlowPurpose = { kind: 'sign-in', next: '/' }
     try {
-      const begun = this.#begun.take(state)
+      const begun = this.#take(state)
       const { flow, browserHash } = begun
       name = flow.provider
       purpose = begun.purpose
@@ -106,6 +109,15 @@ export class OidcFlows {
     if (reason === undefined) return error
     this.#parts.note(name, reason, error)
     return new OidcRefused(reason, purpose, { cause: error })
+  }
+
+  #take(state: string): Begun {
+    try {
+      return this.#begun['sign-in'].take(state)
+    } catch (error) {
+      if (!(error instanceof IdentityError)) throw error
+      return this.#begun.link.take(state)
+    }
   }
 
   #client(name: string) {

@@ -1,14 +1,16 @@
-import { Ceremonies, IdentityError, type OidcIdentity } from '@sallyport/identity'
+import { Ceremonies, IdentityError, linkProblem, type OidcIdentity } from '@sallyport/identity'
 import type { User, UserId, WebSessionId } from '@sallyport/model'
 import type { ExternalIdentity, Store } from '@sallyport/store'
 import type { RecordedChange } from '../state/recorded-change.ts'
-import { type CameBack, type FlowPurpose, OIDC_FLOW_MS, type OidcFlows } from './oidc-flows.ts'
+import type { CameBack, FlowPurpose, OidcFlows } from './oidc-flows.ts'
 import type { OidcProviders } from './oidc-providers.ts'
-import type { SignInService } from './sign-in-service.ts'
+import { SignInRefused, type SignInService } from './sign-in-service.ts'
 import { requireAnotherWay, waysIn } from './ways-in.ts'
 
 /** Where the console takes the identity up that was just proved. */
 export const LINK_PAGE = '/me'
+/** Time for the console to take up what was proved, in milliseconds: it does so by itself, once it is loaded. */
+const TAKE_MS = 2 * 60 * 1000
 
 export interface OidcLinksParts {
   readonly flows: OidcFlows
@@ -57,7 +59,7 @@ export class OidcLinks {
 
   constructor(parts: OidcLinksParts) {
     this.#parts = parts
-    this.#proved = new Ceremonies({ randomBytes: parts.randomBytes, now: parts.now, lifeMs: OIDC_FLOW_MS })
+    this.#proved = new Ceremonies({ randomBytes: parts.randomBytes, now: parts.now, lifeMs: TAKE_MS })
   }
 
   /**
@@ -69,8 +71,10 @@ export class OidcLinks {
     return this.#parts.flows.begin(provider, purpose, undefined, { again: true })
   }
 
-  /** Keeps who came back until their session takes it; the page of ours that does. */
+  /** Keeps who came back until their session takes it; the page of ours that does. Throws OidcRefused. */
   keep({ identity, provider, purpose }: CameBack<FlowPurpose & { readonly kind: 'link' }>): string {
+    const problem = linkProblem(provider, identity)
+    if (problem !== undefined) throw this.#parts.flows.refusal(provider.name, new SignInRefused(problem), purpose)
     const { userId, webSession } = purpose
     const ticket = this.#proved.begin({ identity, provider: provider.name, userId, webSession })
     return `${LINK_PAGE}?link=${ticket}`

@@ -36,10 +36,31 @@ export function accountFor(
   { linked, named, namedIsLinked }: KnownAccounts,
 ): AccountDecision {
   if (linked !== undefined) return { kind: 'sign-in', user: linked }
-  if (email === undefined || !emailVerified) return { kind: 'refuse', reason: 'email-unverified' }
-  if (!domains.includes(email.slice(email.indexOf('@') + 1))) return { kind: 'refuse', reason: 'domain-unlisted' }
+  const strange = strangerTo({ domains }, { email, emailVerified })
+  if (strange !== undefined || email === undefined) return { kind: 'refuse', reason: strange ?? 'email-unverified' }
   if (named !== undefined) {
     return namedIsLinked ? { kind: 'refuse', reason: 'account-linked' } : { kind: 'link', user: named }
   }
   return autoJoin ? { kind: 'join', name: email, displayName } : { kind: 'refuse', reason: 'account-pending' }
+}
+
+/**
+ * Why somebody may not link an identity of this provider to their own account; undefined where they may. What a provider says
+ * of groups is believed of its own people alone: where it has domains, whoever is not of them could bring groups of their
+ * own making (V-F05).
+ */
+export function linkProblem(
+  provider: Pick<OidcProvider, 'domains' | 'groupClaims'>,
+  identity: Pick<OidcIdentity, 'email' | 'emailVerified'>,
+): 'email-unverified' | 'domain-unlisted' | undefined {
+  return provider.domains.length === 0 || provider.groupClaims.length === 0 ? undefined : strangerTo(provider, identity)
+}
+
+/** Why an identity is none of those that the provider speaks for. */
+function strangerTo(
+  { domains }: Pick<OidcProvider, 'domains'>,
+  { email, emailVerified }: Pick<OidcIdentity, 'email' | 'emailVerified'>,
+): 'email-unverified' | 'domain-unlisted' | undefined {
+  if (email === undefined || !emailVerified) return 'email-unverified'
+  return domains.includes(email.slice(email.indexOf('@') + 1)) ? undefined : 'domain-unlisted'
 }

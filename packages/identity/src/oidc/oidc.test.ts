@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { User } from '@sallyport/model'
 import { IdentityError } from '../errors.ts'
-import { accountFor } from './account.ts'
+import { accountFor, linkProblem } from './account.ts'
 import { GROUPS_MAX, identityOf } from './claims.ts'
 import { mayAsk } from './guarded-fetch.ts'
 import { issuerProblem, type OidcProvider } from './provider.ts'
@@ -38,6 +38,17 @@ test('V-F04 an identity opens the account it is linked to, whatever its address 
   assert.equal(decide('bob@sub.example.com', {}, true, { autoJoin: true }), 'domain-unlisted')
   assert.equal(decide('new@example.com', {}), 'account-pending')
   assert.equal(decide('new@example.com', {}, true, { autoJoin: true }), 'join')
+})
+
+test('V-F05 a provider that vouches for groups of its own domains is linked by its own people alone', () => {
+  const [own, other, unverified] = [of('a@example.com'), of('a@gmail.example'), of('a@example.com', false)]
+  assert.equal(linkProblem(PROVIDER, own), undefined)
+  assert.equal(linkProblem(PROVIDER, other), 'domain-unlisted')
+  assert.equal(linkProblem(PROVIDER, unverified), 'email-unverified')
+  assert.equal(linkProblem(PROVIDER, of(undefined)), 'email-unverified')
+  for (const free of [{ groupClaims: [] }, { domains: [] }])
+    for (const identity of [own, other, unverified])
+      assert.equal(linkProblem({ ...PROVIDER, ...free }, identity), undefined)
 })
 
 test('claims that are not of their type say nothing, and userinfo changes nothing that the token says', () => {
