@@ -13,6 +13,8 @@ import { LOOKED_PLACES, type LookedPlace, type Made } from './look-places.ts'
 
 const PLACES = Object.entries<LookedPlace>(LOOKED_PLACES)
 const ROUTES = readFileSync(new URL('../src/routes.tsx', import.meta.url), 'utf8')
+/** What is shown of something that takes long to read. */
+const BARS = '[aria-busy=true] p'
 const APPROVE_CODE = 'K7QP-3MXD'
 /** Longer than the frame waits before it asks again who is signed in, in milliseconds. */
 const NEXT_ASKING_MS = 31_000
@@ -47,6 +49,9 @@ test('every page in every state', { skip: skip || skipSsh }, async (t) => {
   looker.answers.canned.set('/v1/sessions', manySessions(40))
   for (const [name, { kind }] of PLACES)
     if (name !== 'setup') await (kind === 'door' ? strange : looker).walk(name, made)
+
+  await looker.opening()
+  await looker.missingPart()
 
   await using member = await stranger.another(gate.origin)
   const outsider = await Looker.of(t, member, gate.origin)
@@ -85,7 +90,7 @@ class Looker {
       await this.#sub(`${name}, while it is read`, async () => {
         await this.answers.become('held back', { alsoState })
         await page.goto(at)
-        await page.locator('[aria-busy=true]').first().waitFor()
+        await page.locator(BARS).first().waitFor()
         return this.#look(`${name}-loading`)
       })
       await this.answers.become('answered')
@@ -122,6 +127,51 @@ class Looker {
     })
   }
 
+  /** Before it is known who is signed in, and when not even that can be said. */
+  async opening(): Promise<void> {
+    const { page } = this.#browser
+    const { there } = placeOf('home')
+    await this.#sub('the console, while it opens', async () => {
+      await this.answers.become('held back', { alsoState: true })
+      await page.goto('/')
+      await page.locator(BARS).first().waitFor()
+      const found = await this.#look('opening')
+      await this.answers.become('answered')
+      await there(page).waitFor()
+      return found
+    })
+    await this.#sub('the console, when it cannot be opened', async () => {
+      await this.answers.become('failed', { alsoState: true })
+      await page.goto('/')
+      await page.getByRole('alert').getByText('something inside the gateway failed').waitFor()
+      const found = await this.#look('opening-failed')
+      await this.answers.become('answered')
+      await page.getByRole('button', { name: 'Try again' }).click()
+      await there(page).waitFor()
+      this.#forgive('something inside the gateway failed')
+      return found
+    })
+    await this.answers.become('answered')
+  }
+
+  /** A page whose script does not arrive, e.g. because the gateway has a newer console by now. */
+  async missingPart(): Promise<void> {
+    const { page } = this.#browser
+    await this.#sub('a page that does not arrive', async () => {
+      const script = '**/assets/groups-room-*.js'
+      await page.route(script, (route) => route.abort())
+      await page.goto('/')
+      await page.getByRole('link', { name: 'Groups', exact: true }).click()
+      await page.getByRole('heading', { level: 1, name: 'This page could not be shown' }).waitFor()
+      const found = await this.#look('missing-part')
+      await page.unroute(script)
+      await page.getByRole('button', { name: 'Try again' }).click()
+      await placeOf('groups').there(page).waitFor()
+      this.#forgive('imported module')
+      return found
+    })
+  }
+
   async refused(name: string): Promise<void> {
     const place = placeOf(name)
     await this.#sub(`${name}, for somebody who may not see it`, async () => {
@@ -152,6 +202,12 @@ class Looker {
     await page.getByRole('button', { name: 'Try now' }).click()
     await banner.waitFor({ state: 'detached' })
     return found
+  }
+
+  /** What keeps a whole page from being shown is told to the console as well. */
+  #forgive(message: string): void {
+    const { consoleErrors } = this.#browser
+    consoleErrors.push(...consoleErrors.splice(0).filter((each) => !each.includes(message)))
   }
 
   async #look(name: string): Promise<string[]> {

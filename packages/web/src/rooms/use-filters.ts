@@ -9,7 +9,7 @@ export function useFilters<Filters extends object>(
   const navigate = useNavigate()
   const filters = read({ ...search })
   const change = (next: Partial<Filters>) => {
-    const to = { to: '.', search: given({ ...filters, ...next }), replace: true } as never
+    const to = { to: '.', search: given({ ...filters, ...next }), replace: true, resetScroll: false } as never
     void navigate(to)
   }
   return [filters, change]

@@ -3,7 +3,7 @@ import { Menu as AriaMenu, MenuItem, MenuTrigger } from 'react-aria-components/M
 import { Popover } from 'react-aria-components/Popover'
 import { Separator } from 'react-aria-components/Separator'
 import { cx } from './cx.ts'
-import { FLOAT, ITEM } from './float-look.ts'
+import { FLOAT, ITEM, SHEET } from './float-look.ts'
 import { KeyCap } from './key-cap.tsx'
 import { Mark } from './mark.tsx'
 import type { MarkName } from './marks.tsx'
@@ -36,7 +36,11 @@ export function Menu({ label, entries, children }: MenuProps) {
   return (
     <MenuTrigger>
       {children}
-      <Popover className={cx(FLOAT, 'max-w-[21.5rem] min-w-44 overflow-auto p-1')} offset={4} placement="bottom end">
+      <Popover
+        className={cx(FLOAT, SHEET, 'max-w-[21.5rem] min-w-44 overflow-auto p-1')}
+        offset={4}
+        placement="bottom end"
+      >
         <AriaMenu aria-label={label} className="outline-none">
           {entries.map((entry) => (
             <Fragment key={entry.id}>

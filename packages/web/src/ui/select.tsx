@@ -6,7 +6,7 @@ import { Select as AriaSelect, SelectValue } from 'react-aria-components/Select'
 import { cx } from './cx.ts'
 import { FIELD, LABEL } from './field-look.ts'
 import { FieldNotes } from './field-notes.tsx'
-import { FLOAT, ITEM } from './float-look.ts'
+import { FLOAT, ITEM, SHEET } from './float-look.ts'
 import { Mark } from './mark.tsx'
 
 export interface SelectOption<Id extends string> {
@@ -48,7 +48,7 @@ export function Select<Id extends string>(props: SelectProps<Id>) {
         <Mark name="chev" size="sm" />
       </Button>
       <FieldNotes hint={hint} />
-      <Popover className={cx(FLOAT, 'min-w-(--trigger-width) overflow-auto p-1')} offset={4}>
+      <Popover className={cx(FLOAT, SHEET, 'min-w-(--trigger-width) overflow-auto p-1')} offset={4}>
         <ListBox className="outline-none">
           {options.map(({ id, label: text, detail }) => (
             <ListBoxItem key={id} id={id} textValue={text} className={ITEM}>

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Dialog, DialogTrigger } from 'react-aria-components/Dialog'
 import { Menu, MenuItem } from 'react-aria-components/Menu'
 import { Popover } from 'react-aria-components/Popover'
-import { FLOAT, ITEM } from '../../ui/float-look.ts'
+import { FLOAT, ITEM, SHEET } from '../../ui/float-look.ts'
 import { Mark } from '../../ui/mark.tsx'
 import { MenuButton } from '../../ui/menu-button.tsx'
 import { toast } from '../../ui/toast-list.ts'
@@ -16,10 +16,6 @@ interface ConnectMenuProps {
   readonly target: ReachableTarget
   readonly gateway: Gateway
 }
-
-/** In a narrow window it is a sheet at the bottom. */
-const SHEET =
-  'max-wide:fixed! max-wide:inset-x-0! max-wide:top-auto! max-wide:bottom-0! max-wide:w-auto! max-wide:max-w-none! max-wide:rounded-b-none max-wide:pb-4'
 
 /** Ways to a target, and what will happen on each. */
 export function ConnectMenu({ target, gateway }: ConnectMenuProps) {

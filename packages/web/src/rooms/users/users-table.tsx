@@ -4,6 +4,7 @@ import { paths } from '../../paths.ts'
 import { Badges } from '../../ui/badges.tsx'
 import { type DataColumn, DataTable } from '../../ui/data-table.tsx'
 import { Moment } from '../../ui/moment.tsx'
+import { PersonName } from '../../ui/person-name.tsx'
 import { RowName } from '../../ui/row-name.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 
@@ -18,7 +19,15 @@ const COLUMNS: readonly DataColumn<User>[] = [
       </RowName>
     ),
   },
-  { id: 'display', title: 'Name', cell: ({ display_name }) => <span className="text-ink-2">{display_name}</span> },
+  {
+    id: 'display',
+    title: 'Name',
+    cell: ({ display_name }) => (
+      <span className="text-ink-2">
+        <PersonName name={display_name} login="" />
+      </span>
+    ),
+  },
   { id: 'role', title: 'Role', width: '8rem', cell: ({ role }) => role },
   {
     id: 'state',

@@ -18,6 +18,11 @@ const user = (name: string, more: Partial<User> = {}): User => ({
 test('people are called by their name, or by their login', () => {
   assert.equal(personName(user('alice', { display_name: 'Alice Adams' })), 'Alice Adams')
   assert.equal(personName(user('alice')), 'alice')
+  assert.equal(
+    personName(user('alice', { display_name: 'user \u202etxt.exe' })),
+    'user txt.exe',
+    'nothing turns it round',
+  )
 })
 
 test('people are found by login, name and role, in the order of their logins', () => {

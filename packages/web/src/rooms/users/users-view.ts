@@ -1,10 +1,11 @@
 import type { User } from '@sallyport/api'
 import { amountText } from '../../words/amounts.ts'
+import { personText } from '../../words/person-text.ts'
 import type { UsersSearch } from './users-search.ts'
 
 /** How somebody is called: by their name, or by their login where they gave none. */
 export function personName({ display_name, name }: Pick<User, 'display_name' | 'name'>): string {
-  return display_name === '' ? name : display_name
+  return personText(display_name, name)
 }
 
 export function matchingUsers(users: readonly User[], { text, role }: UsersSearch): readonly User[] {
