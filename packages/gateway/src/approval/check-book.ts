@@ -19,6 +19,9 @@ export interface RememberedCheck extends KeptCheck {
   readonly until: number
 }
 
+/** Some of one person's. */
+export type ChecksOf = Extract<WhichLoginChecks, { readonly userId: UserId }>
+
 /** Longest time that a check can count for anything: the longest `checkPeriod` of a policy, 168 h. */
 const KEPT_MS = 168 * 60 * 60 * 1000
 
@@ -92,9 +95,12 @@ export class CheckBook implements Disposable {
       .sort((a, b) => b.provedAt - a.provedAt)
   }
 
-  /** Forgets some of a person's: they count no more when this resolves. Gives how many. */
-  async forget(which: Extract<WhichLoginChecks, { readonly userId: UserId }>): Promise<number> {
-    const forgotten = await this.#store.loginChecks.remove(which)
+  /** Forgets some of a person's by whoever removes them from the store: they count no more when this resolves. Gives how many. */
+  async forget(
+    which: ChecksOf,
+    remove: (which: ChecksOf) => Promise<number> = (which) => this.#store.loginChecks.remove(which),
+  ): Promise<number> {
+    const forgotten = await remove(which)
     // Not only when the change is told of: whoever asks next is asked.
     if (forgotten > 0) await this.#read()
     return forgotten

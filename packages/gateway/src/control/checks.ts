@@ -3,7 +3,7 @@ import { type RememberedCheck as ApiCheck, ApiError } from '@sallyport/api'
 import type { User } from '@sallyport/model'
 import { EVERY_TARGET, type RememberedCheck } from '../approval/check-book.ts'
 import type { Handlers } from './handlers.ts'
-import { type Caller, recordAct, type Services, timeText } from './services.ts'
+import { type Caller, recordedChange, type Services, timeText } from './services.ts'
 
 export type CheckRoute = 'me.checks' | 'me.check-forget' | 'me.ssh-end'
 
@@ -58,11 +58,15 @@ export async function forgetChecks(
   reason: ForgetReason,
   which: ForgetWhich = {},
 ): Promise<number> {
-  const count = await services.checks.forget({ userId: user.id, ...which })
-  if (count === 0) return 0
   const { source: from, target } = which
-  await recordAct(services, { type: 'checks-forgotten', actor, user: user.name, count, reason, from, target })
-  await services.revoke()
+  const count = await services.checks.forget({ userId: user.id, ...which }, (those) =>
+    recordedChange(services, async (tx, record) => {
+      const count = await tx.loginChecks.remove(those)
+      if (count > 0) record({ type: 'checks-forgotten', actor, user: user.name, count, reason, from, target })
+      return count
+    }),
+  )
+  if (count > 0) await services.revoke()
   return count
 }
 
