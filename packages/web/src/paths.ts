@@ -9,6 +9,7 @@ export const paths = {
   command: '/cli',
   me: '/me',
   devices: '/me/devices',
+  logins: '/me/logins',
   tokens: '/me/tokens',
   appearance: '/me/appearance',
   kit: '/kit',

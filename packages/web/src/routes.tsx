@@ -136,6 +136,11 @@ const devices = createRoute({
   path: paths.devices,
   component: lazyRouteComponent(() => import('./rooms/me/devices-room.tsx'), 'DevicesRoom'),
 })
+const logins = createRoute({
+  getParentRoute: () => frame,
+  path: paths.logins,
+  component: lazyRouteComponent(() => import('./rooms/me/logins-room.tsx'), 'LoginsRoom'),
+})
 const tokens = createRoute({
   ...inFrame,
   path: paths.tokens,
@@ -191,6 +196,7 @@ const tree = root.addChildren([
       audit,
       me,
       devices,
+      logins,
       tokens,
       appearance,
       kit,

@@ -29,6 +29,7 @@ test('ssh waits, the page shows its code, a passkey approves, ssh goes on; a den
     assert.ok(heard.replaceAll(/\s/g, '').includes(letters), heard)
     // Enter on the page that has just opened decides nothing.
     await page.keyboard.press('Enter')
+    await page.getByText('Logins from 127.0.0.1 for 1 hour').click()
     found.push(...(await browser.look('approve')))
     await page.getByRole('button', { name: 'Approve with passkey' }).click()
     await page.getByText('Approved. The terminal goes on by itself').waitFor()
@@ -54,9 +55,69 @@ test('a denied login ends ssh with status 255', { skip: skip || sshSkip }, async
   await using ssh = way.go()
   await page.goto(await ssh.shows(CODE_PAGE))
   await page.getByRole('button', { name: 'Deny', exact: true }).click()
-  await page.getByText('Denied. The terminal is told.').waitFor()
+  await page.getByText('Denied. The terminal is told').waitFor()
   assert.equal(await ssh.exited, 255)
   assert.match(ssh.shown, /this login was denied in the browser/)
+})
+
+test('a login that its owner never asked for is denied loudly, and the page says what to do next', {
+  skip: skip || sshSkip,
+}, async () => {
+  await using gate = await ConsoleGateway.start({ 'ssh.approval_qr': false })
+  await using way = await WayToDatabase.make(gate, 'tomas')
+  await using browser = await ConsoleBrowser.open(gate.origin)
+  const { page } = browser
+  const found: string[] = []
+  await joinBy(page, way.joinLink, { passkey: 'Laptop' })
+  await using ssh = way.go()
+  await page.goto(await ssh.shows(CODE_PAGE))
+  const report = page.getByRole('button', { name: 'I did not ask for this' })
+  await report.focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  found.push(...(await browser.look('approve-report')))
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.waitForFunction(`document.activeElement?.textContent === 'I did not ask for this'`)
+  await report.click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Deny and report' }).click()
+  await page.getByText('Denied, and in the audit log as not yours').waitFor()
+  assert.equal(await ssh.exited, 255)
+  await page.getByRole('button', { name: 'End my SSH sessions' }).click()
+  await page.getByText('No SSH session of yours was open').waitFor()
+  found.push(...(await browser.look('approve-reported')))
+  const { events } = await gate.api.call('audit.search', { type: 'login-disowned' })
+  assert.equal(events.length, 1)
+  assert.deepEqual(found, [])
+  assert.deepEqual(browser.violations, [])
+})
+
+test('the page says when it was answered elsewhere, when whoever waited hung up, and when it was too late', {
+  skip: skip || sshSkip,
+}, async () => {
+  await using gate = await ConsoleGateway.start({ 'ssh.approval_qr': false, 'ssh.approval_timeout': '30s' })
+  await using way = await WayToDatabase.make(gate, 'tomas')
+  await using browser = await ConsoleBrowser.open(gate.origin)
+  const { page } = browser
+  const found: string[] = []
+  await joinBy(page, way.joinLink, { passkey: 'Laptop' })
+  const asked = page.getByRole('button', { name: 'Approve with passkey' })
+  {
+    await using ssh = way.go()
+    const url = await ssh.shows(CODE_PAGE)
+    await page.goto(url)
+    await asked.waitFor()
+    const other = await page.context().newPage()
+    await other.goto(url)
+    await other.getByRole('button', { name: 'Deny', exact: true }).click()
+    await page.getByText('This login was denied already, in another window').waitFor()
+    await other.close()
+  }
+  // From another address, so that none of them waits for the denial.
+  await page.goto('/me/logins')
+  await page.getByRole('heading', { name: 'No login of yours waits' }).waitFor()
+  found.push(...(await browser.look('logins-empty')))
+  assert.deepEqual(found, [])
 })
 
 test('a command signs in by a code that is typed, and by the browser of its own machine', { skip }, async () => {

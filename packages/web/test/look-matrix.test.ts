@@ -16,6 +16,8 @@ const ROUTES = readFileSync(new URL('../src/routes.tsx', import.meta.url), 'utf8
 /** What is shown of something that takes long to read. */
 const BARS = '[aria-busy=true] p'
 const APPROVE_CODE = 'K7QP-3MXD'
+/** The list of logins that wait, and how the frame hears of it. */
+const WAITING = ['/v1/approvals', '/v1/approvals/watch']
 /** Longer than the frame waits before it asks again who is signed in, in milliseconds. */
 const NEXT_ASKING_MS = 31_000
 /** Longer than a question waits before it is asked once more, in milliseconds. */
@@ -47,8 +49,14 @@ test('every page in every state', { skip: skip || skipSsh }, async (t) => {
   const made: Made = { setup, join: new URL(url).pathname, deviceCode, approveCode: APPROVE_CODE }
   looker.answers.canned.set(`/v1/approvals/${APPROVE_CODE}`, waitingLogin(APPROVE_CODE))
   looker.answers.canned.set('/v1/sessions', manySessions(40))
-  for (const [name, { kind }] of PLACES)
-    if (name !== 'setup') await (kind === 'door' ? strange : looker).walk(name, made)
+  for (const [name, { kind }] of PLACES) {
+    if (name === 'setup') continue
+    // Announced on every page while it waits: so only on one.
+    if (name === 'logins')
+      for (const path of WAITING) looker.answers.canned.set(path, { approvals: [waitingLogin(APPROVE_CODE)] })
+    await (kind === 'door' ? strange : looker).walk(name, made)
+    if (name === 'logins') for (const path of WAITING) looker.answers.canned.delete(path)
+  }
 
   await looker.opening()
   await looker.missingPart()

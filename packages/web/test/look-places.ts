@@ -164,6 +164,14 @@ export const LOOKED_PLACES = {
     there: cell('Laptop'),
     asks: 'own',
   },
+  logins: {
+    at: '/me/logins',
+    kind: 'framed',
+    title: 'Waiting logins',
+    there: cell('K7QP-3MXD'),
+    asks: 'own',
+    empty: { says: 'No login of yours waits' },
+  },
   devices: {
     at: '/me/devices',
     kind: 'framed',

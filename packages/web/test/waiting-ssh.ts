@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Role } from '@sallyport/model'
 import { hasSshd, Sshd } from '@sallyport/testkit'
 import type { ConsoleGateway } from './console-gateway.ts'
 
@@ -36,7 +37,7 @@ export class WayToDatabase implements AsyncDisposable {
     this.#config = config
   }
 
-  static async make(gate: ConsoleGateway, user: string): Promise<WayToDatabase> {
+  static async make(gate: ConsoleGateway, user: string, role: Role = 'member'): Promise<WayToDatabase> {
     const key = (name: string) => {
       const file = join(gate.folder, name)
       execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file])
@@ -44,7 +45,7 @@ export class WayToDatabase implements AsyncDisposable {
     }
     const [own, target] = [key('own'), key('target')]
     const sshd = await Sshd.start({ authorizedKeys: [target.line] })
-    await gate.api.call('user.add', { name: user, display_name: 'Tomas Lindqvist', keys: [own.line] })
+    await gate.api.call('user.add', { name: user, display_name: 'Tomas Lindqvist', role, keys: [own.line] })
     await gate.api.call('target.add', { name: 'db-1', address: '127.0.0.1', port: sshd.port, tags: ['tag:db'] })
     await gate.api.call('policy.apply', { text: JSON.stringify(CHECKING), message: 'for a test', allow_lockout: true })
     const { url } = await gate.api.call('user.invite', { user })
@@ -60,8 +61,9 @@ export class WayToDatabase implements AsyncDisposable {
   }
 
   /** An ssh at a terminal of its own, on its way to the database. */
-  go(): WaitingSsh {
-    return new WaitingSsh(this.#config, ['-J', 'gate', 'db-1', 'echo', 'arrived'])
+  go(...command: readonly string[]): WaitingSsh {
+    const args = command.length === 0 ? ['echo', 'arrived'] : command
+    return new WaitingSsh(this.#config, ['-J', 'gate', 'db-1', ...args])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

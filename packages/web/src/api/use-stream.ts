@@ -18,11 +18,14 @@ export function useStream<Name extends StreamRouteName>(
   name: Name,
   input: RouteInput<Name>,
   heard: (line: RouteOutput<Name>) => void,
+  /** False: not now. */
+  when = true,
 ): StreamState {
   const [state, setState] = useState<StreamState>({ live: false, lostAt: undefined, error: undefined })
   const asked = JSON.stringify(input)
   const hear = useEffectEvent(heard)
   useEffect(() => {
+    if (!when) return undefined
     const ending = new AbortController()
     const { signal } = ending
     const lost = (error?: ApiError) => {
@@ -42,7 +45,7 @@ export function useStream<Name extends StreamRouteName>(
     }
     void run()
     return () => ending.abort()
-  }, [name, asked])
+  }, [name, asked, when])
   return state
 }
 

@@ -2,10 +2,11 @@ import { Outlet } from '@tanstack/react-router'
 import { Suspense } from 'react'
 import { LoadingState } from '../ui/loading-state.tsx'
 import { Toasts } from '../ui/toasts.tsx'
-import { PaletteHost } from './palette-host.tsx'
+import { OverlayHost } from './overlay-host.tsx'
 import { ProofDialog } from './proof-dialog.tsx'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
+import { WaitingBanner } from './waiting-banner.tsx'
 import { Warnings } from './warnings.tsx'
 
 /** Around every page of somebody who is signed in. */
@@ -22,6 +23,7 @@ export function Frame() {
       <TopBar />
       <div className="flex min-h-0 min-w-0 flex-col bg-surface max-wide:flex-1">
         <Warnings />
+        <WaitingBanner />
         <Suspense
           fallback={
             <main id="main" className="flex-1 px-gutter py-8">
@@ -32,7 +34,7 @@ export function Frame() {
           <Outlet />
         </Suspense>
       </div>
-      <PaletteHost />
+      <OverlayHost />
       <ProofDialog />
       <Toasts />
     </div>

@@ -43,6 +43,7 @@ export const PLACES: readonly PlaceGroup[] = [
     name: 'Me',
     places: [
       { name: 'Passkeys and keys', path: paths.me, roles: EVERYBODY },
+      { name: 'Waiting logins', path: paths.logins, roles: EVERYBODY },
       { name: 'Signed-in devices', path: paths.devices, roles: EVERYBODY },
       { name: 'API tokens', path: paths.tokens, roles: EVERYBODY },
       { name: 'Appearance', path: paths.appearance, roles: EVERYBODY },

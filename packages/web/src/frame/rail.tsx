@@ -7,9 +7,10 @@ import { KeyCap } from '../ui/key-cap.tsx'
 import { Mark } from '../ui/mark.tsx'
 import { PersonName } from '../ui/person-name.tsx'
 import { AccountMenu } from './account-menu.tsx'
-import { openPalette } from './palette-state.ts'
+import { openPalette } from './overlay.ts'
 import { PLACES, placesOf } from './places.ts'
 import { SignedInUntil } from './signed-in-until.tsx'
+import { useWaitingLogins } from './use-waiting-logins.ts'
 
 /** Left of every page: where to go, and who is signed in. */
 export function Rail() {
@@ -72,6 +73,18 @@ function hasBelow(path: string): boolean {
   return PLACES.some(({ places }) => places.some((place) => place.path.startsWith(`${path}/`)))
 }
 
+/** How many logins wait: only where any does. */
+function WaitingCount() {
+  const { length } = useWaitingLogins()
+  if (length === 0) return null
+  return (
+    <span className="ml-auto rounded-chip bg-accent-tint px-1.5 text-xs font-head text-accent">
+      {length}
+      <span className="sr-only"> waiting</span>
+    </span>
+  )
+}
+
 /** The pages this person may open, by group. */
 export function Places() {
   const { role } = useSignedIn()
@@ -89,6 +102,7 @@ export function Places() {
                   activeOptions={{ exact: path === paths.home || hasBelow(path), includeSearch: false }}
                 >
                   {place}
+                  {path === paths.logins && <WaitingCount />}
                 </Link>
               </li>
             ))}

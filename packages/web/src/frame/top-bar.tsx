@@ -1,14 +1,34 @@
 import { Link, useRouterState } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useCall } from '../api/use-call.ts'
 import { useSignedIn } from '../api/use-signed-in.ts'
+import { paths } from '../paths.ts'
 import { Brand } from '../ui/brand.tsx'
 import { Button } from '../ui/button.tsx'
+import { Mark } from '../ui/mark.tsx'
 import { PersonName } from '../ui/person-name.tsx'
+import { amountText } from '../words/amounts.ts'
 import { AccountMenu } from './account-menu.tsx'
-import { openPalette } from './palette-state.ts'
+import { openPalette } from './overlay.ts'
 import { Places } from './rail.tsx'
 import { SignedInUntil } from './signed-in-until.tsx'
+import { useWaitingLogins } from './use-waiting-logins.ts'
+
+/** How many logins wait, and the way to them: only where any does. */
+function WaitingLink() {
+  const { length } = useWaitingLogins()
+  if (length === 0) return null
+  return (
+    <Link
+      to={paths.logins}
+      aria-label={`${amountText(length, 'login')} of yours ${length === 1 ? 'waits' : 'wait'}`}
+      className="inline-flex h-control items-center gap-1 rounded-control bg-accent-tint px-2 text-xs font-head text-accent no-underline"
+    >
+      <Mark name="key" size="sm" />
+      {length}
+    </Link>
+  )
+}
 
 /** The rail of a narrow window. */
 export function TopBar() {
@@ -18,8 +38,19 @@ export function TopBar() {
   const [openOn, setOpenOn] = useState<string>()
   const path = useRouterState({ select: ({ location }) => location.pathname })
   const open = openOn === path
+  const bar = useRef<HTMLElement>(null)
+  useEffect(() => {
+    if (!open) return undefined
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || document.querySelector('[role=dialog], [role=menu]') !== null) return
+      setOpenOn(undefined)
+      bar.current?.querySelector<HTMLElement>('[aria-controls=pages]')?.focus()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [open])
   return (
-    <header className="sticky top-0 z-4 border-b border-rule bg-ground wide:hidden">
+    <header ref={bar} className="sticky top-0 z-4 border-b border-rule bg-ground wide:hidden">
       <div className="flex items-center gap-1 py-1.5 pr-2 pl-4">
         <Link
           to="/"
@@ -29,6 +60,7 @@ export function TopBar() {
           <Brand />
           <span className="cut mono">{data?.gateway}</span>
         </Link>
+        <WaitingLink />
         <Button kind="plain" square mark="search" label="Go to or run" onPress={openPalette} />
         <Button
           kind="plain"

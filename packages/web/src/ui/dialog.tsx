@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { Dialog as AriaDialog, Heading } from 'react-aria-components/Dialog'
 import { Modal, ModalOverlay } from 'react-aria-components/Modal'
 import { DIALOG } from './dialog-look.ts'
+import { useFocusBack } from './use-focus-back.ts'
 
 interface DialogProps {
   readonly open: boolean
@@ -17,8 +18,15 @@ interface DialogProps {
   readonly firm?: boolean
 }
 
+/** Lives as long as the dialog is open. */
+function FocusBack() {
+  useFocusBack()
+  return null
+}
+
 /** Asks or shows something above the page; the focus returns to where it was. */
-export function Dialog({ open, onClose, title, lead, children, footer, firm }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { open, onClose, title, lead, children, footer, firm } = props
   return (
     <ModalOverlay
       isOpen={open}
@@ -31,6 +39,7 @@ export function Dialog({ open, onClose, title, lead, children, footer, firm }: D
     >
       <Modal className={DIALOG.modal}>
         <AriaDialog className={DIALOG.box} role={firm === true ? 'alertdialog' : 'dialog'}>
+          <FocusBack />
           <header className={DIALOG.header}>
             <Heading slot="title" level={2}>
               {title}

@@ -1,10 +1,11 @@
-import { useEffect, useRef } from 'react'
+import { useRef } from 'react'
 import { Button } from 'react-aria-components/Button'
 import { Input } from 'react-aria-components/Input'
 import { SearchField as AriaSearchField } from 'react-aria-components/SearchField'
 import { BOX, INPUT } from './field-look.ts'
 import { KeyCap } from './key-cap.tsx'
 import { Mark } from './mark.tsx'
+import { useSingleKey } from './single-key.ts'
 
 interface SearchFieldProps {
   /** "Search targets" */
@@ -18,15 +19,7 @@ interface SearchFieldProps {
 /** The page's search; "/" goes there. */
 export function SearchField({ label, placeholder, value, onChange }: SearchFieldProps) {
   const input = useRef<HTMLInputElement>(null)
-  useEffect(() => {
-    const toSearch = (event: KeyboardEvent) => {
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
-      event.preventDefault()
-      input.current?.focus()
-    }
-    document.addEventListener('keydown', toSearch)
-    return () => document.removeEventListener('keydown', toSearch)
-  }, [])
+  useSingleKey('/', () => input.current?.focus())
   return (
     <AriaSearchField aria-label={label} value={value} onChange={onChange} className="w-full wide:w-[22rem]">
       <span className={BOX}>
@@ -47,8 +40,4 @@ export function SearchField({ label, placeholder, value, onChange }: SearchField
       </span>
     </AriaSearchField>
   )
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 }

@@ -64,6 +64,20 @@ export function durationText(ms: number): string {
   return `${Math.round(minutes / (24 * 60))} days`
 }
 
+/** `1 hour`, `90 minutes`, `12 hours`, `7 days`: a period in words, whole units, cut; from milliseconds. */
+export function periodText(ms: number): string {
+  const unit =
+    ms >= 2 * DAY_MS && ms % DAY_MS === 0
+      ? { ms: DAY_MS, name: 'day' }
+      : ms >= HOUR_MS && ms % HOUR_MS === 0
+        ? { ms: HOUR_MS, name: 'hour' }
+        : ms >= MINUTE_MS
+          ? { ms: MINUTE_MS, name: 'minute' }
+          : { ms: 1000, name: 'second' }
+  const amount = Math.floor(ms / unit.ms)
+  return `${amount} ${unit.name}${amount === 1 ? '' : 's'}`
+}
+
 /** `2026-11-22 14:32:06 UTC`: for tooltips. */
 export function utcText(at: Date): string {
   return `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`

@@ -1,8 +1,9 @@
-import { useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { Button } from 'react-aria-components/Button'
 import { BOX, INPUT } from '../../ui/field-look.ts'
 import { KeyCap } from '../../ui/key-cap.tsx'
 import { Mark } from '../../ui/mark.tsx'
+import { useSingleKey } from '../../ui/single-key.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { readQuery, tokensOf, valueText } from './audit-query.ts'
 import type { AuditSearch } from './audit-search.ts'
@@ -18,16 +19,7 @@ export function QueryBar({ search, onChange }: QueryBarProps) {
   const input = useRef<HTMLInputElement>(null)
   const tokens = tokensOf(search)
   const now = useNow()
-  useEffect(() => {
-    const toBar = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA)$/.test(event.target.tagName)
-      if (event.key !== '/' || typing || event.ctrlKey || event.metaKey || event.altKey) return
-      event.preventDefault()
-      input.current?.focus()
-    }
-    document.addEventListener('keydown', toBar)
-    return () => document.removeEventListener('keydown', toBar)
-  }, [])
+  useSingleKey('/', () => input.current?.focus())
   return (
     <form
       role="search"

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { openPalette } from '../../frame/palette-state.ts'
+import { openPalette } from '../../frame/overlay.ts'
 import { Button } from '../../ui/button.tsx'
 import { DIALOG } from '../../ui/dialog-look.ts'
 import { FormDialog } from '../../ui/form-dialog.tsx'

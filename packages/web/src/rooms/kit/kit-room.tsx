@@ -8,6 +8,7 @@ import { KitFields } from './kit-fields.tsx'
 import { KitFigures } from './kit-figures.tsx'
 import { KitMarks } from './kit-marks.tsx'
 import { KitNotices } from './kit-notices.tsx'
+import { KitSplit } from './kit-split.tsx'
 import { KitStates } from './kit-states.tsx'
 import { KitTable } from './kit-table.tsx'
 import { KitType } from './kit-type.tsx'
@@ -30,6 +31,7 @@ export function KitRoom() {
         <KitType />
         <KitFigures />
         <KitTable />
+        <KitSplit />
         <KitMarks />
         <KitColours />
       </div>

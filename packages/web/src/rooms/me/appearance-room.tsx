@@ -2,10 +2,12 @@ import { useState } from 'react'
 import { type Appearance, appearance, setAppearance } from '../../frame/appearance.ts'
 import { Page } from '../../frame/page.tsx'
 import { Choice } from '../../ui/choice.tsx'
+import { setSingleKeys, singleKeysOn } from '../../ui/single-key.ts'
 
 /** How the console looks in this browser. */
 export function AppearanceRoom() {
   const [chosen, setChosen] = useState(appearance)
+  const [keys, setKeys] = useState<'on' | 'off'>(singleKeysOn() ? 'on' : 'off')
   const change = (part: Partial<Appearance>) => {
     const next = { ...chosen, ...part }
     setAppearance(next)
@@ -32,6 +34,18 @@ export function AppearanceRoom() {
             { id: 'system', label: 'As the system has it' },
             { id: 'normal', label: 'Normal' },
             { id: 'more', label: 'More' },
+          ]}
+        />
+        <Choice
+          label="Keys without Ctrl or ⌘"
+          value={keys}
+          onChange={(next) => {
+            setSingleKeys(next === 'on')
+            setKeys(next)
+          }}
+          options={[
+            { id: 'on', label: 'On', hint: 'A slash searches, a question mark lists the keys.' },
+            { id: 'off', label: 'Off', hint: 'For those who speak to their computer, or hit keys by chance.' },
           ]}
         />
       </div>

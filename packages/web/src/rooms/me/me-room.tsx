@@ -5,6 +5,7 @@ import { Page } from '../../frame/page.tsx'
 import { DataRegion } from '../../ui/data-region.tsx'
 import { amountText } from '../../words/amounts.ts'
 import { CertificatesSection } from './certificates-section.tsx'
+import { ChecksSection } from './checks-section.tsx'
 import { IdentitiesSection } from './identities-section.tsx'
 import { KeysSection } from './keys-section.tsx'
 import { PasskeysSection } from './passkeys-section.tsx'
@@ -28,6 +29,7 @@ export function MeRoom() {
             <RecoverySection left={data.recovery_codes_left} user={data.user} />
             <KeysSection keys={data.keys} />
             <CertificatesSection certificates={data.certificates} />
+            <ChecksSection />
           </div>
         )}
       </DataRegion>

@@ -1,0 +1,1 @@
+export { InstructionsDialog as default } from '../rooms/home/instructions-dialog.tsx'
