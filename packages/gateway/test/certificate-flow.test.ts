@@ -142,11 +142,12 @@ async function holding(user: CommandUser): Promise<RunningSsh> {
   return running
 }
 
-/** Milliseconds from now until an ssh that holds a session has ended with 255. */
-async function endOf(running: RunningSsh, take: () => Promise<unknown>): Promise<number> {
-  const started = Date.now()
+/** Milliseconds from when something was taken back until an ssh that holds a session has ended with 255, and said why. */
+async function endOf(running: RunningSsh, why: RegExp, take: () => Promise<unknown>): Promise<number> {
   await take()
+  const started = Date.now()
   assert.equal(await running.exited, 255, running.stderr)
+  assert.match(running.stderr, why)
   return Date.now() - started
 }
 
@@ -234,7 +235,7 @@ void suite('certificates from an identity provider', { skip }, () => {
   })
 
   void test('when a certificate has ended it opens nothing: not the gateway, not the target by itself, not a session that is open', async () => {
-    const lifeMs = 25_000
+    const lifeMs = 40_000
     await using all = await place({ 'https.session_limit': `${lifeMs / 1000}s` })
     const { gate, sshd } = all
     const began = Date.now()
@@ -248,6 +249,7 @@ void suite('certificates from an identity provider', { skip }, () => {
     const { stdout, stderr } = await files.ssh([...key, ...straight, 'echo in'])
     assert.equal(stdout.toString(), 'in\n', stderr + sshd.log)
     assert.equal(await running.exited, 255, running.stderr)
+    assert.match(running.stderr, /SP2512 session\.certificate-expired: .*sign in again: sallyport login/)
     const lived = Date.now() - began
     assert.ok(lived > lifeMs / 2 && lived < lifeMs + 15_000 + TAKEN_BACK_MS, `${lived} ms`)
     await until(() => agent.keysInAgent().length === 0, 15_000)
@@ -279,7 +281,7 @@ void suite('certificates from an identity provider', { skip }, () => {
     const local = `--state ${gate.stateDirectory}`
     const { serial } = certificateInAgent(user)
     await using running = await holding(user)
-    const took = await endOf(running, async () => {
+    const took = await endOf(running, /SP2513 session\.certificate-revoked: /, async () => {
       const revoked = await admin.run(`cert revoke ${serial} --reason lost --yes ${local}`)
       assert.equal(revoked.stdout.toString(), `certificate ${serial} was revoked\n`, revoked.stderr)
     })
@@ -301,7 +303,7 @@ void suite('certificates from an identity provider', { skip }, () => {
     using user = await atWork(gate, 'alice')
     using admin = new CommandUser(gate.directory.file('home-admin'), { agent: false })
     await using running = await holding(user)
-    const took = await endOf(running, async () => {
+    const took = await endOf(running, /SP2502 session\.user-disabled: your account was disabled/, async () => {
       const disabled = await admin.run(`user disable alice@example.com --state ${gate.stateDirectory}`)
       assert.equal(disabled.status, 0, disabled.stderr)
     })
@@ -336,11 +338,14 @@ void suite('certificates from an identity provider', { skip }, () => {
     await using running = await holding(user)
     provider.account = { ...ALICE, groups: ['Somebody Else'] }
     await getsIn(user, sshd)
-    const took = await endOf(running, async () => {
+    const took = await endOf(running, /Connection to db1 closed by remote host/, async () => {
       assert.equal((await new OidcBrowser(gate).signIn('work')).status, 200)
     })
     assert.ok(took < TAKEN_BACK_MS, `${took} ms`)
-    await isRefused(user, /administratively prohibited|no rule|not allowed|denied/i)
+    await isRefused(
+      user,
+      /administratively prohibited: SP2103 policy\.denied: the policy does not let you reach this \(db1 /,
+    )
     assert.match(
       (await user.ssh(['sallyport'])).stdout.toString(),
       /^Hello alice@example\.com\./,
