@@ -15,7 +15,7 @@ export {
 export { hashRecoveryCode, makeRecoveryCodes, RECOVERY_CODES } from './codes/recovery-codes.ts'
 export { TOTP_SECRET_BYTES, totpSecretText, totpStep, totpUri } from './codes/totp.ts'
 export { IdentityError, type IdentityErrorCode } from './errors.ts'
-export { type AccountDecision, type AccountRefusal, accountFor, type KnownAccounts, linkProblem } from './oidc/account.ts'
+export { type AccountDecision, type AccountRefusal, accountFor, type KnownAccounts } from './oidc/account.ts'
 export { isGroupName } from './oidc/claims.ts'
 export { ANSWER_MAX_BYTES } from './oidc/guarded-fetch.ts'
 export { OidcClient, type OidcClientParts, type OidcFlow } from './oidc/oidc-client.ts'

@@ -1,10 +1,10 @@
-import { Ceremonies, IdentityError, linkProblem, type OidcIdentity } from '@sallyport/identity'
+import { Ceremonies, IdentityError, type OidcIdentity } from '@sallyport/identity'
 import type { User, UserId, WebSessionId } from '@sallyport/model'
 import type { ExternalIdentity, Store } from '@sallyport/store'
 import type { RecordedChange } from '../state/recorded-change.ts'
 import type { CameBack, FlowPurpose, OidcFlows } from './oidc-flows.ts'
 import type { OidcProviders } from './oidc-providers.ts'
-import { SignInRefused, type SignInService } from './sign-in-service.ts'
+import type { SignInService } from './sign-in-service.ts'
 import { requireAnotherWay, waysIn } from './ways-in.ts'
 
 /** Where the console takes the identity up that was just proved. */
@@ -71,10 +71,8 @@ export class OidcLinks {
     return this.#parts.flows.begin(provider, purpose, undefined, { again: true })
   }
 
-  /** Keeps who came back until their session takes it; the page of ours that does. Throws OidcRefused. */
+  /** Keeps who came back until their session takes it; the page of ours that does. */
   keep({ identity, provider, purpose }: CameBack<FlowPurpose & { readonly kind: 'link' }>): string {
-    const problem = linkProblem(provider, identity)
-    if (problem !== undefined) throw this.#parts.flows.refusal(provider.name, new SignInRefused(problem), purpose)
     const { userId, webSession } = purpose
     const ticket = this.#proved.begin({ identity, provider: provider.name, userId, webSession })
     return `${LINK_PAGE}?link=${ticket}`

@@ -44,20 +44,8 @@ export function accountFor(
   return autoJoin ? { kind: 'join', name: email, displayName } : { kind: 'refuse', reason: 'account-pending' }
 }
 
-/**
- * Why somebody may not link an identity of this provider to their own account; undefined where they may. What a provider says
- * of groups is believed of its own people alone: where it has domains, whoever is not of them could bring groups of their
- * own making (V-F05).
- */
-export function linkProblem(
-  provider: Pick<OidcProvider, 'domains' | 'groupClaims'>,
-  identity: Pick<OidcIdentity, 'email' | 'emailVerified'>,
-): 'email-unverified' | 'domain-unlisted' | undefined {
-  return provider.domains.length === 0 || provider.groupClaims.length === 0 ? undefined : strangerTo(provider, identity)
-}
-
-/** Why an identity is none of those that the provider speaks for. */
-function strangerTo(
+/** Why an identity is none of those that the provider speaks for; undefined where it is. */
+export function strangerTo(
   { domains }: Pick<OidcProvider, 'domains'>,
   { email, emailVerified }: Pick<OidcIdentity, 'email' | 'emailVerified'>,
 ): 'email-unverified' | 'domain-unlisted' | undefined {

@@ -1,5 +1,6 @@
 import { isUserName } from '@sallyport/model'
 import { IdentityError } from '../errors.ts'
+import { strangerTo } from './account.ts'
 import type { OidcIdentity, OidcProvider } from './provider.ts'
 
 /** Longest `sub`: OpenID Connect Core §2. */
@@ -32,13 +33,18 @@ export function identityOf(provider: OidcProvider, idToken: Claims, userInfo: Cl
   }
   // An address and whether it is verified are of one place: a verified one of userinfo says nothing of the token's.
   const mail = 'email' in idToken ? idToken : userInfo
+  const email = mailAddress(mail['email'])
+  const emailVerified = mail['email_verified'] === true
+  const groups = groupsOf(provider, claims)
+  // A provider that speaks for some domains is believed of its own people alone: others could bring groups of their making.
+  const believed = provider.domains.length === 0 || strangerTo(provider, { email, emailVerified }) === undefined
   return {
     issuer: provider.issuer,
     subject: sub,
-    email: mailAddress(mail['email']),
-    emailVerified: mail['email_verified'] === true,
+    email,
+    emailVerified,
     displayName: displayName(claims['name']),
-    groups: groupsOf(provider, claims),
+    groups: believed ? groups : [],
     references: referencesOf(idToken),
     provedAt: typeof idToken['auth_time'] === 'number' ? idToken['auth_time'] * 1000 : undefined,
   }
