@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import { comesTrue } from './comes-true.ts'
 import { ConsoleBrowser, skip } from './console-browser.ts'
 import { ConsoleGateway } from './console-gateway.ts'
 import { joinBy } from './join-by.ts'
@@ -78,7 +79,7 @@ test('a login that its owner never asked for is denied loudly, and the page says
   found.push(...(await browser.look('approve-report')))
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
-  await page.waitForFunction(`document.activeElement?.textContent === 'I did not ask for this'`)
+  await comesTrue(page, `document.activeElement?.textContent === 'I did not ask for this'`)
   await report.click()
   await page.getByRole('dialog').getByRole('button', { name: 'Deny and report' }).click()
   await page.getByText('Denied, and in the audit log as not yours').waitFor()

@@ -1,6 +1,7 @@
 /** Logins that wait, in the console: announced, listed, answered, remembered, forgotten. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { comesTrue } from './comes-true.ts'
 import { ConsoleBrowser, skip } from './console-browser.ts'
 import { ConsoleGateway } from './console-gateway.ts'
 import { joinBy } from './join-by.ts'
@@ -54,7 +55,7 @@ test('a waiting login is announced at once to its owner alone, is answered witho
   await page.getByRole('dialog').getByRole('button', { name: 'Forget' }).click()
   await page.getByRole('heading', { name: 'Nothing is remembered' }).waitFor()
   // What opened the dialog is gone: reading goes on at the title.
-  await page.waitForFunction(`document.activeElement?.textContent === 'Passkeys and keys'`)
+  await comesTrue(page, `document.activeElement?.textContent === 'Passkeys and keys'`)
   await using again = way.go()
   assert.notEqual(await again.shows(CODE), code)
   assert.deepEqual(found, [])
