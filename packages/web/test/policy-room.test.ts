@@ -1,20 +1,16 @@
 /** The policy's room: a whole gateway and a real browser. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ConsoleBrowser, skip } from './console-browser.ts'
-import { ConsoleGateway } from './console-gateway.ts'
-import { Inhabited, POLICY, skipSsh } from './inhabit.ts'
-import { joinBy } from './join-by.ts'
+import { skip } from './console-browser.ts'
+import type { ConsoleGateway } from './console-gateway.ts'
+import { POLICY, skipSsh } from './inhabit.ts'
+import { Visit } from './visit.ts'
 
 test('a mistake is shown at its line and cannot be published; put right it can, is compared, explained and taken back', {
   skip: skip || skipSsh,
 }, async () => {
-  await using gate = await ConsoleGateway.start()
-  await using _place = await Inhabited.of(gate)
-  await using browser = await ConsoleBrowser.open(gate.origin)
-  const { page } = browser
-  const found: string[] = []
-  await joinBy(page, gate.setupLink ?? '', { passkey: 'YubiKey 5C' })
+  await using visit = await Visit.start({ inhabited: true })
+  const { gate, page } = visit
   const write = async (text: string) => {
     await page.locator('.cm-content').click()
     await page.keyboard.press('Control+a')
@@ -24,7 +20,6 @@ test('a mistake is shown at its line and cannot be published; put right it can, 
   await page.goto('/policy')
   await page.locator('.cm-content').getByText('group:dba').first().waitFor()
   await page.getByText('All of them pass.').waitFor()
-  found.push(...(await browser.look('policy')))
 
   await write(POLICY.replace('"src": ["group:web"]', '"src": ["group:wbe"]'))
   const line = POLICY.slice(0, POLICY.indexOf('"src": ["group:web"]')).split('\n').length
@@ -32,7 +27,7 @@ test('a mistake is shown at its line and cannot be published; put right it can, 
   await page.locator('.cm-lintRange-error').waitFor()
   assert.equal(await page.locator('.cm-line.cm-wrong').count(), 1)
   assert.equal(await page.getByRole('button', { name: 'Publish…' }).getAttribute('aria-disabled'), 'true')
-  found.push(...(await browser.look('policy-mistake')))
+  await visit.look('policy-mistake')
 
   await write(POLICY.replace('"deny": ["tag:web:22"]', '"deny": ["tag:db:22"]'))
   await page.getByText('1 fails').waitFor()
@@ -44,24 +39,24 @@ test('a mistake is shown at its line and cannot be published; put right it can, 
   await page.getByLabel('open', { exact: true }).fill('web-ams-1')
   await page.getByRole('button', { name: 'Explain' }).click()
   await page.getByText('Allowed', { exact: true }).waitFor()
-  found.push(...(await browser.look('policy-explain')))
+  await visit.look('policy-explain')
   await page.getByRole('tab', { name: 'Changes' }).click()
   await page.getByText('1 person would gain').waitFor()
-  found.push(...(await browser.look('policy-changes')))
+  await visit.look('policy-changes')
   await page.getByRole('button', { name: 'Publish…' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByText('was not simulated over past decisions').waitFor()
   await dialog.getByRole('button', { name: 'Simulate the last 30 days' }).click()
   await dialog.getByText('no decision of these days that can be asked again').waitFor()
   await page.getByLabel('Message, for the history').fill('Priya helps with the web')
-  found.push(...(await browser.look('policy-publish')))
+  await visit.look('policy-publish')
   await page.getByRole('button', { name: 'Publish', exact: true }).click()
   await page.getByText('Version 3 is in force', { exact: false }).first().waitFor()
   assert.match((await gate.api.call('policy.show')).text, /"joy@", "priya@"/)
 
   await page.getByRole('tab', { name: 'History' }).click()
   await page.getByText('Priya helps with the web').waitFor()
-  found.push(...(await browser.look('policy-history')))
+  await visit.look('policy-history')
   await page.getByRole('button', { name: 'Go back to version 2' }).click()
   await page.getByRole('button', { name: 'Go back', exact: true }).click()
   await page.getByText('with the text of 2').waitFor()
@@ -70,20 +65,15 @@ test('a mistake is shown at its line and cannot be published; put right it can, 
   await page.getByLabel('Target, address or name').fill('db-1')
   await page.getByRole('button', { name: 'Show who may' }).click()
   await page.getByRole('link', { name: 'priya' }).waitFor()
-  found.push(...(await browser.look('policy-reach')))
-  assert.deepEqual(found, [])
-  assert.deepEqual(browser.violations, [])
-  assert.deepEqual(browser.consoleErrors, [])
+  await visit.look('policy-reach')
+  visit.end()
 })
 
 test('a draft behind another version says so, and what locks its author out is refused with its reason', {
   skip: skip || skipSsh,
 }, async () => {
-  await using gate = await ConsoleGateway.start()
-  await using _place = await Inhabited.of(gate)
-  await using browser = await ConsoleBrowser.open(gate.origin)
-  const { page } = browser
-  await joinBy(page, gate.setupLink ?? '', { passkey: 'YubiKey 5C' })
+  await using visit = await Visit.start({ inhabited: true })
+  const { gate, page } = visit
   await page.goto('/policy')
   await page.locator('.cm-content').getByText('group:dba').first().waitFor()
   await page.locator('.cm-content').click()
@@ -94,7 +84,7 @@ test('a draft behind another version says so, and what locks its author out is r
   await page.getByRole('button', { name: 'Publish', exact: true }).click()
   await page.getByRole('alert').getByText('would reach nothing any more').waitFor()
   await page.getByText('Publish it although it locks out').waitFor()
-  assert.deepEqual(await browser.look('policy-lockout'), [])
+  await visit.look('policy-lockout')
   await page.getByRole('button', { name: 'Keep editing' }).click()
 
   const other = POLICY.replace('// Who is who.', '// Who is who here.')
@@ -102,18 +92,14 @@ test('a draft behind another version says so, and what locks its author out is r
   await page.reload()
   await page.getByText('published version 3 after you began from 2').waitFor()
   assert.equal(await page.getByRole('button', { name: 'Publish…' }).getAttribute('aria-disabled'), 'true')
-  assert.deepEqual(browser.violations, [])
+  visit.end()
 })
 
 test('what happened is asked again: nothing would change, somebody would lose a way, and the dialog says so', {
   skip: skip || skipSsh,
 }, async () => {
-  await using gate = await ConsoleGateway.start()
-  await using place = await Inhabited.of(gate)
-  await using browser = await ConsoleBrowser.open(gate.origin)
-  const { page } = browser
-  const found: string[] = []
-  await joinBy(page, gate.setupLink ?? '', { passkey: 'YubiKey 5C' })
+  await using visit = await Visit.start({ inhabited: true })
+  const { gate, page, place } = visit
   await place.ssh()
   await granted(gate)
 
@@ -121,7 +107,7 @@ test('what happened is asked again: nothing would change, somebody would lose a 
   await page.getByRole('button', { name: 'Simulate', exact: true }).click()
   await page.getByRole('heading', { name: 'Nothing that happened in these days would change' }).waitFor()
   await page.getByText('The one decision of these days would be the same.').waitFor()
-  found.push(...(await browser.look('policy-simulate-none')))
+  await visit.look('policy-simulate-none')
 
   await page.getByRole('tab', { name: 'Editor' }).click()
   await page.locator('.cm-content').click()
@@ -136,11 +122,11 @@ test('what happened is asked again: nothing would change, somebody would lose a 
   await flips.getByText('no line opens it').waitFor()
   await flips.getByText(/was opened by grants\[1\], line \d+ of version 2/).waitFor()
   assert.match(await flips.innerText(), /tomas[\s\S]*db-1:\d+[\s\S]*denied/)
-  found.push(...(await browser.look('policy-simulate')))
+  await visit.look('policy-simulate')
 
   await page.getByRole('button', { name: 'Publish…' }).click()
   await page.getByRole('dialog').getByText('Of 1 decision, 1 would change.').waitFor()
-  found.push(...(await browser.look('policy-publish-simulated')))
+  await visit.look('policy-publish-simulated')
   await page.getByRole('button', { name: 'Keep editing' }).click()
 
   // Hours that no time fulfils: the line that refuses it is told, and leads into the text.
@@ -156,9 +142,7 @@ test('what happened is asked again: nothing would change, somebody would lose a 
   await page.getByRole('button', { name: 'Simulate again' }).click()
   await flips.getByRole('button', { name: `grants[1], line ${line}` }).click()
   await page.locator('.cm-line.cm-shown').getByText('hours').waitFor()
-  assert.deepEqual(found, [])
-  assert.deepEqual(browser.violations, [])
-  assert.deepEqual(browser.consoleErrors, [])
+  visit.end()
 })
 
 /** A day of the week that is not about to begin nor just over, anywhere. */

@@ -16,21 +16,34 @@ export class Visit implements AsyncDisposable {
   readonly gate: ConsoleGateway
   readonly browser: ConsoleBrowser
   readonly #open: AsyncDisposableStack
+  readonly #place: Inhabited | undefined
   readonly #found: string[] = []
 
-  private constructor(gate: ConsoleGateway, browser: ConsoleBrowser, open: AsyncDisposableStack) {
+  private constructor(
+    gate: ConsoleGateway,
+    browser: ConsoleBrowser,
+    place: Inhabited | undefined,
+    open: AsyncDisposableStack,
+  ) {
     this.gate = gate
     this.browser = browser
+    this.#place = place
     this.#open = open
   }
 
   static async start({ inhabited = false, window = {} }: VisitSettings = {}): Promise<Visit> {
     await using open = new AsyncDisposableStack()
     const gate = open.use(await ConsoleGateway.start())
-    if (inhabited) open.use(await Inhabited.of(gate))
+    const place = inhabited ? open.use(await Inhabited.of(gate)) : undefined
     const browser = open.use(await ConsoleBrowser.open(gate.origin, window))
     await joinBy(browser.page, gate.setupLink ?? '', { passkey: 'YubiKey 5C', name: 'Mira Havel' })
-    return new Visit(gate, browser, open.move())
+    return new Visit(gate, browser, place, open.move())
+  }
+
+  /** Where it is inhabited: those who live there. */
+  get place(): Inhabited {
+    if (this.#place === undefined) throw new Error('nobody lives at this gateway')
+    return this.#place
   }
 
   get page(): Page {
