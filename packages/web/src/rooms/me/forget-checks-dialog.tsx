@@ -1,8 +1,6 @@
 import type { RememberedCheck } from '@sallyport/api'
-import { useAct } from '../../api/use-act.ts'
-import { FormDialog } from '../../ui/form-dialog.tsx'
+import { ActDialog } from '../../parts/act-dialog.tsx'
 import { Mono } from '../../ui/mono.tsx'
-import { toast } from '../../ui/toast-list.ts'
 import { amountText } from '../../words/amounts.ts'
 
 interface ForgetChecksDialogProps {
@@ -14,11 +12,10 @@ interface ForgetChecksDialogProps {
 
 /** Has ssh ask again. */
 export function ForgetChecksDialog({ which, count, onClose }: ForgetChecksDialogProps) {
-  const forget = useAct('me.check-forget')
   return (
-    <FormDialog
-      open
-      onClose={onClose}
+    <ActDialog
+      act="me.check-forget"
+      input={{ check: which === 'all' ? 'all' : which.id }}
       title={
         which === 'all' ? (
           `Forget ${amountText(count, 'check')}?`
@@ -32,20 +29,8 @@ export function ForgetChecksDialog({ which, count, onClose }: ForgetChecksDialog
       verb="Forget"
       doing="Forgetting"
       keep="Keep it"
-      stop
-      busy={forget.isPending}
-      error={forget.error}
-      onSubmit={() =>
-        forget.mutate(
-          { check: which === 'all' ? 'all' : which.id },
-          {
-            onSuccess: ({ forgotten }) => {
-              toast(`${amountText(forgotten, 'check')} forgotten.`)
-              onClose()
-            },
-          },
-        )
-      }
+      said={({ forgotten }) => `${amountText(forgotten, 'check')} forgotten.`}
+      onClose={onClose}
     />
   )
 }

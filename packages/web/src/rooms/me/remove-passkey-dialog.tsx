@@ -1,7 +1,5 @@
 import type { Passkey } from '@sallyport/api'
-import { useAct } from '../../api/use-act.ts'
-import { FormDialog } from '../../ui/form-dialog.tsx'
-import { toast } from '../../ui/toast-list.ts'
+import { ActDialog, LAST_WAY_IN } from '../../parts/act-dialog.tsx'
 
 interface RemovePasskeyDialogProps {
   readonly passkey: Passkey
@@ -12,34 +10,17 @@ interface RemovePasskeyDialogProps {
 
 /** Takes a passkey away. */
 export function RemovePasskeyDialog({ passkey, last, onClose }: RemovePasskeyDialogProps) {
-  const remove = useAct('me.passkey-remove')
   return (
-    <FormDialog
-      open
-      onClose={onClose}
+    <ActDialog
+      act="me.passkey-remove"
+      input={{ passkey: passkey.id }}
       title={`Remove ${passkey.name}?`}
-      lead={
-        last
-          ? 'It is your last way in. The gateway keeps it until you have another one.'
-          : 'It signs you in no more. Where you are signed in with it now, you stay signed in.'
-      }
+      lead={last ? LAST_WAY_IN : 'It signs you in no more. Where you are signed in with it now, you stay signed in.'}
       verb="Remove passkey"
       doing="Removing"
       keep="Keep it"
-      stop
-      busy={remove.isPending}
-      error={remove.error}
-      onSubmit={() =>
-        remove.mutate(
-          { passkey: passkey.id },
-          {
-            onSuccess: () => {
-              toast(`${passkey.name} signs you in no more.`)
-              onClose()
-            },
-          },
-        )
-      }
+      said={() => `${passkey.name} signs you in no more.`}
+      onClose={onClose}
     />
   )
 }

@@ -1,7 +1,5 @@
 import type { ApiToken } from '@sallyport/api'
-import { useAct } from '../../api/use-act.ts'
-import { FormDialog } from '../../ui/form-dialog.tsx'
-import { toast } from '../../ui/toast-list.ts'
+import { ActDialog } from '../../parts/act-dialog.tsx'
 
 interface RemoveTokenDialogProps {
   readonly token: ApiToken
@@ -10,30 +8,17 @@ interface RemoveTokenDialogProps {
 
 /** Takes a token back. */
 export function RemoveTokenDialog({ token, onClose }: RemoveTokenDialogProps) {
-  const remove = useAct('me.token-remove')
   return (
-    <FormDialog
-      open
-      onClose={onClose}
+    <ActDialog
+      act="me.token-remove"
+      input={{ token: token.id }}
       title={`Take back the token for ${token.name}?`}
       lead="Programs that use it are refused at once. It cannot be given back."
       verb="Take back token"
       doing="Taking back"
       keep="Keep it"
-      stop
-      busy={remove.isPending}
-      error={remove.error}
-      onSubmit={() =>
-        remove.mutate(
-          { token: token.id },
-          {
-            onSuccess: () => {
-              toast(`The token for ${token.name} counts no more.`)
-              onClose()
-            },
-          },
-        )
-      }
+      said={() => `The token for ${token.name} counts no more.`}
+      onClose={onClose}
     />
   )
 }

@@ -1,7 +1,5 @@
 import type { Identity } from '@sallyport/api'
-import { useAct } from '../../api/use-act.ts'
-import { FormDialog } from '../../ui/form-dialog.tsx'
-import { toast } from '../../ui/toast-list.ts'
+import { ActDialog, LAST_WAY_IN } from '../../parts/act-dialog.tsx'
 
 interface UnlinkIdentityDialogProps {
   readonly identity: Identity
@@ -15,35 +13,23 @@ interface UnlinkIdentityDialogProps {
 /** Takes an identity off one's own account. */
 export function UnlinkIdentityDialog({ identity, title, last, onClose }: UnlinkIdentityDialogProps) {
   const { issuer, subject, groups } = identity
-  const unlink = useAct('me.identity-unlink', { changes: ['session.list', 'user.show'] })
   const ends = groups.length === 0 ? '' : ' What stands on its groups ends.'
   return (
-    <FormDialog
-      open
-      onClose={onClose}
+    <ActDialog
+      act="me.identity-unlink"
+      input={{ issuer, subject }}
+      changes={['session.list', 'user.show']}
       title={<span className="wrap-anywhere">Unlink {title}?</span>}
       lead={
         last
-          ? 'It is your last way in. The gateway keeps it until you have another one.'
+          ? LAST_WAY_IN
           : `You no longer sign in with it, and where you are signed in with it elsewhere, you are signed out.${ends}`
       }
       verb="Unlink"
       doing="Unlinking"
       keep="Keep it"
-      stop
-      busy={unlink.isPending}
-      error={unlink.error}
-      onSubmit={() =>
-        unlink.mutate(
-          { issuer, subject },
-          {
-            onSuccess: () => {
-              toast(`${title} signs you in no more.`)
-              onClose()
-            },
-          },
-        )
-      }
+      said={() => `${title} signs you in no more.`}
+      onClose={onClose}
     />
   )
 }

@@ -1,7 +1,5 @@
 import type { Target } from '@sallyport/api'
-import { useAct } from '../../api/use-act.ts'
-import { FormDialog } from '../../ui/form-dialog.tsx'
-import { toast } from '../../ui/toast-list.ts'
+import { ActDialog } from '../../parts/act-dialog.tsx'
 
 interface RemoveTargetDialogProps {
   readonly target: Target
@@ -9,35 +7,25 @@ interface RemoveTargetDialogProps {
   readonly onRemoved: () => void
 }
 
+/** Takes a target out of the inventory. */
 export function RemoveTargetDialog({ target, onClose, onRemoved }: RemoveTargetDialogProps) {
-  const remove = useAct('target.remove', { changes: ['me.targets', 'session.list'] })
-  const submit = () =>
-    remove.mutate(
-      { target: target.id },
-      {
-        onSuccess: () => {
-          toast(`${target.name} was removed`)
-          onRemoved()
-        },
-      },
-    )
   return (
-    <FormDialog
-      open
-      onClose={onClose}
+    <ActDialog
+      act="target.remove"
+      input={{ target: target.id }}
+      changes={['me.targets', 'session.list']}
       title={
         <>
           Remove <span className="mono">{target.name}</span>?
         </>
       }
       lead="Its name leads nowhere any more, and passages that it alone allowed end. The server itself stays as it is."
-      keep="Keep it"
       verb="Remove target"
       doing="Removing"
-      stop
-      busy={remove.isPending}
-      error={remove.error}
-      onSubmit={submit}
+      keep="Keep it"
+      said={() => `${target.name} was removed`}
+      onClose={onClose}
+      onDone={onRemoved}
     />
   )
 }

@@ -1,7 +1,5 @@
 import type { PendingAccount } from '@sallyport/api'
-import { useAct } from '../../api/use-act.ts'
-import { FormDialog } from '../../ui/form-dialog.tsx'
-import { toast } from '../../ui/toast-list.ts'
+import { ActDialog } from '../../parts/act-dialog.tsx'
 
 interface DenyDialogProps {
   readonly pending: PendingAccount
@@ -10,34 +8,21 @@ interface DenyDialogProps {
 
 /** Refuses somebody who waits. */
 export function DenyDialog({ pending: { id, email }, onClose }: DenyDialogProps) {
-  const deny = useAct('user.deny')
   return (
-    <FormDialog
-      open
-      onClose={onClose}
+    <ActDialog
+      act="user.deny"
+      input={{ pending: id }}
       title={
         <span className="wrap-anywhere">
           Deny <span className="mono">{email}</span> an account?
         </span>
       }
       lead="They are told that an admin has decided so, each time they try. It holds for a year, or until you let them ask again."
-      keep="Let them wait"
       verb="Deny"
       doing="Denying"
-      stop
-      busy={deny.isPending}
-      error={deny.error}
-      onSubmit={() =>
-        deny.mutate(
-          { pending: id },
-          {
-            onSuccess: () => {
-              toast(`${email} is denied an account`)
-              onClose()
-            },
-          },
-        )
-      }
+      keep="Let them wait"
+      said={() => `${email} is denied an account`}
+      onClose={onClose}
     />
   )
 }

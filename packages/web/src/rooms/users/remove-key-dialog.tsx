@@ -1,31 +1,30 @@
 import type { Key } from '@sallyport/api'
-import { useAct } from '../../api/use-act.ts'
-import { FormDialog } from '../../ui/form-dialog.tsx'
+import { ActDialog } from '../../parts/act-dialog.tsx'
 
 interface RemoveKeyDialogProps {
   readonly keyOf: Key
   readonly onClose: () => void
 }
 
+/** Takes a key from somebody. */
 export function RemoveKeyDialog({ keyOf: { id, user, fingerprint, comment }, onClose }: RemoveKeyDialogProps) {
-  const remove = useAct('key.remove', { changes: ['user.show', 'user.list', 'session.list'] })
+  const name = comment === '' ? fingerprint : `“${comment}”`
   return (
-    <FormDialog
-      open
-      onClose={onClose}
+    <ActDialog
+      act="key.remove"
+      input={{ key: id }}
+      changes={['user.show', 'user.list', 'session.list']}
       title={
         <>
-          Remove the key {comment === '' ? fingerprint : `“${comment}”`} of <span className="mono">{user}</span>?
+          Remove the key {name} of <span className="mono">{user}</span>?
         </>
       }
       lead="It proves them no more, and sessions that it opened end."
-      keep="Keep it"
       verb="Remove key"
       doing="Removing"
-      stop
-      busy={remove.isPending}
-      error={remove.error}
-      onSubmit={() => remove.mutate({ key: id }, { onSuccess: onClose })}
+      keep="Keep it"
+      said={() => `The key ${name} of ${user} was removed`}
+      onClose={onClose}
     />
   )
 }

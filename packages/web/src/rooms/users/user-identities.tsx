@@ -1,14 +1,12 @@
 import type { Identity, UserDetail } from '@sallyport/api'
 import { useState } from 'react'
-import { useAct } from '../../api/use-act.ts'
 import { useProviderTitle } from '../../api/use-provider-title.ts'
 import { useMay } from '../../api/use-signed-in.ts'
+import { ActDialog } from '../../parts/act-dialog.tsx'
 import { identityColumns, identityId } from '../../parts/identity-columns.tsx'
 import { Button } from '../../ui/button.tsx'
 import { type DataColumn, DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { FormDialog } from '../../ui/form-dialog.tsx'
-import { toast } from '../../ui/toast-list.ts'
 import { Section } from '../section.tsx'
 
 /** Who a person is at identity providers. */
@@ -71,34 +69,22 @@ interface UnlinkDialogProps {
 }
 
 function UnlinkDialog({ user: { id, name }, identity: { issuer, subject }, title, onClose }: UnlinkDialogProps) {
-  const unlink = useAct('user.unlink', { changes: ['session.list'] })
   return (
-    <FormDialog
-      open
-      onClose={onClose}
+    <ActDialog
+      act="user.unlink"
+      input={{ user: id, issuer, subject }}
+      changes={['session.list']}
       title={
         <span className="wrap-anywhere">
           Unlink {title} from <span className="mono">{name}</span>?
         </span>
       }
       lead="They no longer sign in with it, and are signed out where they did. What it vouched for ends now. Without another way in they need a new link."
-      keep="Keep it"
       verb="Unlink"
       doing="Unlinking"
-      stop
-      busy={unlink.isPending}
-      error={unlink.error}
-      onSubmit={() =>
-        unlink.mutate(
-          { user: id, issuer, subject },
-          {
-            onSuccess: () => {
-              toast(`${title} was unlinked from ${name}`)
-              onClose()
-            },
-          },
-        )
-      }
+      keep="Keep it"
+      said={() => `${title} was unlinked from ${name}`}
+      onClose={onClose}
     />
   )
 }
