@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ageSignIns } from '@sallyport/testkit'
+import { comesTrue } from './comes-true.ts'
 import { ConsoleBrowser, skip } from './console-browser.ts'
 import { ConsoleGateway } from './console-gateway.ts'
 import { Inhabited, skipSsh } from './inhabit.ts'
@@ -144,7 +145,7 @@ test('a member adds a key by pasting it or from a file, a bad one is refused at 
   const chooser = page.waitForEvent('filechooser')
   await dialog.getByRole('button', { name: 'Choose a .pub file…' }).click()
   await (await chooser).setFiles(`${file}.pub`)
-  await page.waitForFunction(`document.querySelector('[role=dialog] textarea')?.value.startsWith('ssh-ed25519 AAAAC3')`)
+  await comesTrue(page, `document.querySelector('[role=dialog] textarea')?.value.startsWith('ssh-ed25519 AAAAC3')`)
   await add.click()
   await page.getByText('tomas@desk lets you in from now on').waitFor()
   const row = table.getByRole('row').filter({ hasText: 'tomas@desk' })
