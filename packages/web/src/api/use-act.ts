@@ -4,8 +4,10 @@ import { api } from './api.ts'
 import { withFreshProof } from './fresh-proof.ts'
 
 /** What an act may change: names of the questions whose answers are asked for again. */
-export interface ActSettings {
+export interface ActSettings<Name extends RouteName> {
   readonly changes?: readonly RouteName[]
+  /** Told when it is done and the new answers are there, also where they have taken the asking part off the page. */
+  readonly done?: (output: RouteOutput<Name>) => void
 }
 
 /**
@@ -14,17 +16,19 @@ export interface ActSettings {
  */
 export function useAct<Name extends CallRouteName>(
   name: Name,
-  { changes = [] }: ActSettings = {},
+  { changes = [], done }: ActSettings<Name> = {},
 ): UseMutationResult<RouteOutput<Name>, ApiError, RouteInput<Name>> {
   const client = useQueryClient()
   const noun = `${name.slice(0, name.indexOf('.'))}.`
   return useMutation<RouteOutput<Name>, ApiError, RouteInput<Name>>({
     mutationFn: (input) =>
       withFreshProof(() => (api.call as (name: Name, input: unknown) => Promise<RouteOutput<Name>>)(name, input)),
-    onSuccess: () =>
-      client.invalidateQueries({
+    onSuccess: async (output) => {
+      await client.invalidateQueries({
         predicate: ({ queryKey: [asked] }) =>
           typeof asked === 'string' && (asked.startsWith(noun) || changes.some((each) => each === asked)),
-      }),
+      })
+      done?.(output)
+    },
   })
 }

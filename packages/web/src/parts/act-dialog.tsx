@@ -29,7 +29,13 @@ interface ActDialogProps<Name extends CallRouteName> {
 /** Asks before something is taken away, takes it away, and says so. */
 export function ActDialog<Name extends CallRouteName>(props: ActDialogProps<Name>) {
   const { act, input, changes = [], title, lead, verb, doing, keep, said, onClose, onDone = onClose } = props
-  const acting = useAct(act, { changes })
+  const acting = useAct(act, {
+    changes,
+    done(output) {
+      toast(said(output))
+      onDone()
+    },
+  })
   return (
     <FormDialog
       open
@@ -42,14 +48,7 @@ export function ActDialog<Name extends CallRouteName>(props: ActDialogProps<Name
       stop
       busy={acting.isPending}
       error={acting.error}
-      onSubmit={() =>
-        acting.mutate(input, {
-          onSuccess: (output) => {
-            toast(said(output))
-            onDone()
-          },
-        })
-      }
+      onSubmit={() => acting.mutate(input)}
     />
   )
 }

@@ -6,8 +6,8 @@ import { RemoveTotpDialog } from './remove-totp-dialog.tsx'
 
 /** One-time codes of an app, for ssh without a browser. */
 export function TotpSection({ set }: { readonly set: boolean }) {
-  const [asking, setAsking] = useState(false)
-  const close = () => setAsking(false)
+  const [asking, setAsking] = useState<'add' | 'remove'>()
+  const close = () => setAsking(undefined)
   return (
     <Section
       title="One-time codes"
@@ -18,17 +18,18 @@ export function TotpSection({ set }: { readonly set: boolean }) {
       }
       acts={
         set ? (
-          <Button kind="stop" mark="end" onPress={() => setAsking(true)}>
+          <Button kind="stop" mark="end" onPress={() => setAsking('remove')}>
             Remove…
           </Button>
         ) : (
-          <Button mark="plus" onPress={() => setAsking(true)}>
+          <Button mark="plus" onPress={() => setAsking('add')}>
             Set up codes
           </Button>
         )
       }
     >
-      {asking && (set ? <RemoveTotpDialog onClose={close} /> : <AddTotpDialog onClose={close} />)}
+      {asking === 'add' && <AddTotpDialog onClose={close} />}
+      {asking === 'remove' && <RemoveTotpDialog onClose={close} />}
     </Section>
   )
 }

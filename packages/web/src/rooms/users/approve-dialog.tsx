@@ -15,7 +15,12 @@ interface ApproveDialogProps {
 /** Gives somebody who waits an account. */
 export function ApproveDialog({ pending: { id, email }, provider, onClose }: ApproveDialogProps) {
   const [name, setName] = useState(email)
-  const approve = useAct('user.approve')
+  const approve = useAct('user.approve', {
+    done(added) {
+      toast(`${added.name} may sign in with ${provider} now`)
+      onClose()
+    },
+  })
   return (
     <FormDialog
       open
@@ -31,17 +36,7 @@ export function ApproveDialog({ pending: { id, email }, provider, onClose }: App
       off={name.trim() === ''}
       busy={approve.isPending}
       error={approve.error}
-      onSubmit={() =>
-        approve.mutate(
-          { pending: id, name: name.trim() },
-          {
-            onSuccess: (added) => {
-              toast(`${added.name} may sign in with ${provider} now`)
-              onClose()
-            },
-          },
-        )
-      }
+      onSubmit={() => approve.mutate({ pending: id, name: name.trim() })}
     >
       <TextField
         label="Login"
