@@ -45,14 +45,20 @@ for (const { target } of await loadFuzzTargets()) {
     let runs = 0
     const check = async (input: Uint8Array): Promise<void> => {
       runs++
-      const before = memory()
-      const started = performance.now()
-      await target.run(input)
-      const took = performance.now() - started
-      const grown = memory() - before
       const ceiling = CEILING_BYTES + PER_INPUT_BYTE * input.length
       const hex = Buffer.from(input.subarray(0, 300)).toString('hex')
-      assert.ok(grown < ceiling, `${grown} bytes for an input of ${input.length}: ${hex}`)
+      const measured = async () => {
+        const before = memory()
+        const started = performance.now()
+        await target.run(input)
+        return { took: performance.now() - started, grown: memory() - before }
+      }
+      const { took, grown } = await measured()
+      // Code that is compiled on the way counts once; what the input costs, it costs again.
+      if (grown >= ceiling) {
+        const again = (await measured()).grown
+        assert.ok(again < ceiling, `${grown} and ${again} bytes for an input of ${input.length}: ${hex}`)
+      }
       if (took < SLOW_MS) return
       const again = performance.now()
       await target.run(input)
