@@ -1,5 +1,6 @@
 import type { Identity } from '@sallyport/api'
 import { Badge } from '../ui/badge.tsx'
+import { Button } from '../ui/button.tsx'
 import type { DataColumn } from '../ui/data-table.tsx'
 import { Moment } from '../ui/moment.tsx'
 import { Mono } from '../ui/mono.tsx'
@@ -49,6 +50,31 @@ export function identityColumns(titleOf: (identity: Identity) => string): readon
       cell: ({ last_used_at }) => <Moment at={last_used_at} />,
     },
   ]
+}
+
+/** The button that takes one off. */
+export function unlinkColumn(
+  titleOf: (identity: Identity) => string,
+  onUnlink: (identity: Identity) => void,
+): DataColumn<Identity> {
+  return {
+    id: 'acts',
+    title: 'Actions',
+    titleHidden: true,
+    numeric: true,
+    width: '6.5rem',
+    narrow: 'side',
+    cell: (identity) => (
+      <Button
+        kind="quiet"
+        size="sm"
+        label={`Unlink ${titleOf(identity)}, ${identity.subject}`}
+        onPress={() => onUnlink(identity)}
+      >
+        Unlink…
+      </Button>
+    ),
+  }
 }
 
 /** Tells identities apart. */

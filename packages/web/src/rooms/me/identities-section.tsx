@@ -3,9 +3,8 @@ import { useState } from 'react'
 import { useCall } from '../../api/use-call.ts'
 import { useProviderTitle } from '../../api/use-provider-title.ts'
 import { Section } from '../../frame/section.tsx'
-import { identityColumns, identityId } from '../../parts/identity-columns.tsx'
-import { Button } from '../../ui/button.tsx'
-import { type DataColumn, DataTable } from '../../ui/data-table.tsx'
+import { identityColumns, identityId, unlinkColumn } from '../../parts/identity-columns.tsx'
+import { DataTable } from '../../ui/data-table.tsx'
 import { LinkIdentity } from './link-identity.tsx'
 import { LinkOutcome } from './link-outcome.tsx'
 import { UnlinkIdentityDialog } from './unlink-identity-dialog.tsx'
@@ -19,27 +18,7 @@ export function IdentitiesSection({ me }: { readonly me: Me }) {
   const providers = data?.methods.providers ?? []
   const { identities } = me
   if (providers.length === 0 && identities.length === 0) return null
-  const columns: readonly DataColumn<Identity>[] = [
-    ...identityColumns(titleOf),
-    {
-      id: 'acts',
-      title: 'Actions',
-      titleHidden: true,
-      numeric: true,
-      width: '6.5rem',
-      narrow: 'side',
-      cell: (identity) => (
-        <Button
-          kind="quiet"
-          size="sm"
-          label={`Unlink ${titleOf(identity)}, ${identity.subject}`}
-          onPress={() => setUnlinking(identity)}
-        >
-          Unlink…
-        </Button>
-      ),
-    },
-  ]
+  const columns = [...identityColumns(titleOf), unlinkColumn(titleOf, setUnlinking)]
   return (
     <Section
       title="Identities"

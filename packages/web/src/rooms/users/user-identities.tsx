@@ -3,9 +3,8 @@ import { useState } from 'react'
 import { useProviderTitle } from '../../api/use-provider-title.ts'
 import { useMay } from '../../api/use-signed-in.ts'
 import { ActDialog } from '../../parts/act-dialog.tsx'
-import { identityColumns, identityId } from '../../parts/identity-columns.tsx'
-import { Button } from '../../ui/button.tsx'
-import { type DataColumn, DataTable } from '../../ui/data-table.tsx'
+import { identityColumns, identityId, unlinkColumn } from '../../parts/identity-columns.tsx'
+import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Section } from '../section.tsx'
 
@@ -15,24 +14,7 @@ export function UserIdentities({ user }: { readonly user: UserDetail }) {
   const titleOf = useProviderTitle()
   const [unlinking, setUnlinking] = useState<Identity>()
   const { identities } = user
-  const acts: DataColumn<Identity> = {
-    id: 'acts',
-    title: 'Actions',
-    titleHidden: true,
-    numeric: true,
-    width: '6.5rem',
-    narrow: 'side',
-    cell: (identity) => (
-      <Button
-        kind="quiet"
-        size="sm"
-        label={`Unlink ${titleOf(identity)}, ${identity.subject}`}
-        onPress={() => setUnlinking(identity)}
-      >
-        Unlink…
-      </Button>
-    ),
-  }
+  const columns = [...identityColumns(titleOf), ...(mayChange ? [unlinkColumn(titleOf, setUnlinking)] : [])]
   return (
     <Section title="Identities" note="Who they are at identity providers: each of them signs them in.">
       {identities.length === 0 ? (
@@ -41,7 +23,7 @@ export function UserIdentities({ user }: { readonly user: UserDetail }) {
         <div className="-mx-gutter">
           <DataTable
             label="Identities"
-            columns={[...identityColumns(titleOf), ...(mayChange ? [acts] : [])]}
+            columns={columns}
             rows={identities}
             rowId={identityId}
             rowText={(identity) => `${titleOf(identity)} ${identity.subject}`}
