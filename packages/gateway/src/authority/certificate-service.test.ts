@@ -108,6 +108,18 @@ test('a life that is too long is refused and leaves no row', () =>
     assert.deepEqual(await store.certificates.list(), [])
   }))
 
+test('V-C08 in the last seconds of a sign-in a certificate ends no later than it, and in the last one there is none', () =>
+  given(async (service, { store }) => {
+    const user = await store.users.add({ name: 'alice' })
+    const second = Math.floor(NOW_MS / 1000)
+    const certificate = await service.issueUser({ ...order(user), notAfter: (second + 2) * 1000 + 700 })
+    assert.equal(certificate.validBefore, BigInt(second + 2))
+    for (const notAfter of [second * 1000 + 999, second * 1000 - 1, 0]) {
+      await assert.rejects(service.issueUser({ ...order(user), notAfter }), RangeError)
+    }
+    assert.equal((await store.certificates.list()).length, 1)
+  }))
+
 test('after a rotation the old authority is trusted until it is retired, and then revoked with its key destroyed', () =>
   given(async (service, { store, folder }) => {
     const user = await store.users.add({ name: 'alice' })

@@ -41,6 +41,8 @@ export interface UserCertificateOrder {
   /** Whether their login name alone is a principal. */
   readonly byName?: boolean
   readonly seconds: number
+  /** It ends no later than this, in milliseconds since the epoch, however many seconds were asked for. */
+  readonly notAfter?: number
   readonly sourceAddresses?: readonly string[]
   readonly forceCommand?: string
 }
@@ -108,13 +110,14 @@ export class CertificateService {
   }
 
   /**
-   * A short-lived certificate for a person. Throws RangeError for its life, SshError for what must not be signed, StoreError
-   * `already-exists` for a key that was revoked.
+   * A short-lived certificate for a person. Throws RangeError for a life of less than a second or too long, SshError for what
+   * must not be signed, StoreError `already-exists` for a key that was revoked.
    */
   async issueUser(order: UserCertificateOrder): Promise<Certificate> {
-    const { user, key, session, seconds, factors } = order
+    const { user, key, session, factors, notAfter = Number.POSITIVE_INFINITY } = order
     const { row: authority, signer } = await this.#active('user')
     const now = Math.floor(this.#parts.now() / 1000)
+    const seconds = Math.min(order.seconds, Math.floor(notAfter / 1000) - now)
     if ((await this.#parts.store.revokedKeys.list()).some((each) => each.fingerprint === fingerprint(key))) {
       throw new StoreError('already-exists', 'the key was revoked')
     }
