@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { suite } from 'node:test'
+import type { AuthorityId, UserId } from '@sallyport/model'
+import { bytes, type Given } from './given-store.ts'
+
+export function certificatesContract(given: Given): void {
+  void suite('certificates', () => {
+    const draft = (authorityId: AuthorityId, userId: UserId | undefined) => ({
+      kind: 'user' as const,
+      authorityId,
+      userId,
+      subject: 'alice',
+      fingerprint: 'SHA256:x',
+      validAfter: 1000,
+      validBefore: 5000,
+      factors: [{ factor: 'passkey', at: 999_000 }],
+    })
+    const complete = (serial: number) => ({ keyId: `alice ${serial}`, principals: ['alice', 'root@tag:db'] })
+
+    given('serials grow and are never used twice, also when many ask at once', async (store) => {
+      const { id } = await store.authorities.add({ kind: 'user', publicKey: bytes('one') })
+      const issued = await Promise.all(
+        Array.from({ length: 20 }, () => store.certificates.add(draft(id, undefined), complete)),
+      )
+      const serials = issued.map(({ serial }) => serial).toSorted((a, b) => a - b)
+      assert.deepEqual(
+        serials,
+        Array.from({ length: 20 }, (_, index) => index + 1),
+      )
+      assert.deepEqual(
+        await store.certificates.get(7),
+        issued.find(({ serial }) => serial === 7),
+      )
+    })
+
+    given('revoking names what was not revoked before, by serial or by person', async (store) => {
+      const { id } = await store.authorities.add({ kind: 'user', publicKey: bytes('one') })
+      const alice = await store.users.add({ name: 'alice' })
+      await store.certificates.add(draft(id, alice.id), complete)
+      await store.certificates.add(draft(id, alice.id), complete)
+      await store.certificates.add(draft(id, undefined), complete)
+      const by = { by: 'admin', reason: 'lost laptop' }
+      assert.deepEqual(await store.certificates.revoke({ serial: 2 }, by), [2])
+      assert.deepEqual(await store.certificates.revoke({ serial: 2 }, by), [])
+      assert.deepEqual(await store.certificates.revoke({ userId: alice.id }, by), [1])
+      assert.deepEqual(await store.certificates.revokedSerials(1000), [
+        { serial: 1, authorityId: id },
+        { serial: 2, authorityId: id },
+      ])
+      assert.deepEqual(await store.certificates.revokedSerials(5000), [], 'what has expired needs no list')
+      assert.equal((await store.certificates.get(2))?.revoked?.reason, 'lost laptop')
+      await store.users.remove(alice.id)
+      assert.equal((await store.certificates.get(1))?.userId, undefined, 'the record outlives the person')
+      assert.equal((await store.certificates.list({ validAt: 4999 })).length, 3)
+    })
+  })
+}
