@@ -44,15 +44,24 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
   }
 }
 
-/** `sallyport audit tail | head` ends the reader first, which is no failure; there is nobody left to write to. */
+/**
+ * `sallyport audit tail | head` ends the reader first, which is no failure; there is nobody left to write to. Messages are not
+ * what a command is there for: where nobody reads them, its work goes on, and its status says how it ended.
+ */
 function guardPipes({ stdout, stderr }: Terminal): () => void {
   const onError = (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
-    process.exit(EXIT.ok)
+    process.exit(process.exitCode ?? EXIT.ok)
   }
-  for (const stream of [stdout, stderr]) stream.on('error', onError)
+  const onUnread = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  }
+  stdout.on('error', onError)
+  stderr.on('error', onUnread)
   return () => {
     // What is still on its way out may meet the closed pipe after the work is done.
-    if (stdout !== process.stdout) for (const stream of [stdout, stderr]) stream.off('error', onError)
+    if (stdout === process.stdout) return
+    stdout.off('error', onError)
+    stderr.off('error', onUnread)
   }
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { StringDecoder } from 'node:string_decoder'
 import { CommandError } from './command-error.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -20,11 +21,13 @@ export async function readText(path: string, terminal: Terminal): Promise<string
 }
 
 async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  // A pipe cuts where it likes, also within a character.
+  const decoder = new StringDecoder('utf8')
   let text = ''
   for await (const chunk of stream) {
-    text += chunk.toString()
+    text += typeof chunk === 'string' ? chunk : decoder.write(chunk)
     if (text.length > FILE_MAX_BYTES)
       throw new CommandError('usage.file-unreadable', `standard input is larger than ${FILE_MAX_BYTES} bytes`)
   }
-  return text
+  return text + decoder.end()
 }

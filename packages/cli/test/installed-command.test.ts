@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { runCommand, TemporaryDirectory } from '@sallyport/testkit'
@@ -106,6 +107,26 @@ test('a reader that leaves early is no failure', async () => {
   const script = `${process.execPath} ${COMMAND} audit tail --help | head -c 1; echo "\${PIPESTATUS[0]}" >&2`
   const { stderr } = await runCommand('/bin/bash', ['-c', script])
   assert.equal(stderr, '0\n')
+})
+
+test('messages that nobody reads stop no work, and hide no failure', async () => {
+  using directory = new TemporaryDirectory('unread')
+  const config = directory.file('sshd_config')
+  writeFileSync(config, 'PermitOpen 10.0.0.5:22\n')
+  // The first message, of a variable that nobody reads, comes long before the work is done.
+  const env = { ...process.env, SALLYPORT_UNREAD: '1' }
+  const run = async (file: string) => {
+    const child = spawn(process.execPath, [COMMAND, 'policy', 'import', file, '--no-lookup'], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child.stderr.destroy()
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+    return { stdout: await text(child.stdout), status: await ended }
+  }
+  const done = await run(config)
+  assert.deepEqual([done.status, done.stdout.includes('10.0.0.5')], [0, true])
+  assert.equal((await run(directory.file('none'))).status, 1)
 })
 
 test('a daemon that does not answer ends the wait after --timeout with 7', async (t) => {
