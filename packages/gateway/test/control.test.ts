@@ -290,6 +290,8 @@ test('status, doctor and ssh-config describe the gateway', { skip }, async () =>
     checks.filter(({ status: result }) => result === 'fail'),
     [],
   )
+  const said = Object.fromEntries(checks.map(({ id, detail }) => [id, detail]))
+  assert.deepEqual([said['admins'], said['keys'], said['targets']], ['1 admin', '1 key', 'no targets'])
   const { host_keys, listeners } = await gate.api.call('daemon.ssh-config')
   assert.deepEqual(
     host_keys.map(({ type }) => type),

@@ -9,6 +9,7 @@ import { settingsByName } from '../config/settings.ts'
 import { formatSocketAddress } from '../config/socket-address.ts'
 import { GatewayError } from '../gateway-error.ts'
 import type { Peer } from '../http/peer.ts'
+import { counted } from './counted.ts'
 import type { Handlers } from './handlers.ts'
 import { type Services, timeText } from './services.ts'
 import { tlsCheck } from './tls-check.ts'
@@ -186,7 +187,7 @@ function checksOf(services: Services): DoctorCheck[] {
       'admins',
       'somebody may administer',
       admins.length === 0 && 'fail',
-      `${admins.length} admins`,
+      counted(admins.length, 'admin'),
       'sallyport user add NAME --role admin',
     ),
     check(
@@ -194,7 +195,7 @@ function checksOf(services: Services): DoctorCheck[] {
       'every user has a key',
       keyless.length > 0 && 'warn',
       keyless.length === 0
-        ? `${keysByFingerprint.size} keys`
+        ? counted(keysByFingerprint.size, 'key')
         : `without one: ${keyless
             .slice(0, 5)
             .map(({ name }) => name)
@@ -205,10 +206,10 @@ function checksOf(services: Services): DoctorCheck[] {
       'policy',
       'tests of the policy pass',
       !tests.passed && 'fail',
-      `version ${policyVersion.version}, ${tests.tests.length} tests`,
+      `version ${policyVersion.version}, ${counted(tests.tests.length, 'test')}`,
       'sallyport policy test',
     ),
-    check('targets', 'the inventory', false, `${targetsByName.size} targets`, ''),
+    check('targets', 'the inventory', false, counted(targetsByName.size, 'target'), ''),
     check(
       'disk',
       'space for the audit log',

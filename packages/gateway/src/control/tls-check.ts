@@ -1,6 +1,7 @@
 import type { DoctorCheck } from '@sallyport/api'
 import { certificateNames, publicHost } from '../http/public-origin.ts'
 import { namesAll } from '../http/tls-certificate.ts'
+import { counted } from './counted.ts'
 import { type Services, timeText } from './services.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -24,7 +25,7 @@ export function tlsCheck({ tls: doorOf, config, now }: Pick<Services, 'tls' | 'c
   const failed = acme?.lastFailure
   const facts = [
     tls.selfSigned ? 'self-signed' : https.acme === undefined ? 'from files' : 'by ACME',
-    left <= 0 ? `over since ${timeText(tls.notAfter)}` : `${Math.floor(left / DAY_MS)} days left`,
+    left <= 0 ? `over since ${timeText(tls.notAfter)}` : `${counted(Math.floor(left / DAY_MS), 'day')} left`,
     ...(at < tls.notBefore ? [`not valid before ${timeText(tls.notBefore)}: is the clock right?`] : []),
     ...(missing.length === 0 ? [] : [`not for ${missing.join(', ')}`]),
     ...(failed === undefined
