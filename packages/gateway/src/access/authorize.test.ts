@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type AccessRequest, makeId, type Principal, type Target } from '@sallyport/model'
 import { SeededRandom } from '@sallyport/testkit'
-import { type AuthorizeParts, createAuthorizer, type Decider, isAccessGrant } from './authorize.ts'
+import type { Ask } from './asked-factors.ts'
+import {
+  type AuthorizeParts,
+  type CheckDue,
+  createAuthorizer,
+  type Decider,
+  type Decision,
+  isAccessGrant,
+} from './authorize.ts'
 import type { Denial } from './denial-codes.ts'
 import { dialWith } from './happy-eyeballs.ts'
 import { ownAddresses } from './own-addresses.ts'
@@ -337,6 +345,48 @@ test('terms that are not met are written down with their line, and told with wha
       'policy.hours',
       ['passage', 'principal', 'destination', 'target', 'address', 'port', 'policyVersion', 'rule'],
     ],
+  ])
+})
+
+test('of several addresses that are not open the one that comes nearest answers: a proof before terms before no rule', async () => {
+  const ask: Ask = {
+    wants: [['totp']],
+    orCertificate: false,
+    once: false,
+    keepMs: 0,
+    place: 'dual',
+    rule: 'ssh[0], line 4',
+  }
+  const answers: Record<string, Decision> = {
+    '2001:db8::1': { allowed: false, denied: 'policy.denied', reason: 'no-matching-rule' },
+    '10.0.0.8': {
+      allowed: false,
+      denied: 'policy.hours',
+      reason: 'policy.hours',
+      rule: 'grants[1], line 3',
+      hint: 'mon UTC',
+    },
+    '10.0.0.9': { allowed: false, denied: 'check.due', reason: 'check.due', rule: ask.rule, hint: undefined, ask },
+  }
+  const decider: Decider = {
+    ...allowing('anything'),
+    decide: ({ address }) => answers[address] ?? { allowed: false, denied: 'policy.denied', reason: 'unknown' },
+  }
+  const names = {
+    dual: ['2001:db8::1', '10.0.0.9'],
+    late: ['2001:db8::1', '10.0.0.8'],
+    both: ['10.0.0.8', '10.0.0.9'],
+    none: ['2001:db8::1'],
+  }
+  const { ask: request, log } = world({ decider, names })
+  assert.deepEqual(((await request('dual')) as CheckDue).ask, ask)
+  assert.deepEqual(((await request('both')) as CheckDue).ask, ask)
+  assert.deepEqual(log, [], 'that a check is due is no decision yet')
+  assert.equal(denied(await request('late')), 'policy.hours')
+  assert.equal(denied(await request('none')), 'policy.denied')
+  assert.deepEqual(log, [
+    'denied 10.0.0.8 policy.hours policy.hours',
+    'denied 2001:db8::1 policy.denied no-matching-rule',
   ])
 })
 

@@ -277,15 +277,19 @@ export function createAuthorizer(parts: AuthorizeParts): Authorizer {
           decision.allowed ? [{ address, rule: decision.rule, limits: decision.limits }] : [],
         )
         if (allowed.length === 0) {
-          const first = decisions.flatMap(({ decision }) => (decision.allowed ? [] : [decision]))[0]
-          if (first === undefined) return deny(request, 'policy.denied', 'no address', { resolved, version })
-          if ('ask' in first) {
+          const [nearest] = decisions
+            .flatMap(({ address, decision }) => (decision.allowed ? [] : [{ address, decision }]))
+            .toSorted((a, b) => distance(a.decision) - distance(b.decision))
+          if (nearest === undefined) return deny(request, 'policy.denied', 'no address', { resolved, version })
+          const { address, decision } = nearest
+          if ('ask' in decision) {
             const { host, port } = destination
             const { text } = denial('check.due', { user: principal.name, host, port })
-            return { denied: 'check.due', text, ask: first.ask }
+            return { denied: 'check.due', text, ask: decision.ask }
           }
-          const demand = 'rule' in first ? { rule: first.rule, hint: first.hint } : {}
-          return deny(request, first.denied, first.reason, { resolved, version, ...demand })
+          const demand = 'rule' in decision ? { rule: decision.rule, hint: decision.hint } : {}
+          const about = { resolved: { ...resolved, addresses: [address] }, version, ...demand }
+          return deny(request, decision.denied, decision.reason, about)
         }
         const facts = {
           passage,
@@ -346,6 +350,12 @@ function decideOn(
   const { target, port } = resolved
   const asked = { principal, destination, ...(target === undefined ? {} : { target }), address, port }
   return decider.decide(asked, circumstances)
+}
+
+/** How far from a yes: a proof, other circumstances, or another policy. */
+function distance(refused: Decision & { readonly allowed: false }): number {
+  if ('ask' in refused) return 0
+  return 'rule' in refused ? 1 : 2
 }
 
 function limitsByAddress(
