@@ -202,6 +202,57 @@ test('V-F10 a session begins with each sign-in and is never one that somebody br
   await assert.rejects(other.api.call('me.show'), refused('caller.unknown'))
 })
 
+test('V-F10 a stream ends for whoever was signed out, was disabled, or may no longer read it', { skip }, async () => {
+  await using gate = await TestGateway.start({ flags })
+  const ends = {
+    'signed out': (user: string) => gate.api.call('user.sign-out', { user }),
+    disabled: (user: string) => gate.api.call('user.update', { user, disabled: true }),
+    'a member': (user: string) => gate.api.call('user.update', { user, role: 'member' }),
+  }
+  for (const [index, [how, end]] of Object.entries(ends).entries()) {
+    const user = `admin${index}`
+    const admin = await joined(gate, user, 'admin')
+    await using following = follow(admin)
+    const happens = async () => {
+      const { id } = await gate.api.call('ban.add', { source: '203.0.113.7' })
+      await gate.api.call('ban.remove', { ban: id })
+    }
+    await until(async () => {
+      await happens()
+      return following.lines > 0
+    })
+    await end(user)
+    await until(async () => {
+      await happens()
+      return following.over
+    }).catch(() => assert.fail(`goes on for whoever is ${how}`))
+  }
+})
+
+/** Reads what happens until the gateway says no more. */
+function follow(browser: WebClient): AsyncDisposable & { readonly lines: number; readonly over: boolean } {
+  const stopping = new AbortController()
+  const seen = { lines: 0, over: false }
+  const reading = (async () => {
+    for await (const _ of browser.stream('daemon.events', stopping.signal)) seen.lines++
+    seen.over = true
+  })().catch((error: unknown) => {
+    if (!stopping.signal.aborted) throw error
+  })
+  return {
+    get lines() {
+      return seen.lines
+    },
+    get over() {
+      return seen.over
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      await reading
+    },
+  }
+}
+
 test('V-F10 tokens and live sessions end with their owner', { skip }, async () => {
   await using gate = await TestGateway.start({ flags })
   for (const end of ['disable', 'remove'] as const) {

@@ -11,6 +11,9 @@ import type { Log } from '../ops/log-writer.ts'
 import type { Peer } from './peer.ts'
 import { BODY_MAX_BYTES, readJson, STRANGER_BODY_MAX_BYTES } from './request-body.ts'
 
+/** How long a stream goes on before it is asked again whether its reader may read it, in milliseconds. */
+const STREAM_LOOK_MS = 1000
+
 export interface ApiAppParts {
   readonly handlers: Handlers
   /** Who asks; rejects with an ApiError for credentials that are given and do not count. */
@@ -108,7 +111,16 @@ async function answer(c: Context, name: RouteName, route: Route, parts: ApiAppPa
     return c.body(route.output.parse(await result) as Uint8Array<ArrayBuffer>)
   }
   if (!route.stream) return c.json(route.output.parse(await result) as object)
-  return ndjson(c, route, result as AsyncIterable<unknown>, signal)
+  const mayStill = async () => {
+    try {
+      requireAllowed(await parts.peer(c), name, route)
+      return true
+    } catch (error) {
+      if (error instanceof ApiError) return false
+      throw error
+    }
+  }
+  return ndjson(c, route, result as AsyncIterable<unknown>, { signal, mayStill })
 }
 
 /** Strangers may ask less often, and so may those who show what does not count. */
@@ -164,8 +176,17 @@ function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined
 }
 
-/** The first line is awaited before the answer begins, so that a failure before it still has its status. */
-async function ndjson(c: Context, route: Route, lines: AsyncIterable<unknown>, signal: AbortSignal): Promise<Response> {
+/**
+ * The first line is awaited before the answer begins, so that a failure before it still has its status. It ends
+ * with the next one for whoever was signed out meanwhile, or may not read it any more (V-F10).
+ */
+async function ndjson(
+  c: Context,
+  route: Route,
+  lines: AsyncIterable<unknown>,
+  { signal, mayStill }: { readonly signal: AbortSignal; readonly mayStill: () => Promise<boolean> },
+): Promise<Response> {
+  let looked = performance.now()
   const iterator = lines[Symbol.asyncIterator]()
   const first = iterator.next()
   // A stream that waits for something to happen must not wait with its headers.
@@ -179,6 +200,10 @@ async function ndjson(c: Context, route: Route, lines: AsyncIterable<unknown>, s
     signal.addEventListener('abort', stop, { once: true })
     try {
       for (let next = await Promise.race([first, ended.promise]); next.done !== true; ) {
+        if (performance.now() - looked >= STREAM_LOOK_MS) {
+          if (!(await mayStill())) break
+          looked = performance.now()
+        }
         await stream.writeln(JSON.stringify(route.output.parse(next.value)))
         next = await Promise.race([iterator.next(), ended.promise])
       }
