@@ -128,7 +128,7 @@ const flip = z.object({
   /** The policy's own code, or the term that fails: `hours`. */
   code: z.string(),
   /** What has to be proved first. */
-  proofs: z.array(z.enum(['factor', 'post-quantum', 'check'])),
+  proofs: z.array(z.enum(['factor', 'command', 'post-quantum', 'check'])),
   /** Whether the policy in force decides so too: then it is not the candidate's doing. */
   already_so: z.boolean(),
   count,

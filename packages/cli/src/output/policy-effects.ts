@@ -85,7 +85,12 @@ const SKIPPED: readonly (readonly [keyof PolicySimulation['skipped'], string])[]
   ['not_by_policy', 'something else than the policy decided'],
   ['proof_unknown', 'a proof was missing, and whether it would be there is not in the log'],
 ]
-const PROOFS = { factor: 'a factor', 'post-quantum': 'a post-quantum key exchange', check: 'a check' } as const
+const PROOFS = {
+  factor: 'a factor',
+  command: 'a certificate that forces the command',
+  'post-quantum': 'a post-quantum key exchange',
+  check: 'a check',
+} as const
 /** What a log of decisions says nothing about. */
 const NOT_REPLAYED = 'never asked again: logins on targets, proofs and their age, the mesh, desktops'
 

@@ -25,7 +25,7 @@ const BY_POLICY: readonly string[] = [
   'policy.recording',
 ]
 /** Those that a proof would have spared. */
-const BY_PROOF: readonly string[] = ['policy.factor', 'policy.post-quantum']
+const BY_PROOF: readonly string[] = ['policy.factor', 'policy.command', 'policy.post-quantum']
 
 /** `policy simulate`: memory does not grow with the log. */
 export function policySimulateHandler(services: Services): Pick<Handlers, 'policy.simulate'> {
@@ -71,6 +71,8 @@ function ask(replay: Replay, record: AuditRecord, { roster }: Candidate): void {
   const [reason = ''] = text(fields['reason']).split(' ')
   const lackedProof = !granted && BY_PROOF.includes(reason)
   if (!granted && !lackedProof && !BY_POLICY.includes(reason)) return replay.skip('not-by-policy')
+  // No line demands that a certificate which forces a command goes nowhere else; which one it was nobody knows.
+  if (reason === 'policy.command' && fields['rule'] === undefined) return replay.skip('proof-unknown')
   const target = fields['target'] === undefined ? undefined : text(fields['target'])
   const host = text(fields['destination_host'])
   const port = Number(fields['port'] ?? fields['destination_port'])

@@ -8,8 +8,8 @@ import type { SshRuleRef } from '../ssh/decide-login.ts'
 import { machineCheck } from '../ssh/machine-check.ts'
 import type { PastDecision, ReplayedTarget } from './past-decision.ts'
 
-/** What a way may want of its user that no log holds: proofs with their age, the key exchange, an approval. */
-export const PROOFS = ['factor', 'post-quantum', 'check'] as const
+/** What a way may want of its user that no log holds: proofs with their age, what a certificate forces, the key exchange, an approval. */
+export const PROOFS = ['factor', 'command', 'post-quantum', 'check'] as const
 export type Proof = (typeof PROOFS)[number]
 
 /** How a policy would decide now what was decided then. */
@@ -78,10 +78,14 @@ export class PastAsker {
     const of = rule === undefined ? {} : { rule }
     if (verdict === 'deny') return { query, answer: { verdict, code, proofs: [], ...of } }
     const all: SshTerms = termsFor(this.#compiled, query) ?? {}
-    const { factors = [], postQuantum, ...terms } = all
+    const { factors = [], forceCommand = [], postQuantum, ...others } = all
+    // A certificate forces one command: several are fulfilled by none.
+    const terms: SshTerms = forceCommand.length > 1 ? { ...others, forceCommand } : others
     const proofs: PastAnswer['proofs'][number][] = []
     if (factors.length > 0)
       proofs.push({ proof: 'factor', ...this.#lineWith(query, (own) => own.factors !== undefined) })
+    if (forceCommand.length === 1)
+      proofs.push({ proof: 'command', ...this.#lineWith(query, (own) => own.forceCommand !== undefined) })
     if (postQuantum === true)
       proofs.push({ proof: 'post-quantum', ...this.#lineWith(query, (own) => own.postQuantum === true) })
     if (port === SSH_PORT || port === target?.port) {

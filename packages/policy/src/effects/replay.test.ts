@@ -79,8 +79,8 @@ test('what cannot be asked again is counted by why', () => {
 })
 
 /** OPEN, with terms for it. */
-function terms(value: object): object {
-  const app = { 'sallyport.dev/cap/ssh': [value] }
+function terms(...values: readonly object[]): object {
+  const app = { 'sallyport.dev/cap/ssh': values }
   const grant = { src: ['carol@'], dst: ['tag:db'], ip: ['22'], app }
   return { tagOwners: { 'tag:db': [] }, grants: [grant] }
 }
@@ -137,6 +137,27 @@ test('a proof that is wanted anew is told as asked, and as nothing where it is w
   assert.deepEqual(
     checking.report().flips.map(({ proofs, rule }) => [proofs, rule?.section]),
     [[['check'], 'ssh']],
+  )
+})
+
+test('what a certificate forced is not in the log: a command is a proof like others, and two commands are none', () => {
+  const forced = terms({ forceCommand: '/usr/bin/backup' })
+  const same = replay(forced, forced)
+  same.add(past())
+  same.add(past({ verdict: 'deny', lackedProof: true }))
+  const { flipped, asked, skipped } = same.report()
+  assert.deepEqual([flipped, asked, skipped['proof-unknown']], [0, 0, 1])
+  const anew = replay(forced, OPEN)
+  anew.add(past())
+  assert.deepEqual(
+    anew.report().flips.map(({ becomes, proofs, rule }) => [becomes, proofs, rule?.section]),
+    [['ask', ['command'], 'grants']],
+  )
+  const both = replay(terms({ forceCommand: '/usr/bin/backup' }, { forceCommand: '/bin/sh' }), OPEN)
+  both.add(past())
+  assert.deepEqual(
+    both.report().flips.map(({ becomes, code }) => [becomes, code]),
+    [['deny', 'command']],
   )
 })
 

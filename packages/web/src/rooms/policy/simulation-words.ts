@@ -12,6 +12,7 @@ const SKIPPED: readonly (readonly [keyof PolicySimulation['skipped'], string])[]
 
 const PROOFS: Readonly<Record<PolicyFlip['proofs'][number], string>> = {
   factor: 'a factor',
+  command: 'a certificate that forces the command',
   'post-quantum': 'a post-quantum key exchange',
   check: 'a check',
 }
