@@ -108,6 +108,24 @@ test('V-C06 revoked by serial, by person, by key or by authority: new logins and
   }
 })
 
+test('V-F10 certificates and sign-ins of whoever is disabled or removed end for good, at targets too', { skip }, async () => {
+  await using gate = await TestGateway.start({ flags })
+  const revoked = async () => (await gate.api.call('ca.krl')).serials
+  const { browser } = await certified(gate, 'alice')
+  assert.equal(await revoked(), 0)
+  await gate.api.call('user.update', { user: 'alice', disabled: true })
+  assert.equal(await revoked(), 1)
+  await gate.api.call('user.update', { user: 'alice', disabled: false })
+  assert.equal(await revoked(), 1, 'who is back gets another')
+  await assert.rejects(browser.api.call('me.show'), (error) => error instanceof ApiError)
+  await browser.signIn()
+  await browser.api.call('me.certificate-issue', { public_key: gate.key().line })
+  await gate.api.call('user.remove', { user: 'alice' })
+  assert.equal(await revoked(), 2)
+  const reasons = (await gate.events('certificate-revoked')).map(({ data }) => data['reason'])
+  assert.deepEqual(reasons, ['disabled', 'removed'])
+})
+
 test('a session ends with its certificate', { skip }, async () => {
   await using gate = await TestGateway.start({ flags })
   const { key, serial } = await certified(gate, 'alice')

@@ -1,4 +1,4 @@
-import { ACTOR_GATEWAY } from '@sallyport/audit'
+import { ACTOR_GATEWAY, type AuditEvent } from '@sallyport/audit'
 import {
   type CertificateAuthority,
   formatKeyId,
@@ -54,6 +54,12 @@ export interface HostCertificateOrder {
   readonly names: readonly string[]
   readonly seconds?: number
 }
+
+/** One, those of a person, or those that were signed in a session. */
+export type WhichCertificates =
+  | { readonly serial: number }
+  | { readonly userId: UserId }
+  | { readonly session: WebSessionId }
 
 const KINDS = ['user', 'host'] as const
 
@@ -180,17 +186,10 @@ export class CertificateService {
 
   /** What no longer counts because of this; empty where nothing was left to revoke. */
   async revoke(
-    which: { readonly serial: number } | { readonly userId: UserId } | { readonly session: WebSessionId },
+    which: WhichCertificates,
     { actor, reason }: { readonly actor: string; readonly reason: string },
   ): Promise<readonly number[]> {
-    return this.#parts.change(async (tx, record) => {
-      const serials = await tx.certificates.revoke(which, { by: actor, reason })
-      for (const serial of serials) {
-        const subject = (await tx.certificates.get(serial))?.subject ?? ''
-        record({ type: 'certificate-revoked', actor, serial, subject, reason })
-      }
-      return serials
-    })
+    return this.#parts.change((tx, record) => revokeCertificates(tx, record, which, { actor, reason }))
   }
 
   /** A key that proves nobody any more. Throws StoreError `already-exists`. */
@@ -244,6 +243,21 @@ export class CertificateService {
     if (row === undefined) throw new Error(`there is no active ${kind} authority`)
     return { row, signer: localAuthority(kind, keys.read(row.fingerprint)) }
   }
+}
+
+/** Takes certificates back as a part of a change; see `CertificateService.revoke`. */
+export async function revokeCertificates(
+  { certificates }: Pick<Store, 'certificates'>,
+  record: (event: AuditEvent) => void,
+  which: WhichCertificates,
+  { actor, reason }: { readonly actor: string; readonly reason: string },
+): Promise<readonly number[]> {
+  const serials = await certificates.revoke(which, { by: actor, reason })
+  for (const serial of serials) {
+    const subject = (await certificates.get(serial))?.subject ?? ''
+    record({ type: 'certificate-revoked', actor, serial, subject, reason })
+  }
+  return serials
 }
 
 function issuedEvent({

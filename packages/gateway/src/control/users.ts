@@ -3,6 +3,7 @@ import type { AuditEvent } from '@sallyport/audit'
 import { isUserName, type User, type UserKey } from '@sallyport/model'
 import { decodePublicKey, formatPublicKey, isCertificate, type PublicKey, parsePublicKey } from '@sallyport/ssh/keys'
 import { StoreError } from '@sallyport/store'
+import { revokeCertificates } from '../authority/certificate-service.ts'
 import { forgetChecks } from './checks.ts'
 import type { Handlers } from './handlers.ts'
 import { requireRank } from './rank.ts'
@@ -91,6 +92,10 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
             record({ type: change.disabled ? 'user-disabled' : 'user-enabled', ...facts })
           const others = changes.filter((name) => name !== 'disabled')
           if (others.length > 0) record({ type: 'user-changed', ...facts, changes: others })
+          if (change.disabled !== true) return
+          // Whoever comes back signs in anew; and targets that are reached without us know of revocations alone.
+          await tx.webSessions.remove({ userId: user.id })
+          await revokeCertificates(tx, record, { userId: user.id }, { actor, reason: 'disabled' })
         })
         if (change.disabled === true) await forgetChecks(services, user, actor, 'user-disabled')
         await roster.refresh()
@@ -114,6 +119,8 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
       requireAdminLeft(user)
       const gone = shown(user)
       await recordedChange(services, async (tx, record) => {
+        // While they can still be found by whose they are.
+        await revokeCertificates(tx, record, { userId: user.id }, { actor, reason: 'removed' })
         await tx.users.remove(user.id)
         record({ type: 'user-removed', actor, user: user.name, userId: user.id })
       })
