@@ -108,7 +108,9 @@ test('V-C06 revoked by serial, by person, by key or by authority: new logins and
   }
 })
 
-test('V-F10 certificates and sign-ins of whoever is disabled or removed end for good, at targets too', { skip }, async () => {
+test('V-F10 certificates and sign-ins of whoever is disabled or removed end for good, at targets too', {
+  skip,
+}, async () => {
   await using gate = await TestGateway.start({ flags })
   const revoked = async () => (await gate.api.call('ca.krl')).serials
   const { browser } = await certified(gate, 'alice')
