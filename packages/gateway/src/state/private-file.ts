@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
@@ -17,7 +17,8 @@ export function writePrivateFile(
       if (process.getuid?.() === 0) fchownSync(file, like.uid, like.gid)
       fchmodSync(file, like.mode)
     }
-    writeSync(file, text)
+    // Not one write: on a disk that is almost full that would take a part, and not say so.
+    writeFileSync(file, text)
     fsyncSync(file)
   } finally {
     closeSync(file)
