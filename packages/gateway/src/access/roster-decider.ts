@@ -59,10 +59,11 @@ function certificateStanding(
 ): DenialName | undefined {
   if (now >= certificate.validBefore) return 'session.certificate-expired'
   if (trust.revokedKeys.has(certificate.authority)) return 'session.certificate-revoked'
-  // Serial numbers of others say nothing here.
-  if (named.some(({ fingerprint }) => fingerprint === certificate.authority)) return undefined
+  // What we sign ourselves is judged by our own rules alone; serial numbers of others say nothing here.
   const believed = trust.userAuthorities.some((key) => fingerprintOf(key) === certificate.authority)
-  return believed && !trust.revokedSerials.has(BigInt(certificate.serial)) ? undefined : 'session.certificate-revoked'
+    ? !trust.revokedSerials.has(BigInt(certificate.serial))
+    : named.some(({ fingerprint }) => fingerprint === certificate.authority)
+  return believed ? undefined : 'session.certificate-revoked'
 }
 
 /** The inventory's entry as it is now; undefined where it is gone or leads elsewhere than when it was granted. */

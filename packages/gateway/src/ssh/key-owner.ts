@@ -70,10 +70,12 @@ function certificateOwner(
   if (!verdict.valid || !verdict.grants.permitPortForwarding) return undefined
   const owner = enabled(roster.usersById.get(named.userId))
   if (owner === undefined) return undefined
+  const authority = fingerprint(verdict.authority)
+  if (roster.trust.revokedKeys.has(authority)) return undefined
   const { forceCommand } = verdict.grants
   const proof = {
     serial: Number(certificate.serial),
-    authority: fingerprint(verdict.authority),
+    authority,
     validBefore: Number(certificate.validBefore) * 1000,
     // It forces nothing here, where nothing runs: what may be opened with it is for the policy to say.
     ...(forceCommand === undefined ? {} : { forceCommand }),
