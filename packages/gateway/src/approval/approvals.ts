@@ -1,6 +1,7 @@
 import type { UserId } from '@sallyport/model'
-import { type Approval, type ApprovalAnswer, type ApprovalEnd, type ApprovalRequest, Entry } from './approval.ts'
+import type { Approval, ApprovalAnswer, ApprovalEnd, ApprovalRequest } from './approval.ts'
 import { makeApprovalCode } from './approval-code.ts'
+import { AskedApproval } from './asked-approval.ts'
 import { SourceWaits } from './source-waits.ts'
 
 /** Questions that one person has before them at once (V-F09). */
@@ -32,7 +33,7 @@ export interface ApprovalsParts {
 export class Approvals implements Disposable {
   readonly #parts: ApprovalsParts
   readonly #waits: SourceWaits
-  readonly #byCode = new Map<string, Entry>()
+  readonly #byCode = new Map<string, AskedApproval>()
   readonly #watchers = new Set<(userId: UserId) => void>()
 
   constructor(parts: ApprovalsParts) {
@@ -60,7 +61,7 @@ export class Approvals implements Disposable {
     const { randomBytes, now, lifeMs } = this.#parts
     let code = makeApprovalCode(randomBytes)
     while (this.#byCode.has(code)) code = makeApprovalCode(randomBytes)
-    const entry = new Entry(request, { code, askedAt: now(), lifeMs: lifeMs() }, (each) => {
+    const entry = new AskedApproval(request, { code, askedAt: now(), lifeMs: lifeMs() }, (each) => {
       this.settle(each, 'expired')
       this.#byCode.delete(code)
     })
@@ -98,7 +99,7 @@ export class Approvals implements Disposable {
 
   /** Whether a yes counts for whoever asks now: of those that count for one connection, for the first. */
   take(approval: Approval): boolean {
-    return approval instanceof Entry && approval.state === 'approved' && (!approval.isOnce || approval.spend())
+    return approval instanceof AskedApproval && approval.state === 'approved' && (!approval.isOnce || approval.spend())
   }
 
   /** A yes to be used up by the next opening of the very same, since nobody was there to take it. */
@@ -137,7 +138,7 @@ export class Approvals implements Disposable {
     for (const watcher of this.#watchers) watcher(userId)
   }
 
-  #forget(entry: Entry): void {
+  #forget(entry: AskedApproval): void {
     entry.stop()
     this.#byCode.delete(entry.code)
   }
