@@ -41,12 +41,14 @@ export class TestGateway implements AsyncDisposable {
       readonly environment?: Readonly<Record<string, string>>
     } = {},
   ): Promise<TestGateway> {
-    const test = new TestGateway()
+    await using begun = new AsyncDisposableStack()
+    const test = begun.use(new TestGateway())
     mkdirSync(join(test.home, '.ssh'), { recursive: true, mode: 0o700 })
     if (options.ownerKey !== false) test.key('id_ed25519', join(test.home, '.ssh'))
     await test.restart(options.flags, options.environment)
     const policy = options.policy ?? LOOPBACK_POLICY
     await test.api.call('policy.apply', { text: policy, message: 'for a test', allow_lockout: true })
+    begun.move()
     return test
   }
 
