@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import type { AuditEvent } from '@sallyport/api'
 import { verifyExport } from '@sallyport/audit'
@@ -78,6 +79,38 @@ test('the last admin can be neither removed, disabled nor demoted', { skip }, as
   await gate.api.call('user.add', { name: 'second', role: 'admin' })
   assert.equal((await gate.api.call('user.update', { user, disabled: true })).disabled, true)
 })
+
+test('of admins who take each other’s power at once, one is left', { skip }, async () => {
+  await using gate = await TestGateway.start()
+  const { api } = gate
+  const admins = [gate.ownerName, 'second', 'third', 'fourth']
+  for (const name of admins.slice(1)) await api.call('user.add', { name, role: 'admin' })
+  // Nothing can be written until all four have been asked for.
+  const other = new DatabaseSync(`${gate.stateDirectory}/sallyport.db`)
+  await until(() => begun(other))
+  const asked = Promise.allSettled([
+    ...admins.slice(0, 2).map((user) => api.call('user.update', { user, disabled: true })),
+    api.call('user.update', { user: 'third', role: 'member' }),
+    api.call('user.remove', { user: 'fourth' }),
+  ])
+  await api.call('user.list')
+  other.exec('commit')
+  other.close()
+  const done = await asked
+  assert.equal(done.filter(({ status }) => status === 'rejected').length, 1)
+  const { users } = await api.call('user.list')
+  assert.equal(users.filter(({ role, disabled }) => !disabled && (role === 'owner' || role === 'admin')).length, 1)
+})
+
+/** Whether the database is ours alone to write, until the commit. */
+function begun(database: DatabaseSync): boolean {
+  try {
+    database.exec('begin immediate')
+    return true
+  } catch {
+    return false
+  }
+}
 
 test('targets: add, show, import with a trial run, remove', { skip }, async () => {
   await using gate = await TestGateway.start()

@@ -2,7 +2,7 @@ import { ApiError, type Key as ApiKey, type User as ApiUser, type UserDetail } f
 import type { AuditEvent } from '@sallyport/audit'
 import { isUserName, type User, type UserKey } from '@sallyport/model'
 import { decodePublicKey, formatPublicKey, isCertificate, type PublicKey, parsePublicKey } from '@sallyport/ssh/keys'
-import { StoreError } from '@sallyport/store'
+import { type Repositories, StoreError } from '@sallyport/store'
 import { revokeCertificates } from '../authority/certificate-service.ts'
 import { forgetChecks } from './checks.ts'
 import type { Handlers } from './handlers.ts'
@@ -30,18 +30,6 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
     const key = keysByFingerprint.get(selector) ?? [...keysByFingerprint.values()].find(({ id }) => id === selector)
     if (key !== undefined) return key
     throw new ApiError('key.not-found', `there is no key “${plain(selector)}”`, { fix: 'sallyport key ls' })
-  }
-  /** Somebody must be left who may put things right. */
-  const requireAdminLeft = (without: User) => {
-    const admins = [...roster.current.usersById.values()].filter(
-      (user) => (user.role === 'owner' || user.role === 'admin') && !user.disabled && user.id !== without.id,
-    )
-    const isAdmin = (without.role === 'owner' || without.role === 'admin') && !without.disabled
-    if (isAdmin && admins.length === 0)
-      throw new ApiError('user.last-admin', `${without.name} is the last admin`, {
-        why: 'without one, nobody could administer the gateway from elsewhere',
-        fix: 'make another one first: sallyport user add NAME --role admin',
-      })
   }
 
   return {
@@ -77,7 +65,6 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
       const { actor } = caller
       requireRank(caller, user, role)
       const losesPower = disabled === true || (role !== undefined && role !== 'owner' && role !== 'admin')
-      if (losesPower) requireAdminLeft(user)
       const change = {
         ...(display_name === undefined || display_name === user.displayName ? {} : { displayName: display_name }),
         ...(role === undefined || role === user.role ? {} : { role }),
@@ -86,6 +73,7 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
       const changes = Object.keys(change)
       if (changes.length > 0) {
         await recordedChange(services, async (tx, record) => {
+          if (losesPower) await requireAdminLeft(tx, user)
           await tx.users.change(user.id, change)
           const facts = { actor, user: user.name, userId: user.id }
           if (change.disabled !== undefined)
@@ -116,9 +104,9 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
       const user = find(selector)
       const { actor } = caller
       requireRank(caller, user)
-      requireAdminLeft(user)
       const gone = shown(user)
       await recordedChange(services, async (tx, record) => {
+        await requireAdminLeft(tx, user)
         // While they can still be found by whose they are.
         await revokeCertificates(tx, record, { userId: user.id }, { actor, reason: 'removed' })
         await tx.users.remove(user.id)
@@ -167,6 +155,21 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
       return shownKey(key, owner)
     },
   }
+}
+
+/**
+ * Somebody must be left who may put things right. Asked inside the transaction that takes the power, so that two admins do not
+ * take each other's. Throws ApiError `user.last-admin`.
+ */
+async function requireAdminLeft({ users }: Pick<Repositories, 'users'>, { id, name }: User): Promise<void> {
+  const admins = (await users.list()).filter(
+    ({ role, disabled }) => !disabled && (role === 'owner' || role === 'admin'),
+  )
+  if (admins.length !== 1 || admins[0]?.id !== id) return
+  throw new ApiError('user.last-admin', `${name} is the last admin`, {
+    why: 'without one, nobody could administer the gateway from elsewhere',
+    fix: 'make another one first: sallyport user add NAME --role admin',
+  })
 }
 
 /** By name or id. Throws ApiError `user.not-found`. */
