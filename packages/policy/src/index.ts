@@ -1,5 +1,6 @@
 export { parseIpAddress } from './address/ip-address.ts'
 export { type SpecialClass } from './address/special-address.ts'
+export { commandConflicts } from './capability/command-conflicts.ts'
 export { DESKTOP_CAPABILITY, type DesktopTerms, desktopTerms } from './capability/desktop-terms.ts'
 export {
   type DesktopObligations,

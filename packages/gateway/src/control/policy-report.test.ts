@@ -40,3 +40,18 @@ test('a report counts tests and sshTests, and tells what failed in each', () => 
   )
   assert.match(failures[2]?.why ?? '', /^10\.0\.0\.5: no machine has this address$/)
 })
+
+test('a report warns where grants of one person and target force different commands', () => {
+  const grant = (command: string) =>
+    `{ "src": ["group:dba"], "dst": ["tag:db"], "app": { "sallyport.dev/cap/ssh": [{ "forceCommand": "${command}" }] } }`
+  const text = `{
+    "groups": { "group:dba": ["bob@example.com"] }, "tagOwners": { "tag:db": [] },
+    "grants": [
+      ${grant('a')},
+      ${grant('b')},
+    ],
+  }`
+  const { ok, diagnostics } = reportOn(text, NOBODY)
+  assert.deepEqual([ok, diagnostics.map(({ severity, line }) => [severity, line])], [true, [['warning', 5]]])
+  assert.match(diagnostics[0]?.message ?? '', /^grants\[1\] forces another command than grants\[0\] \(line 4\)/)
+})

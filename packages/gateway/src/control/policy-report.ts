@@ -1,5 +1,12 @@
 import type { Diagnostic, PolicyReport, PolicyTestFailure } from '@sallyport/api'
-import { compilePolicy, parsePolicy, runTests, type SshTestResult, type TestResult } from '@sallyport/policy'
+import {
+  commandConflicts,
+  compilePolicy,
+  parsePolicy,
+  runTests,
+  type SshTestResult,
+  type TestResult,
+} from '@sallyport/policy'
 import { directoryOf, type Roster } from '../access/roster.ts'
 
 /** Everything that is to be said about a policy text. */
@@ -12,11 +19,13 @@ export function reportOn(text: string, roster: Roster): PolicyReport {
       tests: 0,
       failures: [],
     }
-  const { passed, tests, sshTests } = runTests(compilePolicy(parsed.policy, directoryOf(roster)))
+  const compiled = compilePolicy(parsed.policy, directoryOf(roster))
+  const { passed, tests, sshTests } = runTests(compiled)
+  const warnings = [...parsed.policy.warnings, ...commandConflicts(compiled)].toSorted((a, b) => a.offset - b.offset)
   const checks = [...tests, ...sshTests].reduce((count, test) => count + test.checks.length, 0)
   return {
     ok: passed,
-    diagnostics: parsed.policy.warnings.map((each) => shownDiagnostic(each, 'warning')),
+    diagnostics: warnings.map((each) => shownDiagnostic(each, 'warning')),
     tests: checks,
     failures: [...tests.flatMap(failuresOf), ...sshTests.flatMap(loginFailuresOf)],
   }

@@ -29,7 +29,8 @@ const ANYTHING: readonly Service[] = [{ protocols: [TCP], ports: ALL_PORTS, text
 export class TermsIndex<S extends TermSchema> {
   readonly #policy: Policy
   readonly #kind: SectionKind<S>
-  readonly #demands: readonly Demand<S>[]
+  /** In the order of the text. */
+  readonly demands: readonly Demand<S>[]
   /** For a device of which nothing is known: it might fulfil any posture, so all its rules apply. */
   readonly #whatever: RuleIndex
   /** For one of which something is known. */
@@ -43,7 +44,7 @@ export class TermsIndex<S extends TermSchema> {
     this.#policy = policy
     this.#kind = kind
     const pool = new Map<string, unknown>()
-    this.#demands = policy.rules.flatMap((rule) => {
+    this.demands = policy.rules.flatMap((rule) => {
       const values = rule.app.filter(({ name }) => name === capability).flatMap((each) => each.values)
       if (values.length === 0) return []
       const terms = termsOfValues(kind, values)
@@ -54,7 +55,7 @@ export class TermsIndex<S extends TermSchema> {
 
   /** Rules that make terms. */
   get size(): number {
-    return this.#demands.length
+    return this.demands.length
   }
 
   /** What all rules that mean this subject and endpoint demand; `undefined` where none does. */
@@ -70,7 +71,7 @@ export class TermsIndex<S extends TermSchema> {
 
   /** Whether any rule demands one of these keys. */
   demandsAny(keys: readonly (keyof S)[]): boolean {
-    return this.#demands.some(({ terms }) => keys.some((key) => terms[key] !== undefined))
+    return this.demands.some(({ terms }) => keys.some((key) => terms[key] !== undefined))
   }
 
   #metOf(orders: readonly number[]): TermsOf<S> | undefined {
@@ -101,14 +102,14 @@ export class TermsIndex<S extends TermSchema> {
   }
 
   #at(orders: readonly number[]): readonly Demand<S>[] {
-    return orders.map((order) => this.#demands[order]).filter((demand) => demand !== undefined)
+    return orders.map((order) => this.demands[order]).filter((demand) => demand !== undefined)
   }
 
   #index(
     srcPosture: (rule: Rule) => readonly string[],
     sources: (rule: Rule) => readonly Selector[] = (rule) => rule.sources,
   ): RuleIndex {
-    const rules = this.#demands.map(({ rule }) => ({
+    const rules = this.demands.map(({ rule }) => ({
       ...rule,
       destinations: rule.destinations.map((destination) => ({ ...destination, services: ANYTHING })),
       via: [],
