@@ -198,11 +198,11 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   const named = namedAuthorities(() => config.current.ssh.user_authorities)
   const ways = started.use(new WayWatch(systemClock))
   const revoke = revocation({ sessions, authorizer, ways, roster: () => roster.current, namedAuthorities: named, now })
-  started.use(
-    roster.onChange(() => {
-      revoke.all().catch((error: unknown) => failed('end what is no longer allowed', error))
-    }),
-  )
+  const endWhatIsNot = () => {
+    revoke.all().catch((error: unknown) => failed('end what is no longer allowed', error))
+  }
+  started.use(roster.onChange(endWhatIsNot))
+  started.use(checks.onForgotten(endWhatIsNot))
 
   let phase: 'starting' | 'ready' | 'draining' = 'starting'
   const tasks = new Set<Promise<void>>()

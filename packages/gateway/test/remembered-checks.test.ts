@@ -5,6 +5,7 @@ import { SoftAuthenticator } from '@sallyport/identity/testing'
 import { CODE, checking, decide, given, refused, skip, withCodes } from './asked-way.ts'
 import { PtySsh } from './pty-ssh.ts'
 import { until } from './test-gateway.ts'
+import { WebClient } from './web-client.ts'
 
 /** Alice, whose browser has said yes for an hour; `goes`: whether ssh gets through without being asked. */
 async function remembered() {
@@ -54,6 +55,27 @@ test('V-B07 nothing is remembered of whoever was disabled, also once they are ba
   await gate.api.call('user.update', { user: 'alice', disabled: false })
   assert.equal(await goes(), false)
   assert.deepEqual(await reasons(gate), ['user-disabled'])
+})
+
+test('open ways that rest on what is remembered end with a login from there that is disowned, and with a recovery', {
+  skip,
+}, async () => {
+  for (const how of ['recovered', 'disowned']) {
+    const { gate, browser, config, goes } = await remembered()
+    await using _ = gate
+    await using open = new PtySsh(config('  BatchMode yes'), ['-J', 'gate', 'db', 'echo arrived; sleep 600'])
+    await open.shows(/arrived/)
+    let ended = false
+    void open.exited.then(() => (ended = true))
+    if (how === 'recovered') await new WebClient(gate).join((await gate.api.call('user.invite', { user: 'alice' })).url)
+    else {
+      await gate.api.call('target.add', { name: 'db2', address: '127.0.0.3', tags: ['tag:db'] })
+      const { stderr } = await gate.ssh(config('  BatchMode yes'), ['-J', 'gate', 'db2', 'true'])
+      await decide(browser, CODE.exec(stderr)?.[1] ?? '', 'report')
+    }
+    await until(() => ended).catch(() => assert.fail(`a way goes on that was opened by what was ${how}`))
+    assert.equal(await goes(), false)
+  }
 })
 
 test('signing out everywhere forgets, by the person and by an admin', { skip }, async () => {

@@ -36,6 +36,7 @@ export class CheckBook implements Disposable {
   #checks = new Map<string, KeptCheck>()
   /** Addresses from which people gave one. */
   #sources = new Set<string>()
+  readonly #listeners = new Set<() => void>()
   #entered = 0
   #closed = false
 
@@ -106,6 +107,12 @@ export class CheckBook implements Disposable {
     return forgotten
   }
 
+  /** Calls back when some were forgotten, whoever forgot them, until disposed: they count no more by then. */
+  onForgotten(listener: () => void): Disposable {
+    this.#listeners.add(listener)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
+  }
+
   /** Forgets what is too old for any policy; `now` in milliseconds since the epoch. */
   async purge(now: number): Promise<void> {
     await this.#store.loginChecks.remove({ before: now - KEPT_MS })
@@ -130,12 +137,14 @@ export class CheckBook implements Disposable {
       rows = await this.#store.loginChecks.list()
       // What was put meanwhile may not be among the rows.
     } while (entered !== this.#entered)
+    const before = this.#checks
     this.#checks = new Map()
     this.#sources = new Set()
     for (const row of rows) {
       const check = checkOf(row)
       if (check !== undefined) this.#enter(row.userId, row.source, row.target, check)
     }
+    if (before.keys().some((key) => !this.#checks.has(key))) for (const listener of this.#listeners) listener()
   }
 }
 

@@ -50,7 +50,7 @@ export function checkHandlers(services: Services): Pick<Handlers, CheckRoute> {
   }
 }
 
-/** Forgets checks of a person, says so in the audit log, and ends the ways that rest on them. Gives how many. */
+/** Forgets checks of a person, and says so in the audit log; ways that rest on them end. Gives how many. */
 export async function forgetChecks(
   services: Services,
   user: Pick<User, 'id' | 'name'>,
@@ -59,15 +59,13 @@ export async function forgetChecks(
   which: ForgetWhich = {},
 ): Promise<number> {
   const { source: from, target } = which
-  const count = await services.checks.forget({ userId: user.id, ...which }, (those) =>
+  return services.checks.forget({ userId: user.id, ...which }, (those) =>
     recordedChange(services, async (tx, record) => {
       const count = await tx.loginChecks.remove(those)
       if (count > 0) record({ type: 'checks-forgotten', actor, user: user.name, count, reason, from, target })
       return count
     }),
   )
-  if (count > 0) await services.revoke()
-  return count
 }
 
 function shown(check: RememberedCheck): ApiCheck {
