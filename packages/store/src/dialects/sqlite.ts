@@ -131,14 +131,24 @@ function refuseOpen(path: string, mode: string): void {
     throw new StoreError('permissions-too-open', `${path} belongs to another user`, { hint: `chown ${user} ${path}` })
 }
 
-/** `pragma data_version` changes when another connection commits, and costs some microseconds to ask. */
-function watchOthers(db: DatabaseSync, onChange: () => void): Disposable {
+/**
+ * `pragma data_version` changes when another connection commits, and costs some microseconds to ask. Where it cannot be read
+ * now, it is asked again: an error of the disk must not end the process, and whoever needs the store learns of it there.
+ */
+export function watchOthers(db: Pick<DatabaseSync, 'isOpen' | 'prepare'>, onChange: () => void): Disposable {
   const statement = db.prepare('pragma data_version')
   const version = () => statement.get()?.data_version
   let seen = version()
+  const versionNow = () => {
+    try {
+      return version()
+    } catch {
+      return seen
+    }
+  }
   const timer = setInterval(() => {
     if (!db.isOpen) return
-    const now = version()
+    const now = versionNow()
     if (now === seen) return
     seen = now
     onChange()
