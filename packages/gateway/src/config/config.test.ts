@@ -132,6 +132,14 @@ test('settings that contradict each other are refused', (t) => {
   assert.match(problems(t, '[ssh.listener_algorithms]\n"1.2.3.4:1" = "legacy"\n'), /does not stand in listen\.ssh/)
 })
 
+test('times and sizes with which nothing would work are refused', (t) => {
+  assert.match(problems(t, '[dial]\ntimeout = 0\n'), /sallyport\.toml:2: dial\.timeout may not be 0/)
+  assert.match(problems(t, '[dial]\ndns_timeout = "0s"\n'), /dial\.dns_timeout may not be 0/)
+  // A key exchange is some kilobytes itself: below that, one would follow the other for ever.
+  assert.match(problems(t, '[ssh]\nrekey_bytes = "0B"\n'), /ssh\.rekey_bytes: .*at least 1MiB/)
+  assert.equal(load(t, '[ssh]\nrekey_bytes = "1MiB"\n').config.ssh.rekey_bytes, 1024 ** 2)
+})
+
 test('the result cannot be changed', (t) => {
   const { config } = load(t, undefined)
   assert.throws(() => (config.listen.ssh as unknown[]).push(1), TypeError)

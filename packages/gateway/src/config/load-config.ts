@@ -191,6 +191,8 @@ function contradictions(config: Config, origins: ReadonlyMap<string, ConfigOrigi
   if (config.https.acme !== undefined && config.https.certificate !== '')
     tell('https.acme', ' and https.certificate are both set: a certificate comes from one place')
   if (config.ssh.login_grace === 0) tell('ssh.login_grace', ' may not be 0: strangers would stay for ever')
+  if (config.dial.timeout === 0) tell('dial.timeout', ' may not be 0: no target would be reached')
+  if (config.dial.dns_timeout === 0) tell('dial.dns_timeout', ' may not be 0: no name would be found')
   return problems
 }
 

@@ -20,6 +20,9 @@ const OUTBOUND_MAX = 64
 /** Longest path of a file, in characters: what Linux takes. */
 const PATH_MAX = 4096
 
+/** Fewest bytes under one key: an exchange is some kilobytes itself and costs a signature, so below that little else would happen. */
+const REKEY_LEAST_BYTES = 1024 ** 2
+
 /** Names in one certificate: what Let’s Encrypt takes. */
 const ACME_NAMES_MAX = 100
 
@@ -197,11 +200,14 @@ export const settings = {
       doc: 'Longest life of a session; 0 has no limit.',
       unit: 'duration',
     }),
-    rekey_bytes: setting(byteSize, {
-      default: '1GiB',
-      doc: 'Bytes in one direction after which keys are exchanged anew.',
-      unit: 'size',
-    }),
+    rekey_bytes: setting(
+      byteSize.refine((bytes) => bytes >= REKEY_LEAST_BYTES, 'write at least 1MiB'),
+      {
+        default: '1GiB',
+        doc: 'Bytes in one direction after which keys are exchanged anew; at least 1MiB.',
+        unit: 'size',
+      },
+    ),
     rekey_interval: setting(duration, {
       default: '1h',
       doc: 'Time after which keys are exchanged anew; 0 goes by bytes alone.',
