@@ -120,6 +120,22 @@ test('V-C08 in the last seconds of a sign-in a certificate ends no later than it
     assert.equal((await store.certificates.list()).length, 1)
   }))
 
+test('V-C08 a sign-in that ends while a certificate is made for it leaves none', () =>
+  given(async (service, { store }) => {
+    const user = await store.users.add({ name: 'alice' })
+    const begun = { userId: user.id, method: 'passkey', factors: [], source: '192.0.2.1', agent: '', tokenHash: 'x' }
+    const session = await store.webSessions.add({ ...begun, expiresAt: NOW_MS + 60_000 })
+    const during = { ...order(user), session: session.id, notAfter: session.expiresAt }
+    await service.issueUser(during)
+    // What was asked for while the session was there, and comes to the store once it is not.
+    const late = service.issueUser(during)
+    await store.webSessions.remove({ id: session.id })
+    await service.revoke({ session: session.id }, { actor: user.name, reason: 'signed out' })
+    await late.catch(() => {})
+    await assert.rejects(service.issueUser(during), RangeError)
+    assert.ok((await store.certificates.list()).every(({ revoked }) => revoked !== undefined))
+  }))
+
 test('after a rotation the old authority is trusted until it is retired, and then revoked with its key destroyed', () =>
   given(async (service, { store, folder }) => {
     const user = await store.users.add({ name: 'alice' })
@@ -156,6 +172,21 @@ test('the revocation list holds what was revoked, by serial, by person and by ke
     await service.revokeKey(other.key, { actor: 'admin', reason: 'stolen' })
     assert.deepEqual(await found(), ['serial', 'serial', 'key'])
     assert.equal(await service.reinstateKey('SHA256:nothing', 'admin'), false)
+  }))
+
+test('V-C06 a revoked certificate stays in the list past its end, for targets whose clocks are behind', () =>
+  given(async (service, { store, folder }) => {
+    const user = await store.users.add({ name: 'alice' })
+    const certificate = await service.issueUser(order(user))
+    await service.revoke({ userId: user.id }, { actor: 'admin', reason: 'left' })
+    const foundAt = async (now: number) => {
+      const change = changesOf(store, () => {})
+      const later = await CertificateService.open({ store, keys: new AuthorityKeys(folder), change, now: () => now })
+      return new RevocationIndex(decodeRevocationList(await later.revocationList())).find(certificate)
+    }
+    const end = Number(certificate.validBefore) * 1000
+    assert.deepEqual(await Promise.all([end - 1, end, end + 60_000].map(foundAt)), ['serial', 'serial', 'serial'])
+    assert.equal(await foundAt(end + 24 * 3_600_000), undefined)
   }))
 
 test('an authority whose key file is gone says which, and how to go on', () =>

@@ -61,6 +61,10 @@ export type WhichCertificates =
   | { readonly userId: UserId }
   | { readonly session: WebSessionId }
 
+/** Clocks of targets may be behind ours by this much, at the very most: to them a certificate goes on after its end. */
+const CLOCK_SKEW_SECONDS = 60 * 60
+/** Stands for the sign-in of a certificate that comes from none. */
+const DIRECT = 'direct'
 const KINDS = ['user', 'host'] as const
 
 /**
@@ -116,8 +120,8 @@ export class CertificateService {
   }
 
   /**
-   * A short-lived certificate for a person. Throws RangeError for a life of less than a second or too long, SshError for what
-   * must not be signed, StoreError `already-exists` for a key that was revoked.
+   * A short-lived certificate for a person. Throws RangeError for a life of less than a second or too long and for a sign-in
+   * that is over, SshError for what must not be signed, StoreError `already-exists` for a key that was revoked.
    */
   async issueUser(order: UserCertificateOrder): Promise<Certificate> {
     const { user, key, session, factors, notAfter = Number.POSITIVE_INFINITY } = order
@@ -130,6 +134,9 @@ export class CertificateService {
     // Before the row: a life that is refused must not leave one.
     const draft = userCertificateRequest({ ...order, serial: 1, now, seconds })
     return this.#parts.change(async (tx, record) => {
+      // Inside: what ends a sign-in revokes what it finds, and must find this one or keep it from being made.
+      const isOver = session !== DIRECT && !(await tx.webSessions.list(user.id)).some(({ id }) => id === session)
+      if (isOver) throw new RangeError('the sign-in is over')
       const issued = await tx.certificates.add(
         {
           kind: 'user',
@@ -217,7 +224,7 @@ export class CertificateService {
     const { store, now } = this.#parts
     const seconds = Math.floor(now() / 1000)
     const authorities = await store.authorities.list()
-    const revoked = await store.certificates.revokedSerials(seconds)
+    const revoked = await store.certificates.revokedSerials(seconds - CLOCK_SKEW_SECONDS)
     const keys = await store.revokedKeys.list()
     const retired = authorities.filter(({ state }) => state === 'retired')
     const certificates = authorities.flatMap(({ id, publicKey }) => {
