@@ -486,7 +486,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     }
     const left = sessions.size
     sessions.endAll({ denied: 'session.draining', note: '', actor: ACTOR_GATEWAY })
-    const uptimeMs = systemClock.now() - startedAt
+    const uptimeMs = Math.max(0, systemClock.now() - startedAt)
     await front[Symbol.asyncDispose]()
     await Promise.allSettled(tasks)
     await record({ type: 'gateway-stopped', actor: ACTOR_GATEWAY, reason, uptimeMs }).catch((error: unknown) =>

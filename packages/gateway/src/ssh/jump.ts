@@ -88,7 +88,8 @@ export async function jump(
       return refuse(denied)
     }
     const { connection, address } = dialled
-    const dialMs = parts.now() - startedAt
+    // The clock may be set back meanwhile, and the log takes no negative time.
+    const dialMs = Math.max(0, parts.now() - startedAt)
     parts.metrics.dialSeconds.observe(dialMs / 1000)
     const relay = startRelay(open, connection, { signal: passage.signal })
     const openedAt = parts.now()
