@@ -38,6 +38,16 @@ suite('a file of lines', () => {
     assert.deepEqual(await Array.fromAsync(file.lines()), ['one', 'three'])
   })
 
+  test('a line that a crash cut short is none, also before the next one is written', async (t) => {
+    const path = await place(t)
+    const before = await LineFile.open(path)
+    await before.append('one')
+    await before.close()
+    await appendFile(path, 'tw')
+    await using file = await LineFile.open(path)
+    assert.deepEqual(await Array.fromAsync(file.lines()), ['one'])
+  })
+
   test('two processes may append', async (t) => {
     const path = await place(t)
     await using a = await LineFile.open(path)

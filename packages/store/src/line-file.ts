@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { createInterface } from 'node:readline'
 import { StoreError } from './errors.ts'
 
 /** Closes a line that a crash or a full disk cut short; readers skip it. */
@@ -49,9 +48,12 @@ export class LineFile implements AsyncDisposable {
   /** All whole lines, oldest first. */
   async *lines(): AsyncGenerator<string> {
     await this.#last
-    const input = createReadStream(this.#path, { encoding: 'utf8' })
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      if (line !== '' && !line.endsWith(TORN)) yield line
+    let rest = ''
+    for await (const chunk of createReadStream(this.#path, { encoding: 'utf8' })) {
+      const lines = `${rest}${chunk as string}`.split('\n')
+      // What has no line feed yet is no line: a crash or a full disk may have cut it short.
+      rest = lines.pop() ?? ''
+      for (const line of lines) if (line !== '' && !line.endsWith(TORN)) yield line
     }
   }
 
