@@ -1,5 +1,6 @@
 import type { CommandContext } from './command-context.ts'
 import { CommandError } from './command-error.ts'
+import { printable } from './output/escape.ts'
 
 /** Asks before something is destroyed: its name must be typed, unless --yes was given. Without a terminal it is refused. */
 export async function confirmByName(context: CommandContext, what: string, name: string): Promise<void> {
@@ -12,7 +13,7 @@ export async function confirmByName(context: CommandContext, what: string, name:
     })
   }
   const { isCancel, text } = await import('@clack/prompts')
-  const answer = await text({ message: `${what}. Type ${name} to go on`, output: process.stderr })
+  const answer = await text({ message: printable(`${what}. Type ${name} to go on`), output: process.stderr })
   if (isCancel(answer)) throw new DOMException('cancelled', 'AbortError')
   if (answer !== name) {
     throw new CommandError('confirmation.mismatch', 'nothing was changed', { why: `what was typed is not ${name}` })

@@ -27,7 +27,7 @@ export function doctorCommand(program: Command, run: Runner): void {
         // The daemon looks at every file of the state, this side only at the directory; another machine's is not here.
         const covered = context.remote !== undefined || theirs.some(({ id }) => id === 'permissions')
         const checks = [...local.filter(({ id }) => !(covered && id === 'state-directory')), ...theirs]
-        context.print(checks, () => checkLines(checks, context.terminal))
+        context.print(checks, () => checkLines(checks, context.terminal.stdout))
         return checks.some(({ status }) => status === 'fail') ? EXIT.problemsFound : EXIT.ok
       }),
     )

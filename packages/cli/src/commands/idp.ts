@@ -86,7 +86,8 @@ export function idpCommands(program: Command, run: Runner): void {
         if (flags.test && setting !== undefined) {
           const checks = await testProvider({ setting, redirectUri, ...config.place, now: Date.now })
           const bad = checks.filter(({ status }) => status === 'warn' || status === 'fail')
-          context.note(checkLines(bad, context.terminal).trimEnd())
+          const { stderr } = context.terminal
+          if (!context.options.quiet) stderr.write(checkLines(bad, stderr))
           if (checks.some(({ status }) => status === 'fail')) {
             throw new CommandError('check.problems-found', `${name} was not added: nobody could sign in with it`, {
               fix: 'mend what is marked ✗; --no-test adds it all the same',
@@ -126,7 +127,7 @@ export function idpCommands(program: Command, run: Runner): void {
         }
         const uri = redirectUri ?? redirectUriOf(config)
         const checks = await testProvider({ setting, redirectUri: uri, ...place, now: Date.now })
-        context.print(checks, () => checkLines(checks, context.terminal))
+        context.print(checks, () => checkLines(checks, context.terminal.stdout))
         return checks.some(({ status }) => status === 'fail') ? EXIT.problemsFound : EXIT.ok
       }),
     )

@@ -1,6 +1,7 @@
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import type { CommandContext } from '../command-context.ts'
 import { CommandError } from '../command-error.ts'
+import { printable } from '../output/escape.ts'
 import { openBrowser } from './open-browser.ts'
 import { requireSignedIn } from './person.ts'
 import { qrText } from './qr-text.ts'
@@ -16,16 +17,33 @@ export async function addTotp(context: CommandContext): Promise<void> {
   }
   const { uri, secret } = await daemon.call('me.totp-begin', {}, { signal })
   terminal.stderr.write(
-    `${qrText(uri)}\nScan this with an authenticator app, or type the secret into it\n  ${secret}\n`,
+    `${qrText(uri)}\nScan this with an authenticator app, or type the secret into it\n  ${printable(secret)}\nCode that it shows: `,
   )
-  const lines = createInterface({ input: terminal.stdin, output: terminal.stderr, terminal: false })
+  const code = await firstLine(terminal.stdin, signal)
+  if (code === undefined) {
+    throw new CommandError(
+      'usage.confirmation-needed',
+      'one-time codes are not set up: the first one has to be typed',
+      {
+        why: 'standard input ended before it came',
+        fix: 'type the code that the app shows, or let it come through a pipe',
+      },
+    )
+  }
+  await daemon.call('me.totp-confirm', { code: code.trim() }, { signal })
+  context.print({ added: 'totp' }, () => 'one-time codes are set up\n')
+}
+
+/** Undefined where there is none. Rejects as the signal says. */
+async function firstLine(input: NodeJS.ReadableStream, signal: AbortSignal): Promise<string | undefined> {
+  const lines = createInterface({ input, signal, terminal: false })
   try {
-    const code = await lines.question('Code that it shows: ', { signal })
-    await daemon.call('me.totp-confirm', { code: code.trim() }, { signal })
+    for await (const line of lines) return line
+    signal.throwIfAborted()
+    return undefined
   } finally {
     lines.close()
   }
-  context.print({ added: 'totp' }, () => 'one-time codes are set up\n')
 }
 
 /** Passkeys are between the browser and the gateway: opens the page that adds them. */

@@ -1,16 +1,16 @@
 import type { DoctorCheck } from '@sallyport/api'
-import { styled, type Terminal } from '../terminal.ts'
+import { styled } from '../terminal.ts'
 import { printable } from './escape.ts'
 
 const MARKS = { ok: ['✓', 'green'], warn: ['!', 'yellow'], fail: ['✗', 'red'], skipped: ['–', 'dim'] } as const
 
-/** What was looked at, a line each, with how to mend it below. */
-export function checkLines(checks: readonly DoctorCheck[], terminal: Terminal): string {
-  return checks.map((check) => renderCheck(check, terminal)).join('')
+/** What was looked at, a line each, with how to mend it below; in the colours of the stream that it is for. */
+export function checkLines(checks: readonly DoctorCheck[], stream: NodeJS.WritableStream): string {
+  return checks.map((check) => renderCheck(check, stream)).join('')
 }
 
-function renderCheck({ status, title, detail, fix }: DoctorCheck, terminal: Terminal): string {
+function renderCheck({ status, title, detail, fix }: DoctorCheck, stream: NodeJS.WritableStream): string {
   const [mark, colour] = MARKS[status]
-  const line = `${styled(terminal.stdout, colour, mark)} ${printable(title)}${detail === '' ? '' : `: ${printable(detail)}`}\n`
+  const line = `${styled(stream, colour, mark)} ${printable(title)}${detail === '' ? '' : `: ${printable(detail)}`}\n`
   return fix === null || status === 'ok' ? line : `${line}  fix   ${printable(fix)}\n`
 }
