@@ -41,9 +41,14 @@ test('V-B10 no hash, a damaged, foreign or costly one proves nobody, whatever is
   const phc = await hasher.hash(GOOD)
   for (const length of [0, 1, 72, 73, 256, 1024, 1025, 1_000_000])
     assert.equal(await hasher.verify('a'.repeat(length), phc), false, String(length))
-  const begun = performance.now()
-  assert.equal(await hasher.verify('a'.repeat(PASSWORD_MAX_BYTES + 1), phc), false)
-  assert.ok(performance.now() - begun < 10, 'refused before it is hashed')
+  // The best of several: a machine may be busy once, but hashing takes its time every time.
+  const times: number[] = []
+  for (let tries = 0; tries < 5; tries++) {
+    const begun = performance.now()
+    assert.equal(await hasher.verify('a'.repeat(PASSWORD_MAX_BYTES + 1), phc), false)
+    times.push(performance.now() - begun)
+  }
+  assert.ok(Math.min(...times) < 10, 'refused before it is hashed')
 })
 
 test('what can be set is long, bounded, and no name or row of one letter', () => {

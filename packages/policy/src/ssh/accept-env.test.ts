@@ -23,8 +23,12 @@ for (const [pattern, accepted, refused] of cases) {
 test('without patterns nothing is accepted', () => assert.equal(acceptsVariable([], 'TERM'), false))
 
 test('a hostile pattern and name take no time to speak of', () => {
-  const before = performance.now()
-  assert.equal(acceptsVariable(['*a'.repeat(128)], `${'a'.repeat(VARIABLE_NAME_MAX - 1)}b`), false)
-  assert.ok(performance.now() - before < 100)
+  // The best of several: a machine may be busy once, but work takes its time every time.
+  const times = Array.from({ length: 5 }, () => {
+    const before = performance.now()
+    assert.equal(acceptsVariable(['*a'.repeat(128)], `${'a'.repeat(VARIABLE_NAME_MAX - 1)}b`), false)
+    return performance.now() - before
+  })
+  assert.ok(Math.min(...times) < 100, times.join(' '))
   assert.equal(acceptsVariable(['*'], 'a'.repeat(VARIABLE_NAME_MAX + 1)), false)
 })

@@ -116,10 +116,13 @@ test('V-C01 certificates nested ten thousand deep are refused in under 1 ms', ()
   const nested = new ByteWriter(depth * 40)
   for (let at = depth; at > 0; at--) nested.u32(at * (level.length + 4)).bytes(level)
   const blob = forge({ signatureKey: nested.finish().subarray(4) })
-  assert.throws(() => decodePublicKey(blob), DecodeError)
-  const start = performance.now()
-  assert.throws(() => decodePublicKey(blob), DecodeError)
-  assert.ok(performance.now() - start < 1)
+  // The best of several: a machine may be busy once, but work takes its time every time.
+  const times = Array.from({ length: 10 }, () => {
+    const start = performance.now()
+    assert.throws(() => decodePublicKey(blob), DecodeError)
+    return performance.now() - start
+  })
+  assert.ok(Math.min(...times) < 1, times.join(' '))
 })
 
 test('V-C02 principals that are not one plain name are never signed', async () => {

@@ -75,9 +75,13 @@ test('wildcards match and a negated pattern takes its names out', () => {
 
 test('many stars cost no more than name times pattern', () => {
   const text = `${'*a'.repeat(5000)}b ${formatPublicKey(one)}\n`
-  const start = performance.now()
-  assert.equal(lookup(text, 'a'.repeat(250), one), 'unknown')
-  assert.ok(performance.now() - start < 500)
+  // The best of several: a machine may be busy once, but work takes its time every time.
+  const times = Array.from({ length: 5 }, () => {
+    const start = performance.now()
+    assert.equal(lookup(text, 'a'.repeat(250), one), 'unknown')
+    return performance.now() - start
+  })
+  assert.ok(Math.min(...times) < 500, times.join(' '))
 })
 
 test('V-C06 a revoked key is revoked, also when another line lists it', () => {

@@ -137,9 +137,13 @@ test('a key derivation of more rounds than we would wait for is refused at once'
     .string(key.publicKey.blob)
     .string(new Uint8Array(160))
     .finish()
-  const start = performance.now()
-  failsWith('key-format', () => decodePrivateKey(armour(bytes), { passphrase: 'x' }))
-  assert.ok(performance.now() - start < 100)
+  // The best of several: a machine may be busy once, but work takes its time every time.
+  const times = Array.from({ length: 5 }, () => {
+    const start = performance.now()
+    failsWith('key-format', () => decodePrivateKey(armour(bytes), { passphrase: 'x' }))
+    return performance.now() - start
+  })
+  assert.ok(Math.min(...times) < 100, times.join(' '))
 })
 
 test('a file whose private half belongs to another key is refused', () => {
