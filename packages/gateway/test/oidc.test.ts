@@ -47,6 +47,19 @@ void suite('with real providers', { skip }, () => {
     }
   })
 
+  void test('a sign-in is as old as the provider says, which is asked when it saw them: one it remembers is no fresh proof', async () => {
+    await using all = await withProviders({ home: { auto_join: true } })
+    all.home.account = ALICE
+    const browser = new OidcBrowser(all.gate)
+    await browser.signIn('home')
+    const before = Date.now()
+    assert.equal((await browser.signIn('home')).status, 200)
+    const { signed_in } = await apiOf(all.gate, browser).call('auth.state')
+    const at = Date.parse(signed_in?.factors[0]?.at ?? '')
+    assert.ok(at <= before, 'when it was proved, and not when the provider said so again')
+    assert.equal(at % 1000, 0, 'a time of the provider, which has whole seconds')
+  })
+
   void test('V-E13 the session’s cookie is strict and the flow’s is gone after it; the provider is asked with PKCE, state and nonce', async () => {
     await using all = await withProviders({ work: { auto_join: true } })
     all.work.account = ALICE

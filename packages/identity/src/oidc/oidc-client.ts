@@ -23,6 +23,8 @@ import { isLoopbackHost, issuerProblem, type OidcIdentity, type OidcProvider } f
 
 /** How long a provider's metadata counts, in milliseconds: endpoints change rarely, and sign-ins are few. */
 const METADATA_LIFE_MS = 60 * 60 * 1000
+/** However long a provider remembers somebody, in seconds: a year. */
+const REMEMBERED_MAX_SECONDS = 366 * 86_400
 /** Randomness of state, nonce and code verifier, in bytes: RFC 7636 §7.1 asks for 32. */
 const SECRET_BYTES = 32
 /** What an answer to a browser may say (RFC 6749 §4.1.2, RFC 9207 §2, and of answers of other kinds). */
@@ -82,7 +84,8 @@ export class OidcClient {
       nonce: flow.nonce,
       code_challenge: await calculatePKCECodeChallenge(flow.codeVerifier),
       code_challenge_method: 'S256',
-      ...(maxAge === undefined ? {} : { max_age: String(maxAge) }),
+      // Whoever is not asked anew may have been seen long ago: this makes the provider say when (OpenID Connect Core §3.1.2.1).
+      ...(maxAge === undefined && again === true ? {} : { max_age: String(maxAge ?? REMEMBERED_MAX_SECONDS) }),
       ...(again === true ? { prompt: 'login' } : {}),
     })
   }

@@ -106,7 +106,9 @@ export class TestIdentityProvider implements AsyncDisposable {
       cookies: { keys: ['for tests alone'] },
       scopes: ['openid', 'email', 'profile', 'groups'],
       claims: {
-        openid: ['sub', 'acr', 'amr', 'auth_time'],
+        openid: ['sub', 'acr', 'amr'],
+        // Said where somebody asks for it, as of most providers.
+        auth_time: null,
         email: ['email', 'email_verified'],
         profile: ['name'],
         groups: ['groups', 'roles'],
