@@ -9,7 +9,6 @@ import {
   certificate,
   enrolment,
   issuedCertificate,
-  label,
   link,
   linkFinished,
   me,
@@ -20,7 +19,7 @@ import {
   signInState,
   webAuthnJson,
 } from './schemas/identity.ts'
-import { count, limit, note, nothing, selector, time } from './schemas/primitives.ts'
+import { count, displayName, label, limit, note, nothing, selector, time } from './schemas/primitives.ts'
 import { key, keyLine } from './schemas/user.ts'
 
 const ADMINS = ['owner', 'admin'] as const satisfies readonly Role[]
@@ -103,7 +102,7 @@ export const identityRoutes = {
     path: '/v1/links/:token/begin',
     callers: 'anyone',
     summary: 'Begins to register a passkey with a one-time link.',
-    input: z.strictObject({ token: linkToken, display_name: z.string().max(128).optional() }),
+    input: z.strictObject({ token: linkToken, display_name: displayName.optional() }),
     output: ceremony,
   }),
   'link.finish': route({
@@ -116,7 +115,7 @@ export const identityRoutes = {
       ceremony: ceremonyId,
       response: webAuthnJson,
       passkey_name: label,
-      display_name: z.string().max(128).optional(),
+      display_name: displayName.optional(),
     }),
     output: linkFinished,
   }),

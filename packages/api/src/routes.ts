@@ -40,7 +40,7 @@ import {
   whoCan,
   whoCanInput,
 } from './schemas/policy-effects.ts'
-import { count, limit, note, nothing, role, selector } from './schemas/primitives.ts'
+import { count, displayName, keyComment, limit, nothing, role, selector } from './schemas/primitives.ts'
 import { killed, killInput, session } from './schemas/session.ts'
 import { target, targetImport, targetImportInput, targetInput } from './schemas/target.ts'
 import { key, keyLine, user, userDetail } from './schemas/user.ts'
@@ -51,8 +51,6 @@ const EVERYBODY = ROLES as unknown as readonly [Role, ...Role[]]
 
 /** Most keys a user may be made with at once. */
 const NEW_USER_KEYS_MAX = 32
-
-const displayName = z.string().max(128)
 
 /** Everything that can be asked of the daemon. A handler without a row here, or a row without a handler, does not compile. */
 export const routes = {
@@ -119,7 +117,7 @@ export const routes = {
     path: '/v1/users/:user/keys',
     callers: ADMINS,
     summary: 'Adds a public key to a user.',
-    input: z.strictObject({ user: selector, public_key: keyLine, comment: note.optional() }),
+    input: z.strictObject({ user: selector, public_key: keyLine, comment: keyComment.optional() }),
     output: key,
   }),
   'key.remove': route({

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import type { AuditEvent } from '@sallyport/api'
@@ -111,6 +112,41 @@ function begun(database: DatabaseSync): boolean {
     return false
   }
 }
+
+test('names that would show as others are refused, and those that are kept already can be read', { skip }, async () => {
+  await using gate = await TestGateway.start()
+  const { api } = gate
+  const { line } = gate.key()
+  await api.call('user.add', { name: 'alice', display_name: 'Alice Ž' })
+  const added = await api.call('key.add', { user: 'alice', public_key: `${line}\u202e\u200b`, comment: 'laptop 💻' })
+  for (const hidden of ['\u202e', '\u2066', '\u200b', '\u001b', '\n']) {
+    const bad = `Al${hidden}ice`
+    const refused = { code: 'SP1001' }
+    await assert.rejects(api.call('user.add', { name: 'bob', display_name: bad }), refused)
+    await assert.rejects(api.call('user.update', { user: 'alice', display_name: bad }), refused)
+    const { line: other } = gate.key()
+    await assert.rejects(api.call('key.add', { user: 'alice', public_key: other, comment: bad }), refused)
+    const kept = await api.call('key.add', {
+      user: 'alice',
+      public_key: other.replace(/\S+$/, bad.replace('\n', '\t')),
+    })
+    assert.equal(kept.comment, 'Alice', 'what a file says loses it')
+    await api.call('key.remove', { key: kept.id })
+  }
+  const old = 'Al\u202eice\nŽ'
+  using database = new DatabaseSync(join(gate.stateDirectory, 'sallyport.db'), { timeout: 10_000 })
+  database.prepare('update users set display_name = ? where name = ?').run(old, 'alice')
+  database.prepare('update user_keys set comment = ? where id = ?').run(old, added.id)
+  await api.call('user.update', { user: 'alice', role: 'auditor' })
+  assert.equal((await api.call('user.show', { user: 'alice' })).display_name, old)
+  const { keys } = await api.call('key.list', { user: 'alice' })
+  assert.deepEqual(
+    keys
+      .filter(({ id }) => id === added.id)
+      .map(({ comment, line: text }) => [comment, text.split(' ').slice(2).join(' ')]),
+    [[old, 'AliceŽ']],
+  )
+})
 
 test('targets: add, show, import with a trial run, remove', { skip }, async () => {
   await using gate = await TestGateway.start()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { identity } from './account.ts'
-import { count, role, time } from './primitives.ts'
+import { count, LABEL_MAX, role, time } from './primitives.ts'
 import { key } from './user.ts'
 
 /** Something that somebody showed, and when. */
@@ -10,17 +10,8 @@ export type Factor = z.infer<typeof factor>
 /** Options and answers of WebAuthn as browsers speak them; `packages/identity` checks the answers. */
 export const webAuthnJson = z.record(z.string(), z.unknown())
 
-/** Longest name of a ceremony, passkey or token, in characters. */
-export const LABEL_MAX = 64
 /** Shortest password that can be set, in characters. */
 export const PASSWORD_MIN = 15
-/** One line of text that people read in lists. */
-export const label = z
-  .string()
-  .trim()
-  .min(1)
-  .max(LABEL_MAX)
-  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'one line without control characters')
 export const ceremonyId = z.string().min(1).max(LABEL_MAX)
 
 /** A WebAuthn ceremony that was begun. */

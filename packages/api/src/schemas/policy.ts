@@ -148,7 +148,7 @@ export const explanation = z.object({
   why: z.string(),
   /** Each on a line of its own, the likeliest first. */
   fix: z.string().nullable(),
-  /** What of all this the SSH door enforces; null where that is everything. */
+  /** What of all this the SSH door enforces, and the check it asks for; null where that is everything and there is none. */
   door: z.string().nullable(),
   policy_version: count,
 })

@@ -1,4 +1,4 @@
-import { ROLES } from '@sallyport/model'
+import { ROLES, SHOWN_TEXT } from '@sallyport/model'
 import { z } from 'zod'
 
 /** RFC 3339 in UTC. */
@@ -10,6 +10,17 @@ export const count = z.int().min(0)
 /** Longest free text a person may attach to something (reasons, messages), in characters. */
 export const NOTE_MAX = 500
 export const note = z.string().max(NOTE_MAX)
+
+/** What people call themselves and what is theirs: others read it in lists, and it can pretend to be nothing else. */
+const shown = (text: z.ZodString) => text.regex(SHOWN_TEXT, 'one line, and no character that is not shown')
+/** What a person is called, in characters; empty: as their login. */
+export const DISPLAY_NAME_MAX = 128
+export const displayName = shown(z.string().max(DISPLAY_NAME_MAX))
+/** Instead of the comment in a key's file; it is cut where it is kept. */
+export const keyComment = shown(z.string().max(NOTE_MAX))
+/** Longest name of a ceremony, passkey or token, in characters. */
+export const LABEL_MAX = 64
+export const label = shown(z.string().trim().min(1).max(LABEL_MAX))
 
 /** Longest name, id or selector in a request, in characters: above every name the model allows, far below trouble. */
 export const SELECTOR_MAX = 512

@@ -1,4 +1,5 @@
 import { ApiError, type Session as ApiSession } from '@sallyport/api'
+import { shownText } from '@sallyport/model'
 import type { Session } from '../sessions/session.ts'
 import type { Handlers } from './handlers.ts'
 import { type Services, timeText } from './services.ts'
@@ -37,7 +38,7 @@ export function sessionHandlers(services: Services): Pick<Handlers, `session.${s
 
 /** Whole, unlike what is only repeated: its length is the schema's. */
 function oneLine(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ').trim()
+  return shownText(text, ' ').trim()
 }
 
 function shown(session: Session, now: number): ApiSession {

@@ -1,6 +1,6 @@
 import { ApiError, type Key as ApiKey, type User as ApiUser, type UserDetail } from '@sallyport/api'
 import type { AuditEvent } from '@sallyport/audit'
-import { isUserName, type User, type UserKey } from '@sallyport/model'
+import { isUserName, shownName, shownText, type User, type UserKey } from '@sallyport/model'
 import { decodePublicKey, formatPublicKey, isCertificate, type PublicKey, parsePublicKey } from '@sallyport/ssh/keys'
 import { type Repositories, StoreError } from '@sallyport/store'
 import { revokeCertificates } from '../authority/certificate-service.ts'
@@ -132,7 +132,7 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
             userId: user.id,
             type: parsed.key.type,
             blob: parsed.key.blob,
-            comment: (comment ?? parsed.comment).slice(0, COMMENT_MAX),
+            comment: shownName(comment ?? parsed.comment, COMMENT_MAX),
           })
           record(keyEvent('key-added', added, user.name, actor))
           return added
@@ -215,7 +215,8 @@ export function keyEvent(
 
 export function shownKey(key: UserKey, user: string): ApiKey {
   const { id, type, fingerprint, comment, addedAt, lastUsedAt, blob } = key
-  const line = formatPublicKey(decodePublicKey(blob), comment)
+  // Comments that were kept before they were held to one line would not make one.
+  const line = formatPublicKey(decodePublicKey(blob), shownText(comment))
   const last_used_at = lastUsedAt === undefined ? null : timeText(lastUsedAt)
   return { id, user, type, fingerprint, comment, added_at: timeText(addedAt), last_used_at, line }
 }
@@ -235,9 +236,7 @@ export function readKeyLine(line: string): { key: PublicKey; comment: string } {
   }
   if (isCertificate(parsed.key))
     throw new ApiError('key.invalid', 'this is a certificate, not a key', { fix: 'give the key itself: its .pub file' })
-  // A comment is shown in terminals and lists.
-  const comment = parsed.comment.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '').slice(0, COMMENT_MAX)
-  return { key: parsed.key, comment }
+  return { key: parsed.key, comment: shownName(parsed.comment, COMMENT_MAX) }
 }
 
 /** Runs a change; a name or key that is taken becomes the caller's error. */
@@ -256,5 +255,5 @@ export async function unlessTaken<T>(
 
 /** What somebody typed, as it may be said back: one line, no control characters, cut. */
 export function plain(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?').slice(0, 80)
+  return shownText(text, '?').slice(0, 80)
 }

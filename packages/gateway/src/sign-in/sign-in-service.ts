@@ -6,7 +6,7 @@ import {
   type PasskeyCeremonies,
   type RegisteredPasskey,
 } from '@sallyport/identity'
-import type { User, UserId, WebSessionId } from '@sallyport/model'
+import { shownText, type User, type UserId, type WebSessionId } from '@sallyport/model'
 import { type FactorAt, type Invitation, type Passkey, type Store, StoreError, type WebSession } from '@sallyport/store'
 import type { CertificateService } from '../authority/certificate-service.ts'
 import { hashToken, isToken, mintToken } from '../http/bearer-tokens.ts'
@@ -297,5 +297,5 @@ async function forget(
 const AGENT_MAX = 200
 
 function printable(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?').slice(0, AGENT_MAX)
+  return shownText(text, '?').slice(0, AGENT_MAX)
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { isUserName } from '@sallyport/model'
+import { isUserName, shownText } from '@sallyport/model'
 import { connectAgent } from '@sallyport/ssh'
 import {
   decodePrivateKey,
@@ -57,7 +57,8 @@ export async function ownKeys(
 ): Promise<readonly FoundKey[]> {
   const found = new Map<string, FoundKey>()
   for (const each of [...(await agentKeys(environment['SSH_AUTH_SOCK'])), ...fileKeys(join(home, '.ssh'))])
-    if (!isCertificate(each.key) && !found.has(fingerprint(each.key))) found.set(fingerprint(each.key), each)
+    if (!isCertificate(each.key) && !found.has(fingerprint(each.key)))
+      found.set(fingerprint(each.key), { ...each, comment: shownText(each.comment) })
   return [...found.values()]
 }
 

@@ -1,4 +1,4 @@
-import { isUserName } from '@sallyport/model'
+import { isUserName, shownName } from '@sallyport/model'
 import { IdentityError } from '../errors.ts'
 import { strangerTo } from './account.ts'
 import type { OidcIdentity, OidcProvider } from './provider.ts'
@@ -63,7 +63,7 @@ function mailAddress(value: unknown): string | undefined {
 }
 
 function displayName(value: unknown): string {
-  return typeof value === 'string' ? value.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '').slice(0, DISPLAY_NAME_MAX) : ''
+  return typeof value === 'string' ? shownName(value, DISPLAY_NAME_MAX) : ''
 }
 
 function groupsOf({ groupClaims, groupNames }: OidcProvider, claims: Claims): readonly string[] {

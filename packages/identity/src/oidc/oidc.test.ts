@@ -42,6 +42,13 @@ test('V-F04 an identity opens the account it is linked to, whatever its address 
   assert.equal(decide('new@example.com', {}, true, { autoJoin: true }), 'join')
 })
 
+test('a name that a provider gives loses what is not shown, and is cut', () => {
+  const name = (name: unknown) => identityOf(PROVIDER, { sub: 's', name }).displayName
+  assert.equal(name('Ali\u202ece\u200b\u2066 \u001b[31mŽ\n'), 'Alice [31mŽ')
+  assert.equal(name(`${'a'.repeat(127)}💻`), 'a'.repeat(127))
+  assert.equal(name({}), '')
+})
+
 test('V-F05 groups are believed of the people that a provider speaks for; of everybody where it speaks for no domain', () => {
   const groups = (claims: object, more: object = {}) =>
     identityOf({ ...PROVIDER, ...more }, { sub: 's', groups: ['dba'], ...claims }).groups
