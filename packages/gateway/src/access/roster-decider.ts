@@ -78,6 +78,20 @@ export function targetAt(roster: Roster, address: string, port: number): Target 
   return targets.find((target) => target.port === port) ?? targets[0]
 }
 
+/**
+ * Where SSH listens at an address, by the inventory: at the port that is asked for, if that is so of any target there, under
+ * whatever name it was found; else where the target asked for says. Undefined where nobody says.
+ */
+export function sshPortAt(
+  roster: Roster,
+  address: string,
+  port: number,
+  target: Target | undefined,
+): number | undefined {
+  const there = roster.targetsByAddress.get(address) ?? []
+  return there.some((each) => each.port === port) ? port : target?.port
+}
+
 /** Address of a name in the policy's `hosts`; a prefix is no place to go to. */
 export function policyHostIn(roster: Roster, name: string): string | undefined {
   const host = resolveHost(roster.policy, name)
@@ -98,6 +112,7 @@ function makeDecider(roster: Roster): Decider {
   return {
     version: policyVersion.version,
     decide({ principal, target, address, port }, circumstances): Decision {
+      const sshPort = sshPortAt(roster, address, port, target)
       const query = {
         user: { name: principal.name },
         source: principal.sourceAddress,
@@ -105,7 +120,7 @@ function makeDecider(roster: Roster): Decider {
           address,
           port,
           tags: target?.tags ?? [],
-          ...(target === undefined ? {} : { sshPort: target.port }),
+          ...(sshPort === undefined ? {} : { sshPort }),
         },
       }
       const { verdict, code, rule } = decide(compiled, query)
@@ -124,7 +139,7 @@ function makeDecider(roster: Roster): Decider {
         const demandedBy = answer.rule === undefined ? undefined : ruleName(answer.rule)
         return { allowed: false, denied, reason: denied, rule: demandedBy, hint }
       }
-      const way = { address, tags: target?.tags ?? [], port, sshPort: target?.port }
+      const way = { address, tags: target?.tags ?? [], port, sshPort }
       const due = checking?.(principal, way, checks, circumstances.openedAt)
       // Whatever is proved for the terms is a check as well.
       if (answer?.met === false) {
