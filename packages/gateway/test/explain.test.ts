@@ -45,6 +45,15 @@ test('explain answers for the whole question: port, terms, login, and what the d
     assert.equal((await explain({})).door, null)
   })
 
+  await t.test('a check that the door asks for is told, whichever login it is for', async () => {
+    const check = '{ "action": "check", "src": ["group:dba"], "dst": ["tag:db"], "users": ["root"] },'
+    const text = POLICY.replace('"ssh": [', `"ssh": [${check}`)
+    for (const login of [{}, { login: 'postgres' }, { login: 'root' }])
+      assert.match((await explain({ text, ...login })).door ?? '', /opens the port after a check \(ssh\[0\], line 11\)/)
+    const stranger = await explain({ text, host: '127.0.0.1', port: 5432 })
+    assert.deepEqual([stranger.verdict, stranger.door], ['allow', null], 'checks are for SSH')
+  })
+
   await t.test('terms count as the door counts them', async () => {
     const unknown = await explain({ host: 'db1' })
     assert.deepEqual([unknown.verdict, unknown.terms?.verdict], ['deny', 'deny'])

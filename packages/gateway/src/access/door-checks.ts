@@ -1,9 +1,14 @@
-import type { Principal } from '@sallyport/model'
 import { type CompiledPolicy, hasChecks, machineCheck, type SshRuleRef } from '@sallyport/policy'
 import { type Check, isChecked } from './asked-factors.ts'
 
 /** Where SSH listens unless the inventory says otherwise. */
 const SSH_PORT = 22
+
+/** Who asks, as rules that check see them; those for addresses hold for nobody whose address is unknown. */
+export interface CheckedPerson {
+  readonly name: string
+  readonly sourceAddress?: string
+}
 
 /** A way that is asked for, as rules that check see it. */
 export interface CheckedWay {
@@ -27,11 +32,14 @@ export interface DueCheck {
  */
 export function doorChecks(
   compiled: CompiledPolicy,
-): ((principal: Principal, way: CheckedWay, checks: readonly Check[], at: number) => DueCheck | undefined) | undefined {
+):
+  | ((person: CheckedPerson, way: CheckedWay, checks: readonly Check[], at: number) => DueCheck | undefined)
+  | undefined {
   if (!hasChecks(compiled.policy)) return undefined
-  return ({ name, sourceAddress: source }, { address, tags, port, sshPort = SSH_PORT }, checks, at) => {
+  return ({ name, sourceAddress }, { address, tags, port, sshPort = SSH_PORT }, checks, at) => {
     if (port !== sshPort && port !== SSH_PORT) return undefined
-    const check = machineCheck(compiled, { user: { name }, source, target: { address, tags } })
+    const from = sourceAddress === undefined ? {} : { source: sourceAddress }
+    const check = machineCheck(compiled, { user: { name }, ...from, target: { address, tags } })
     if (check === undefined || isChecked(checks, check.periodSeconds, at)) return undefined
     return { rule: check.rule, periodMs: check.periodSeconds * 1000 }
   }

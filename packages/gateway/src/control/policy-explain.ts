@@ -12,6 +12,7 @@ import {
   type Query,
 } from '@sallyport/policy'
 import { DENIALS, type DenialName } from '../access/denial-codes.ts'
+import { type DueCheck, doorChecks } from '../access/door-checks.ts'
 import { BLIND_DOOR } from '../access/door-terms.ts'
 import { directoryOf, type Roster } from '../access/roster.ts'
 import { policyHostIn, ruleName, targetAt } from '../access/roster-decider.ts'
@@ -93,7 +94,7 @@ export async function explained(services: Services, asked: ExplainInput, signal:
     login: login ?? null,
     why: best.own ? DENIALS['gateway.self'].message : whyText(best.explanation),
     fix: fixes.length === 0 ? null : fixes.join('\n'),
-    door: reached && login !== undefined ? doorText(login) : null,
+    door: reached ? doorText(login, dueCheck(compiled, best.query, moment)) : null,
     policy_version: version,
   }
 }
@@ -203,9 +204,21 @@ function loginOf(compiled: CompiledPolicy, { destination, ...query }: Query, log
   }
 }
 
-/** Where the policy says more than the door can see to: nobody shall take the one for the other. */
-function doorText(login: ApiLogin): string {
-  const logins = 'the SSH door opens the port and does not see the login, which the target decides'
+/** The check that the SSH door asks for, whichever the login: it does not see that. */
+function dueCheck(
+  compiled: CompiledPolicy,
+  { user: { name }, source, destination: { address, port, tags = [], sshPort } }: Query,
+  moment: number,
+): DueCheck | undefined {
+  const person = source === undefined ? { name } : { name, sourceAddress: source }
+  return doorChecks(compiled)?.(person, { address, tags, port, sshPort }, [], moment)
+}
+
+/** Where the door does more than open the port, or the policy says more than the door can see to: nobody shall take the one for the other. */
+function doorText(login: ApiLogin | undefined, check: DueCheck | undefined): string | null {
+  const opens = `the SSH door opens the port${check === undefined ? '' : ` after a check (${ruleName(check.rule)})`}`
+  if (login === undefined) return check === undefined ? null : opens
+  const logins = `${opens} and does not see the login, which the target decides`
   if (login.code === 'no-ssh-rules') return `${logins}; on the mesh nobody would be let in, as the policy has no "ssh"`
   const words = {
     accept: 'on the mesh "ssh" lets them in',
