@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type Socket } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -40,10 +40,23 @@ async function startAgent(t: TestContext): Promise<{ path: string; sshAdd: (...a
     agent.kill()
     if (agent.exitCode === null) await once(agent, 'exit')
   })
-  for (let tries = 0; !existsSync(path) && tries < 200; tries++) await sleep(10)
+  // The file is there a moment before anybody listens.
+  for (let tries = 0; !(await isListening(path)) && tries < 1000; tries++) await sleep(10)
   const sshAdd = (...args: string[]) =>
     execFileSync('ssh-add', args, { encoding: 'utf8', env: { ...env, SSH_AUTH_SOCK: path }, stdio: 'pipe' })
   return { path, sshAdd }
+}
+
+async function isListening(path: string): Promise<boolean> {
+  const socket = connect(path)
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
 }
 
 /** An agent that does what the test says to each chunk it gets. */
