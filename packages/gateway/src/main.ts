@@ -199,6 +199,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   const ways = started.use(new WayWatch(systemClock))
   const revoke = revocation({ sessions, authorizer, ways, roster: () => roster.current, namedAuthorities: named, now })
   const endWhatIsNot = () => {
+    web?.front.recheck()
     revoke.all().catch((error: unknown) => failed('end what is no longer allowed', error))
   }
   started.use(roster.onChange(endWhatIsNot))

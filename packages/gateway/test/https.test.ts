@@ -118,3 +118,22 @@ test('a banned address does not even get a handshake', { skip }, async () => {
   await gate.api.call('ban.add', { source: '127.0.0.1' })
   await assert.rejects(ask(gate, '/v1/status'))
 })
+
+test('a ban ends the connections that are open, and what they are still told', { skip }, async () => {
+  await using gate = await TestGateway.start({ flags: FLAGS })
+  await gate.api.call('user.add', { name: 'alice', role: 'admin' })
+  const alice = new WebClient(gate)
+  await alice.join((await gate.api.call('user.invite', { user: 'alice' })).url)
+  const port = gate.gateway.webAddresses[0]?.port ?? 0
+  const socket = connect({ host: '127.0.0.1', port, servername: 'localhost', rejectUnauthorized: false })
+  socket.on('error', () => {})
+  let told = ''
+  socket.setEncoding('utf8').on('data', (text: string) => (told += text))
+  socket.write(`GET /v1/events HTTP/1.1\r\nHost: localhost:${port}\r\nCookie: ${alice.cookie ?? ''}\r\n\r\n`)
+  await until(() => told.startsWith('HTTP/1.1 200'))
+  await gate.api.call('ban.add', { source: '192.0.2.7' })
+  await until(() => told.includes('192.0.2.7'))
+  await gate.api.call('ban.add', { source: '127.0.0.1' })
+  await until(() => socket.destroyed).catch(() => assert.fail('it goes on'))
+  assert.doesNotMatch(told, /127\.0\.0\.1/)
+})

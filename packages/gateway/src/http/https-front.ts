@@ -41,7 +41,8 @@ export class HttpsFront implements AsyncDisposable {
   readonly #bySource = new Map<string, number>()
   /** Certificates that answer challenges of ACME, by the name they are for. */
   readonly #challenges = new Map<string, SecureContext>()
-  #open = 0
+  /** Those that are open, and where they come from. */
+  readonly #open = new Map<Socket, string>()
 
   constructor(parts: HttpsFrontParts) {
     this.#parts = parts
@@ -54,7 +55,7 @@ export class HttpsFront implements AsyncDisposable {
 
   /** Connections open now. */
   get connections(): number {
-    return this.#open
+    return this.#open.size
   }
 
   /** Throws GatewayError `listen.failed`. A wildcard of a family that this machine lacks is left out. */
@@ -78,6 +79,11 @@ export class HttpsFront implements AsyncDisposable {
       const port = typeof bound === 'object' && bound !== null ? bound.port : address.port
       this.#servers.push({ server, address: { address: address.address, port } })
     }
+  }
+
+  /** Cuts off whoever may not connect any more. */
+  recheck(): void {
+    for (const [socket, address] of this.#open) if (!this.#parts.admits(address)) socket.destroy()
   }
 
   /** Takes connections that somebody else accepted. */
@@ -150,14 +156,14 @@ export class HttpsFront implements AsyncDisposable {
       const address = canonicalAddress(socket.remoteAddress ?? '') ?? ''
       const source = this.#parts.sourceOf(address)
       const open = (this.#bySource.get(source) ?? 0) + 1
-      if (this.#open >= CONNECTIONS_MAX || open > CONNECTIONS_PER_SOURCE_MAX || !this.#parts.admits(address)) {
+      if (this.#open.size >= CONNECTIONS_MAX || open > CONNECTIONS_PER_SOURCE_MAX || !this.#parts.admits(address)) {
         socket.destroy()
         return
       }
       this.#bySource.set(source, open)
-      this.#open++
+      this.#open.set(socket, address)
       socket.once('close', () => {
-        this.#open--
+        this.#open.delete(socket)
         const left = (this.#bySource.get(source) ?? 1) - 1
         if (left <= 0) this.#bySource.delete(source)
         else this.#bySource.set(source, left)
