@@ -125,12 +125,13 @@ suite('another process with the lock', () => {
     using other = new DatabaseSync(path)
     other.prepare('begin immediate').run()
     let turns = 0
-    const ticking = setInterval(() => turns++, 5)
-    setTimeout(() => other.prepare('commit').run(), 100)
+    const ticking = setInterval(() => {
+      if (++turns === 10) other.prepare('commit').run()
+    }, 5)
     await store.users.add({ name: 'alice' })
     await store.transaction(({ users }) => users.add({ name: 'bob' }))
     clearInterval(ticking)
-    assert.ok(turns > 5, `${turns} turns`)
+    assert.ok(turns >= 10, `${turns} turns`)
   })
 
   test('is not waited for longer than was said', async (t) => {
