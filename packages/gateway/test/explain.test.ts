@@ -52,6 +52,11 @@ test('explain answers for the whole question: port, terms, login, and what the d
       assert.match((await explain({ text, ...login })).door ?? '', /opens the port after a check \(ssh\[0\], line 11\)/)
     const stranger = await explain({ text, host: '127.0.0.1', port: 5432 })
     assert.deepEqual([stranger.verdict, stranger.door], ['allow', null], 'checks are for SSH')
+    const wider = text.replace('"tag:db:22"', '"tag:db:22,2222"')
+    assert.equal((await explain({ text: wider, port: 2222 })).door, null)
+    await gate.api.call('target.add', { name: 'web2', address: '10.0.0.9', port: 2222, tags: ['tag:db'] })
+    assert.match((await explain({ text: wider, port: 2222 })).door ?? '', /after a check/, 'SSH listens there')
+    await gate.api.call('target.remove', { target: 'web2' })
   })
 
   await t.test('terms count as the door counts them', async () => {

@@ -15,7 +15,7 @@ import { DENIALS, type DenialName } from '../access/denial-codes.ts'
 import { type DueCheck, doorChecks } from '../access/door-checks.ts'
 import { BLIND_DOOR } from '../access/door-terms.ts'
 import { directoryOf, type Roster } from '../access/roster.ts'
-import { policyHostIn, ruleName, targetAt } from '../access/roster-decider.ts'
+import { policyHostIn, ruleName, sshPortAt, targetAt } from '../access/roster-decider.ts'
 import { targetDirectory } from '../access/target-directory.ts'
 import { reportOn } from './policy-report.ts'
 import type { Services } from './services.ts'
@@ -61,9 +61,10 @@ export async function explained(services: Services, asked: ExplainInput, signal:
       policy_version: version,
     }
   }
-  const { tags = [], port: sshPort } = resolved.target ?? {}
+  const { tags = [] } = resolved.target ?? {}
   const moment = asked.at === undefined ? services.now() : Date.parse(asked.at)
   const answers = resolved.addresses.map((address): Answer => {
+    const sshPort = sshPortAt(now, address, resolved.port, resolved.target)
     const query = {
       ...queryOf(asked),
       destination: { address, port: resolved.port, tags, ...(sshPort === undefined ? {} : { sshPort }) },
