@@ -5,6 +5,8 @@ export interface IpRange {
   readonly family: 4 | 6
   readonly first: bigint
   readonly last: bigint
+  /** What is left of a range that held other addresses as well: then it names no special ones, however small it is. */
+  readonly remnant?: true
 }
 
 export type IpRangeResult =

@@ -1,4 +1,5 @@
 import type { IpRange } from './ip-range.ts'
+import { namesSpecialAddresses } from './special-address.ts'
 
 /** The same addresses as sorted, disjoint ranges, IPv4 first, with neighbours joined. */
 export function mergeRanges(ranges: readonly IpRange[]): readonly IpRange[] {
@@ -8,7 +9,9 @@ export function mergeRanges(ranges: readonly IpRange[]): readonly IpRange[] {
     if (previous === undefined || previous.family !== range.family || range.first > previous.last + 1n) {
       merged.push(range)
     } else if (range.last > previous.last) {
-      merged[merged.length - 1] = { family: range.family, first: previous.first, last: range.last }
+      const remnant = previous.remnant === true || range.remnant === true
+      const joined = { family: range.family, first: previous.first, last: range.last }
+      merged[merged.length - 1] = remnant ? { ...joined, remnant } : joined
     }
   }
   return merged
@@ -25,14 +28,21 @@ export function subtractRanges(from: readonly IpRange[], without: readonly IpRan
       const hole = without[next]
       if (hole === undefined || isAfter(hole, range)) break
       if (hole.family === range.family && hole.last >= first) {
-        if (hole.first > first) left.push({ family: range.family, first, last: hole.first - 1n })
+        if (hole.first > first) left.push(rest(range, first, hole.first - 1n))
         first = hole.last + 1n
         if (hole.last >= range.last) break
       }
     }
-    if (first <= range.last) left.push({ family: range.family, first, last: range.last })
+    if (first <= range.last) left.push(rest(range, first, range.last))
   }
   return left
+}
+
+/** A part of a range, which says no more of special addresses than the whole did. */
+function rest(whole: IpRange, first: bigint, last: bigint): IpRange {
+  if (first === whole.first && last === whole.last) return whole
+  const part = { family: whole.family, first, last }
+  return namesSpecialAddresses(part) && !namesSpecialAddresses(whole) ? { ...part, remnant: true } : part
 }
 
 function isAfter(hole: IpRange, range: IpRange): boolean {

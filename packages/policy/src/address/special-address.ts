@@ -71,7 +71,7 @@ export function specialClassOf(address: IpAddress): SpecialClass | undefined {
 
 /** Whether a range lies wholly within one kind of special addresses, so that writing it means them. */
 export function namesSpecialAddresses(range: IpRange): boolean {
-  return SPECIAL_BY_FAMILY[range.family].some((special) => rangeWithin(range, special.range))
+  return range.remnant !== true && SPECIAL_BY_FAMILY[range.family].some((special) => rangeWithin(range, special.range))
 }
 
 /** For people: what such an address is. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { explain } from '../explain/explain.ts'
 import { compileText, DIRECTORY, policyOf } from '../testing/compile-text.ts'
 import { compilePolicy } from './compile.ts'
 import { type DecisionCode, decide, type Query } from './decide.ts'
@@ -241,4 +242,27 @@ test('targets that share an address share their tags', () => {
   const query = ask({ name: '', user: BOB, to: '10.0.0.5', port: 80, expected: '' })
   assert.equal(decide(compileText(source), query).verdict, 'deny')
   assert.equal(decide(compileText(source, { ...DIRECTORY, targets }), query).verdict, 'allow')
+})
+
+test('V-D09 what is left of a wide range in an ipset is no name of a special address', () => {
+  const ipsets = {
+    'ipset:net': ['add autogroup:internet', 'remove 1.0.0.0/8'],
+    'ipset:rest': ['add 120.0.0.0/5', 'remove 120.0.0.0-126.255.255.255', 'remove 127.0.0.128/25'],
+    'ipset:nested': ['ipset:rest', '126.255.0.0/16'],
+    'ipset:named': ['add 127.0.0.0/24', 'remove 127.0.0.1'],
+  }
+  const asked = (set: string, address: string) => {
+    const compiled = compileText({ ipsets, grants: [{ src: ['*'], dst: [set], ip: ['22'] }] })
+    const query = { user: { name: 'carol' }, destination: { address, port: 22 } }
+    assert.equal(explain(compiled, query).decision.code, decide(compiled, query).code)
+    return decide(compiled, query).code
+  }
+  assert.equal(asked('ipset:net', '0.0.0.1'), 'special-address')
+  assert.equal(asked('ipset:net', '2.0.0.1'), 'allowed')
+  for (const address of ['127.0.0.1', '127.0.1.1']) {
+    assert.equal(asked('ipset:rest', address), 'special-address')
+    assert.equal(asked('ipset:nested', address), 'special-address')
+  }
+  assert.equal(asked('ipset:named', '127.0.0.2'), 'allowed')
+  assert.equal(asked('ipset:named', '127.0.0.1'), 'no-matching-rule')
 })

@@ -8,7 +8,7 @@ export class RangeLists {
   number(ranges: readonly IpRange[]): number {
     let number = this.#byList.get(ranges)
     if (number === undefined) {
-      const text = ranges.map(formatIpRange).join()
+      const text = ranges.map((range) => `${formatIpRange(range)}${range.remnant === true ? ' remnant' : ''}`).join()
       number = this.#byText.get(text) ?? this.#byText.size
       this.#byText.set(text, number)
       this.#byList.set(ranges, number)
