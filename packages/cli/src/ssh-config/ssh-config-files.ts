@@ -125,9 +125,9 @@ export function removeSshConfig(gone: readonly GatewayBlock[], environment: Envi
   )
 }
 
-/** ssh looks for a relative path in ~/.ssh of the password file's home, whatever HOME says. */
+/** As it stands in the config, a character for each byte. ssh looks for a relative path in ~/.ssh of the password file's home, whatever HOME says. */
 function includePath({ own }: SshFiles, environment: Environment): string {
-  return homeOf(environment) === userInfo().homedir ? 'sallyport.conf' : own
+  return homeOf(environment) === userInfo().homedir ? 'sallyport.conf' : Buffer.from(own, 'utf8').toString('latin1')
 }
 
 function drop(path: string): string | undefined {
@@ -151,7 +151,7 @@ function put(path: string, text: string): string | undefined {
 function editConfig(path: string, edit: (text: string) => string): string | undefined {
   try {
     if (!existsSync(path)) {
-      writePrivate(path, edit(''))
+      writePrivate(path, Buffer.from(edit(''), 'latin1').toString('utf8'))
       return path
     }
     const real = realpathSync(path)
