@@ -102,7 +102,7 @@ export function authHandlers(services: Services): Pick<Handlers, AuthRoute> {
 
     async 'link.finish'({ token, ceremony, response, passkey_name, display_name }, caller) {
       const answer = { ceremony, response, passkeyName: passkey_name }
-      const opened = await orBadPasskey(signIn.finishLink(token, answer, fromOf(caller)))
+      const opened = await orRefused(orBadPasskey(signIn.finishLink(token, answer, fromOf(caller))))
       if (opened === undefined) throw deadLink()
       if (display_name !== undefined && display_name !== opened.user.displayName) {
         await store.users.change(opened.user.id, { displayName: display_name })

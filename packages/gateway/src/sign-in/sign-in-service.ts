@@ -116,7 +116,7 @@ export class SignInService {
     const user = this.#enabled(userId)
     const session = (await this.#parts.store.webSessions.list(userId)).find(({ id }) => id === approver)
     if (session === undefined) throw new SignInRefused('approver-signed-out')
-    return this.#open(user, SIGN_IN_METHOD_DEVICE, from, session)
+    return this.#open(user, SIGN_IN_METHOD_DEVICE, from, session, approver)
   }
 
   /** A session for whom an identity provider has proved, with what it says it saw. Throws SignInRefused `user-disabled`. */
@@ -237,6 +237,7 @@ export class SignInService {
     method: string,
     { source, agent }: SignInFrom,
     from?: Pick<WebSession, 'factors' | 'expiresAt'>,
+    approver?: WebSessionId,
   ): Promise<OpenedSession> {
     const { change, randomBytes, now, sessionMs } = this.#parts
     const { token, hash: tokenHash } = mintToken('session', randomBytes)
@@ -246,6 +247,10 @@ export class SignInService {
     const draft = { userId: user.id, method, factors, source, agent: printable(agent), tokenHash }
     // Nobody is in whom the log does not know of.
     const session = await change(async (tx, record) => {
+      // Inside: what ends an account or a session ends those that it finds.
+      if ((await tx.users.get(user.id))?.disabled !== false) throw new SignInRefused('user-disabled')
+      if (approver !== undefined && !(await tx.webSessions.list(user.id)).some(({ id }) => id === approver))
+        throw new SignInRefused('approver-signed-out')
       const session = await tx.webSessions.add({ ...draft, expiresAt })
       record({
         type: 'signed-in',

@@ -1,0 +1,56 @@
+/** What ended an account or a sign-in while another sign-in was on its way to the store. */
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { PasskeyCeremonies } from '@sallyport/identity'
+import type { User } from '@sallyport/model'
+import { openStore, type Store } from '@sallyport/store'
+import { SignInRefused, SignInService } from './sign-in-service.ts'
+
+const FROM = { source: '192.0.2.1', agent: 'test' }
+const refused = (reason: string) => (error: unknown) => error instanceof SignInRefused && error.reason === reason
+
+/** A service that knows its users as they were; `meanwhile` happens between its last look and the change. */
+function serviceOver(store: Store, user: User, meanwhile: () => Promise<unknown>): SignInService {
+  const origin = () => 'https://localhost:8443'
+  const relyingParty = () => ({ id: 'localhost', name: 'test', origin: origin() })
+  return new SignInService({
+    store,
+    passkeys: new PasskeyCeremonies({ relyingParty, randomBytes, now: Date.now }),
+    certificates: { revoke: () => Promise.resolve([]) },
+    user: () => user,
+    userByName: () => user,
+    async change(run) {
+      await meanwhile()
+      return store.transaction((tx) => run(tx, () => {}))
+    },
+    record: () => Promise.resolve(),
+    failed: (_, error) => assert.fail(error as Error),
+    randomBytes,
+    now: Date.now,
+    sessionMs: () => 3_600_000,
+    origin,
+  })
+}
+
+test('V-F10 a sign-in on its way while its owner is disabled or removed begins no session', async () => {
+  for (const end of ['disable', 'remove']) {
+    await using store = await openStore({ path: ':memory:' })
+    const user = await store.users.add({ name: 'alice' })
+    const service = serviceOver(store, user, () =>
+      end === 'remove' ? store.users.remove(user.id) : store.users.change(user.id, { disabled: true }),
+    )
+    await assert.rejects(service.openProved(user.id, 'oidc:work', [], FROM), refused('user-disabled'))
+    assert.deepEqual(await store.webSessions.list(), [])
+  }
+})
+
+test('V-F10 a command gets no session of a browser that was signed out on the way', async () => {
+  await using store = await openStore({ path: ':memory:' })
+  const user = await store.users.add({ name: 'alice' })
+  const begun = { userId: user.id, method: 'passkey', factors: [], ...FROM, tokenHash: 'x' }
+  const { id: approver } = await store.webSessions.add({ ...begun, expiresAt: Date.now() + 3_600_000 })
+  const service = serviceOver(store, user, () => store.webSessions.remove({ userId: user.id }))
+  await assert.rejects(service.openForCommand({ userId: user.id, approver }, FROM), refused('approver-signed-out'))
+  assert.deepEqual(await store.webSessions.list(), [])
+})
