@@ -6,6 +6,7 @@ import { Moment } from '../ui/moment.tsx'
 import { Mono } from '../ui/mono.tsx'
 import { RowName } from '../ui/row-name.tsx'
 import { Tags } from '../ui/tags.tsx'
+import { lastUsedColumn } from './moment-columns.tsx'
 
 /** Who somebody is at identity providers, in a table. `titleOf`: what people call the provider. */
 export function identityColumns(titleOf: (identity: Identity) => string): readonly DataColumn<Identity>[] {
@@ -42,13 +43,7 @@ export function identityColumns(titleOf: (identity: Identity) => string): readon
       narrowTitle: 'linked',
       cell: ({ linked_at }) => <Moment at={linked_at} />,
     },
-    {
-      id: 'used',
-      title: 'Last used',
-      width: '12%',
-      narrowTitle: 'last used',
-      cell: ({ last_used_at }) => <Moment at={last_used_at} />,
-    },
+    lastUsedColumn('12%'),
   ]
 }
 

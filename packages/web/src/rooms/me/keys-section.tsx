@@ -1,10 +1,10 @@
 import type { Key } from '@sallyport/api'
 import { useState } from 'react'
 import { Section } from '../../frame/section.tsx'
+import { addedColumn, lastUsedColumn } from '../../parts/moment-columns.tsx'
 import { Button } from '../../ui/button.tsx'
 import { type DataColumn, DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { Moment } from '../../ui/moment.tsx'
 import { Mono } from '../../ui/mono.tsx'
 import { RowName } from '../../ui/row-name.tsx'
 import { keyKind } from '../../words/key-kind.ts'
@@ -38,21 +38,8 @@ export function KeysSection({ keys }: { readonly keys: readonly Key[] }) {
       width: '32%',
       cell: ({ fingerprint }) => <Mono className="text-[0.6875rem] wrap-anywhere">{fingerprint}</Mono>,
     },
-    {
-      id: 'added',
-      title: 'Added',
-      width: '12%',
-      narrowTitle: 'added',
-      cell: ({ added_at }) => <Moment at={added_at} />,
-    },
-    {
-      id: 'used',
-      title: 'Last used',
-      width: '12%',
-      narrowTitle: 'last used',
-      cell: ({ last_used_at }) =>
-        last_used_at === null ? <span className="text-ink-3">never</span> : <Moment at={last_used_at} />,
-    },
+    addedColumn('12%', ({ added_at }) => added_at),
+    lastUsedColumn('12%'),
     {
       id: 'acts',
       title: 'Actions',

@@ -2,11 +2,11 @@ import type { Me, Passkey } from '@sallyport/api'
 import { useState } from 'react'
 import { useCall } from '../../api/use-call.ts'
 import { Section } from '../../frame/section.tsx'
+import { addedColumn, lastUsedColumn } from '../../parts/moment-columns.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { type DataColumn, DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { Moment } from '../../ui/moment.tsx'
 import { RowMenu } from '../../ui/row-menu.tsx'
 import { RowName } from '../../ui/row-name.tsx'
 import { AddPasskeyDialog } from './add-passkey-dialog.tsx'
@@ -31,21 +31,8 @@ export function PasskeysSection({ me }: { readonly me: Me }) {
       cell: ({ synced }) =>
         synced ? <Badge mark="relay">synced between your devices</Badge> : <Badge mark="key">on one device</Badge>,
     },
-    {
-      id: 'added',
-      title: 'Added',
-      width: '18%',
-      narrowTitle: 'added',
-      cell: ({ created_at }) => <Moment at={created_at} />,
-    },
-    {
-      id: 'used',
-      title: 'Last used',
-      width: '18%',
-      narrowTitle: 'last used',
-      cell: ({ last_used_at }) =>
-        last_used_at === null ? <span className="text-ink-3">never</span> : <Moment at={last_used_at} />,
-    },
+    addedColumn('18%', ({ created_at }) => created_at),
+    lastUsedColumn('18%'),
     {
       id: 'acts',
       title: 'Actions',

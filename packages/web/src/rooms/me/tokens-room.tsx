@@ -2,6 +2,7 @@ import type { ApiToken } from '@sallyport/api'
 import { useState } from 'react'
 import { useCall } from '../../api/use-call.ts'
 import { Page } from '../../frame/page.tsx'
+import { lastUsedColumn } from '../../parts/moment-columns.tsx'
 import { Button } from '../../ui/button.tsx'
 import { DataRegion } from '../../ui/data-region.tsx'
 import { type DataColumn, DataTable } from '../../ui/data-table.tsx'
@@ -32,14 +33,7 @@ export function TokensRoom() {
         </span>
       ),
     },
-    {
-      id: 'used',
-      title: 'Last used',
-      width: '15%',
-      narrowTitle: 'last used',
-      cell: ({ last_used_at }) =>
-        last_used_at === null ? <span className="text-ink-3">never</span> : <Moment at={last_used_at} />,
-    },
+    lastUsedColumn('15%'),
     {
       id: 'until',
       title: 'Expires',
