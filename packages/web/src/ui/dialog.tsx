@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { Dialog as AriaDialog, Heading } from 'react-aria-components/Dialog'
 import { Modal, ModalOverlay } from 'react-aria-components/Modal'
 import { DIALOG } from './dialog-look.ts'
-import { useFocusBack } from './use-focus-back.ts'
+import { FocusBack } from './focus-back.ts'
 
 interface DialogProps {
   readonly open: boolean
@@ -16,12 +16,6 @@ interface DialogProps {
   readonly footer: ReactNode
   /** Closing it by a click beside it would lose something. */
   readonly firm?: boolean
-}
-
-/** Lives as long as the dialog is open. */
-function FocusBack() {
-  useFocusBack()
-  return null
 }
 
 /** Asks or shows something above the page; the focus returns to where it was. */

@@ -7,6 +7,7 @@ import { cx } from './cx.ts'
 import { FIELD, LABEL } from './field-look.ts'
 import { FieldNotes } from './field-notes.tsx'
 import { FLOAT, ITEM, SHEET } from './float-look.ts'
+import { FocusBack } from './focus-back.ts'
 import { Mark } from './mark.tsx'
 
 export interface SelectOption<Id extends string> {
@@ -49,6 +50,7 @@ export function Select<Id extends string>(props: SelectProps<Id>) {
       </Button>
       <FieldNotes hint={hint} />
       <Popover className={cx(FLOAT, SHEET, 'min-w-(--trigger-width) overflow-auto p-1')} offset={4}>
+        <FocusBack />
         <ListBox className="outline-none">
           {options.map(({ id, label: text, detail }) => (
             <ListBoxItem key={id} id={id} textValue={text} className={ITEM}>

@@ -1,0 +1,54 @@
+import { useEffect, useState } from 'react'
+
+/** Where reading goes on when what opened a dialog is gone with it. */
+const FALLBACK = 'main h1, h1'
+const DIALOG = '[role=dialog], [role=alertdialog]'
+/** What the dialogs that are open were opened from, the first one first. */
+const openers = new Set<HTMLElement>()
+
+/** Stands in what opens above a page and lives as long as it. */
+export function FocusBack(): null {
+  useFocusBack()
+  return null
+}
+
+/**
+ * When a dialog closes, the focus is on what opened it: the button of the menu whose entry it was, too; where that stood in a
+ * dialog that is gone, on what had opened that; on the page's title where all are gone, such as the button of a row that was
+ * removed. It is never on nothing.
+ */
+function useFocusBack(): void {
+  const [ways] = useState(() => [openerNow(), ...[...openers].toReversed()])
+  useEffect(() => {
+    const [opener] = ways
+    if (opener !== undefined) openers.add(opener)
+    return () => {
+      if (opener !== undefined) openers.delete(opener)
+      // After the component library has tried, which knows no way back to a menu that closed meanwhile.
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => {
+          if (!isLost(opener)) return
+          const back = ways.find((each) => each?.isConnected === true)
+          const title = document.querySelector<HTMLElement>(FALLBACK)
+          ;(back ?? title)?.focus({ preventScroll: true })
+        }),
+      )
+    }
+  }, [ways])
+}
+
+/** Whether the focus is on nothing, or on the whole dialog in which something else was open. */
+function isLost(opener: HTMLElement | undefined): boolean {
+  const { activeElement, body } = document
+  if (activeElement === null || activeElement === body) return true
+  return (
+    activeElement.matches(DIALOG) && opener !== undefined && opener !== activeElement && activeElement.contains(opener)
+  )
+}
+
+function openerNow(): HTMLElement | undefined {
+  const { activeElement } = document
+  if (!(activeElement instanceof HTMLElement)) return undefined
+  if (activeElement.closest('[role=menu]') === null) return activeElement
+  return document.querySelector<HTMLElement>('button[aria-haspopup][aria-expanded=true]') ?? undefined
+}

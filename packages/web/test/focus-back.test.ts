@@ -1,0 +1,195 @@
+/** Whatever opens above a page takes the focus and gives it back. */
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { type TestContext, test } from 'node:test'
+import type { Me, SignInState, UserDetail } from '@sallyport/api'
+import type { Locator, Page } from 'playwright-core'
+import { Answers } from './answers.ts'
+import { comesTrue } from './comes-true.ts'
+import { skip } from './console-browser.ts'
+import { manySessions, waitingLogin } from './crowd.ts'
+import { skipSsh } from './inhabit.ts'
+import { OPENINGS, type Opening, type Step } from './openings.ts'
+import { Visit } from './visit.ts'
+
+const SOURCES = new URL('../src/', import.meta.url).pathname
+/** The parts that others open things with, and the page that shows them. */
+const PARTS = /^(ui\/|rooms\/kit\/|parts\/act-dialog)/
+/** What is floated by hand opens one thing; of our parts each use does. */
+const BY_HAND = /from 'react-aria-components\/(?:Popover|Modal)'/
+const OPENS = /<(?:Dialog|FormDialog|ActDialog|Menu|RowMenu|Select)(?![\w-])/g
+
+const ROLES = {
+  dialog: ['[role=dialog]', '[role=alertdialog]'],
+  menu: ['[role=menu]'],
+  listbox: ['[role=listbox]'],
+} as const
+/** Cells and rows that a table may have before the button that is meant. */
+const STEPS_MAX = 40
+
+test('everything that opens above a page is looked at', () => {
+  const opening = globSync('**/*.tsx', { cwd: SOURCES })
+    .filter((file) => !PARTS.test(file))
+    .flatMap((file) => {
+      const source = readFileSync(`${SOURCES}${file}`, 'utf8')
+      const uses = BY_HAND.test(source) ? 1 : [...source.matchAll(OPENS)].length
+      return Array.from({ length: uses }, () => file)
+    })
+  assert.deepEqual(OPENINGS.map(({ file }) => file).toSorted(), opening.toSorted())
+})
+
+test('Escape closes it, and the focus is back where it was opened from', { skip: skip || skipSsh }, async (t) => {
+  await using visit = await Visit.start({ inhabited: true })
+  const { page } = visit
+  const plenty = await Plenty.of(page)
+  for (const opening of OPENINGS) await opens(t, page, plenty, opening)
+  visit.end()
+})
+
+async function opens(t: TestContext, page: Page, plenty: Plenty, opening: Opening): Promise<void> {
+  const { file, at, press, as = 'dialog', back, close } = opening
+  await t.test(`${file}: ${press.map(wordOf).filter(Boolean).join(', ')}`, async () => {
+    plenty.answer(opening)
+    await page.goto(at.replace('$session', plenty.session))
+    let opener: Locator | undefined
+    for (const step of press) {
+      if (typeof step === 'function') await step(page)
+      else opener = await pressed(page, step, opener)
+    }
+    if (back !== undefined) opener = page.getByRole('button', { name: back, exact: true })
+    assert.ok(opener !== undefined)
+    await page.locator(ROLES[as].map((role) => `${role}:focus-within`).join(', ')).waitFor()
+    if (close === undefined) await page.keyboard.press('Escape')
+    else await close(page)
+    await comesTrue(page, `document.querySelector('${ROLES[as].join(', ')}') === null`)
+    await opener.and(page.locator(':focus')).waitFor()
+  })
+}
+
+function wordOf(step: Step): string {
+  if (typeof step === 'function') return ''
+  return typeof step === 'object' && 'entry' in step ? step.entry : String(step)
+}
+
+/** What the next thing opens from, after another press: entries of a menu are gone with it. */
+async function pressed(
+  page: Page,
+  step: Exclude<Step, (page: Page) => unknown>,
+  before: Locator | undefined,
+): Promise<Locator | undefined> {
+  if (typeof step === 'object' && 'entry' in step) {
+    await page.getByRole('menuitem', { name: step.entry }).press('Enter')
+    return before
+  }
+  // What stands above comes after what it was opened from.
+  const button = page.getByRole('button', { name: step, exact: true }).last()
+  await button.waitFor()
+  await goTo(page, button)
+  await page.keyboard.press('Enter')
+  return button
+}
+
+/** Puts the focus on something; within a table, which keeps it where it was, with the arrows. */
+async function goTo(page: Page, wanted: Locator): Promise<void> {
+  await wanted.focus()
+  const here = wanted.and(page.locator(':focus'))
+  const row = page.locator('[role=row]').filter({ has: wanted })
+  if ((await row.count()) === 0) return
+  for (let step = 0; step < STEPS_MAX; step++) {
+    if ((await here.count()) > 0) return
+    const inRow = (await row.and(page.locator(':focus-within')).count()) > 0
+    await page.keyboard.press(inRow ? 'ArrowRight' : 'ArrowDown')
+  }
+  throw new Error('the arrows do not lead there')
+}
+
+/** Answers with everything in them that somebody can have. */
+class Plenty {
+  readonly session: string
+  readonly #answers: Answers
+  readonly #rich: ReadonlyMap<string, unknown>
+  readonly #ending: SignInState
+
+  private constructor(answers: Answers, session: string, rich: ReadonlyMap<string, unknown>, ending: SignInState) {
+    this.#answers = answers
+    this.session = session
+    this.#rich = rich
+    this.#ending = ending
+  }
+
+  static async of(page: Page): Promise<Plenty> {
+    const ask = async <Answer>(path: string) => (await (await page.request.get(path)).json()) as Answer
+    const [me, state, tomas] = [
+      await ask<Me>('/v1/me'),
+      await ask<SignInState>('/v1/auth/state'),
+      await ask<UserDetail>('/v1/users/tomas'),
+    ]
+    const now = new Date().toISOString()
+    const soon = new Date(Date.now() + 4 * 60_000).toISOString()
+    const identity = { provider: 'work', issuer: 'https://id.example.com', subject: 'e1f2-77' }
+    const identities = [{ ...identity, groups: [], linked_at: now, last_used_at: now }]
+    const providers = ['work', 'home'].map((name) => ({ name, title: name === 'work' ? 'Example Inc.' : 'Home lab' }))
+    const methods = { ...state.methods, password: true, providers }
+    const signedIn = state.signed_in
+    assert.ok(signedIn !== null)
+    const { sessions } = manySessions(1)
+    const rich = new Map<string, unknown>([
+      ['/v1/auth/state', { ...state, methods }],
+      ['/v1/users/tomas', { ...tomas, identities }],
+      ['/v1/sessions', { sessions }],
+      ['/v1/approvals/K7QP-3MXD', waitingLogin('K7QP-3MXD')],
+      [
+        '/v1/me/checks',
+        {
+          checks: [{ id: 'c1', source: '203.0.113.24', target: null, method: 'passkey', checked_at: now, until: soon }],
+        },
+      ],
+      [
+        '/v1/pending-accounts',
+        {
+          pending: [
+            {
+              ...identity,
+              id: 'p1',
+              email: 'nina@example.com',
+              display_name: 'Nina Ortiz',
+              first_asked_at: now,
+              last_asked_at: now,
+              denied: null,
+            },
+          ],
+        },
+      ],
+      [
+        '/v1/me',
+        {
+          ...me,
+          identities,
+          totp: true,
+          password: true,
+          keys: tomas.public_keys.map((key) => ({ ...key, comment: 'mira@t14' })),
+          sessions: [...me.sessions, ...me.sessions.map((one) => ({ ...one, id: 'other', current: false }))],
+          tokens: [
+            {
+              id: 't1',
+              name: 'nightly inventory',
+              scopes: ['read'],
+              created_at: now,
+              last_used_at: null,
+              expires_at: soon,
+            },
+          ],
+        },
+      ],
+    ])
+    const ending = { ...state, methods, signed_in: { ...signedIn, expires_at: soon } }
+    return new Plenty(await Answers.of(page), sessions[0]?.id ?? '', rich, ending)
+  }
+
+  answer({ bare = false, ending = false }: Opening): void {
+    this.#answers.canned.clear()
+    if (bare) return
+    for (const [path, answer] of this.#rich) this.#answers.canned.set(path, answer)
+    if (ending) this.#answers.canned.set('/v1/auth/state', this.#ending)
+  }
+}
