@@ -3,11 +3,13 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import { TOTP } from 'otpauth'
 import { comesTrue } from './comes-true.ts'
 import { ConsoleBrowser, skip } from './console-browser.ts'
 import { ConsoleGateway } from './console-gateway.ts'
 import { joinBy } from './join-by.ts'
-import { sshSkip, WayToDatabase } from './waiting-ssh.ts'
+import { setUpCodes } from './own-ways-in.ts'
+import { sshSkip, type WaitingSsh, WayToDatabase } from './waiting-ssh.ts'
 
 const CODE_PAGE = /(https:\/\/\S+\/approve\/[0-9A-Z-]+)/
 
@@ -45,6 +47,60 @@ test('ssh waits, the page shows its code, a passkey approves, ssh goes on; a den
   assert.deepEqual(found, [])
   assert.deepEqual(browser.violations, [])
   assert.deepEqual(browser.thirdParty(gate.origin), [])
+})
+
+test('a one-time code approves as well: a wrong one is refused in words, the right one lets ssh go on, and counts once', {
+  skip: skip || sshSkip,
+}, async () => {
+  await using gate = await ConsoleGateway.start({ 'ssh.approval_qr': false })
+  await using way = await WayToDatabase.make(gate, 'tomas')
+  await using browser = await ConsoleBrowser.open(gate.origin)
+  const { page } = browser
+  const found: string[] = []
+  await joinBy(page, way.joinLink, { passkey: 'Laptop' })
+  const secret = await setUpCodes(page)
+  const field = page.getByLabel('One-time code', { exact: true })
+  const approve = page.getByRole('button', { name: 'Approve with code' })
+  const begin = async (ssh: WaitingSsh) => {
+    await page.goto(await ssh.shows(CODE_PAGE))
+    await page.getByRole('button', { name: 'Use a one-time code instead' }).click()
+    await comesTrue(page, `document.activeElement?.labels?.[0]?.textContent === 'One-time code'`)
+  }
+
+  await using ssh = way.go()
+  await begin(ssh)
+  assert.equal(await approve.getAttribute('aria-disabled'), 'true', 'nothing is typed yet')
+  await page.keyboard.type('000000')
+  await page.keyboard.press('Enter')
+  await page.getByRole('alert').getByText('This is not the code, or it was used before').waitFor()
+  found.push(...(await browser.look('approve-code')))
+  // The one after the code that set it up, which is used up.
+  const code = new TOTP({ secret }).generate({ timestamp: Date.now() + 30_000 })
+  await field.fill(`${code.slice(0, 3)} ${code.slice(3)}`)
+  await field.press('Enter')
+  await page.getByText('Approved. Press Enter in the terminal').waitFor()
+  ssh.enter()
+  await ssh.shows(/arrived/)
+  assert.equal(await ssh.exited, 0)
+
+  await using again = way.go()
+  await begin(again)
+  await field.fill(code)
+  await approve.click()
+  await page.getByRole('alert').getByText('This is not the code, or it was used before').waitFor()
+  await page.getByRole('button', { name: 'Use a passkey instead' }).click()
+  await page.getByRole('button', { name: 'Approve with passkey' }).click()
+  await page.getByText('Approved. Press Enter in the terminal').waitFor()
+  again.enter()
+  assert.equal(await again.exited, 0)
+  const { events } = await gate.api.call('audit.search', { type: 'check-passed' })
+  assert.deepEqual(
+    events.map(({ data }) => data['method']),
+    ['passkey', 'totp'],
+  )
+  assert.deepEqual(found, [])
+  assert.deepEqual(browser.violations, [])
+  assert.deepEqual(browser.consoleErrors, [])
 })
 
 test('a denied login ends ssh with status 255', { skip: skip || sshSkip }, async () => {

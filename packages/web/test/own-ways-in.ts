@@ -1,3 +1,4 @@
+import { Secret, TOTP } from 'otpauth'
 import type { Page } from 'playwright-core'
 
 /** One that the gateway takes. */
@@ -12,6 +13,17 @@ export async function setPassword(page: Page, password = PASSWORD): Promise<void
   await dialog.getByLabel('Once more').fill(password)
   await dialog.getByRole('button', { name: 'Set password' }).click()
   await dialog.waitFor({ state: 'detached' })
+}
+
+/** Sets up the codes of an app for whoever is signed in, on their own page; the code of now is used up then. */
+export async function setUpCodes(page: Page): Promise<Secret> {
+  await page.goto('/me')
+  await page.getByRole('button', { name: 'Set up codes' }).click()
+  const secret = Secret.fromBase32(await page.getByRole('dialog').locator('code').innerText())
+  await page.getByLabel('Code from the app').fill(new TOTP({ secret }).generate())
+  await page.getByRole('button', { name: 'Confirm code' }).click()
+  await page.getByText('An app on your phone makes codes for you').waitFor()
+  return secret
 }
 
 /** Types name and password on the sign-in page, and sends them. */

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { TestIdentityProvider } from '@sallyport/identity/testing/provider'
 import { freePort } from '@sallyport/testkit'
-import { Secret, TOTP } from 'otpauth'
+import { TOTP } from 'otpauth'
+import { comesTrue } from './comes-true.ts'
 import { ConsoleBrowser, skip } from './console-browser.ts'
 import { ConsoleGateway } from './console-gateway.ts'
 import { joinBy } from './join-by.ts'
-import { enterPassword, PASSWORD, setPassword } from './own-ways-in.ts'
+import { enterPassword, PASSWORD, setPassword, setUpCodes } from './own-ways-in.ts'
 
 /** Addresses that lead away, or into what is no page, for whoever believes them. */
 const ELSEWHERE = [
@@ -28,11 +29,7 @@ test('V-F08 a password and a code sign in, go on where somebody was heading, and
   const found: string[] = []
   const { user } = await joinBy(page, gate.setupLink ?? '', { passkey: 'Laptop' })
   await setPassword(page)
-  await page.getByRole('button', { name: 'Set up codes' }).click()
-  const secret = await page.getByRole('dialog').locator('code').innerText()
-  const totp = new TOTP({ secret: Secret.fromBase32(secret) })
-  await page.getByLabel('Code from the app').fill(totp.generate())
-  await page.getByRole('button', { name: 'Confirm code' }).click()
+  const totp = new TOTP({ secret: await setUpCodes(page) })
   await page.getByText('It signs you in together with a code of your app').waitFor()
 
   await page.context().clearCookies()
@@ -48,11 +45,8 @@ test('V-F08 a password and a code sign in, go on where somebody was heading, and
 
   await enterPassword(page, user, PASSWORD)
   await page.getByText('The password is right; the code of your app is needed as well').waitFor()
-  assert.equal(
-    await page.evaluate('document.activeElement?.labels?.[0]?.textContent'),
-    'One-time code',
-    'the focus is where the code goes',
-  )
+  // The focus is where the code goes.
+  await comesTrue(page, `document.activeElement?.labels?.[0]?.textContent === 'One-time code'`)
   found.push(...(await browser.look('sign-in-code')))
   const code = totp.generate({ timestamp: Date.now() + 30_000 })
   await page.keyboard.type(`${code.slice(0, 3)} ${code.slice(3)}`)

@@ -101,6 +101,11 @@ export class WaitingSsh implements AsyncDisposable {
     }
   }
 
+  /** Presses Enter at its terminal. */
+  enter(): void {
+    this.#child.stdin?.write('\r')
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill('SIGKILL')
     await this.exited

@@ -23,13 +23,20 @@ export function ApproveEnd({ approval, standing, mine }: ApproveEndProps) {
   )
 }
 
-function textOf({ kept_seconds, target }: Approval, standing: ApproveEndProps['standing'], mine: boolean): string {
+function textOf(
+  { kept_seconds, methods, target }: Approval,
+  standing: ApproveEndProps['standing'],
+  mine: boolean,
+): string {
   if (standing === 'approved') {
     const whose = mine ? 'Approved.' : 'This login was approved already, in another window.'
     const next =
-      target === null
-        ? 'The terminal goes on by itself; you may close this page.'
-        : 'Now connect again: the way is open.'
+      target !== null
+        ? 'Now connect again: the way is open.'
+        : methods.includes('totp')
+          ? // It asked for a code, and ssh says nothing to whoever waits for a line.
+            'Press Enter in the terminal, and it goes on; you may close this page.'
+          : 'The terminal goes on by itself; you may close this page.'
     const kept = kept_seconds === null || kept_seconds === 0 ? '' : ` It counts for ${periodText(kept_seconds * 1000)}.`
     return `${whose} ${next}${kept}`
   }
