@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { byPalette, openPalette } from './by-palette.ts'
 import { comesTrue } from './comes-true.ts'
 import { ConsoleBrowser, skip } from './console-browser.ts'
 import { ConsoleGateway } from './console-gateway.ts'
@@ -28,14 +29,6 @@ async function tabTo(page: Page, name: string | RegExp, key = 'Tab'): Promise<vo
     await page.keyboard.press(key)
   }
   throw new Error(`no ${String(name)} among ${passed.join(' | ')}`)
-}
-
-async function byPalette(page: Page, text: string, option: string | RegExp): Promise<void> {
-  await page.keyboard.press('Control+k')
-  await page.getByRole('dialog', { name: 'Go to or run' }).waitFor()
-  await page.keyboard.type(text)
-  await page.getByRole('option', { name: option }).waitFor()
-  await page.keyboard.press('Enter')
 }
 
 test('by keys alone: signing in, approving an ssh that waits, ending its session', {
@@ -104,7 +97,7 @@ test('the palette connects, a question mark lists the keys, the line between lis
   await byPalette(page, 'connect db-2', /Connect to db-2/)
   await page.getByText('Copied. Paste it into a terminal.').waitFor()
   assert.match(await page.evaluate<string>('navigator.clipboard.readText()'), /^ssh -J \S+ \S*db-2$/)
-  await page.keyboard.press('Control+k')
+  await openPalette(page)
   await page.keyboard.type('db-2')
   await page.getByRole('option', { name: /How to reach db-2/ }).waitFor()
   found.push(...(await browser.look('palette-connect')))
@@ -146,8 +139,7 @@ test('the palette connects, a question mark lists the keys, the line between lis
   await page.goto('/me/appearance')
   await page.getByText('For those who speak to their computer').click()
   await page.keyboard.press('?')
-  await page.keyboard.press('Control+k')
-  await page.getByRole('dialog', { name: 'Go to or run' }).waitFor()
+  await openPalette(page)
   assert.equal(await page.getByRole('dialog', { name: 'Keys' }).count(), 0)
   await page.keyboard.press('Escape')
   await page.getByText('A slash searches').click()

@@ -1,6 +1,8 @@
 /** What holds for the console as a whole: its weight, its themes, its keys. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { byPalette } from './by-palette.ts'
+import { comesTrue } from './comes-true.ts'
 import { ConsoleBrowser, skip } from './console-browser.ts'
 import { ConsoleGateway } from './console-gateway.ts'
 import { Visit } from './visit.ts'
@@ -57,24 +59,20 @@ test('everything can be done with keys alone, and nothing moves for who wants no
   const calm = await page.evaluate<string>(`getComputedStyle(document.documentElement).getPropertyValue('--calm')`)
   assert.match(calm, /^0m?s$/)
 
-  await page.keyboard.press('Control+k')
-  await page.getByRole('dialog', { name: 'Go to or run' }).waitFor()
-  await page.keyboard.type('api tok')
-  await page.keyboard.press('Enter')
+  await byPalette(page, 'api tok', 'API tokens')
   await page.getByRole('heading', { name: 'API tokens', exact: true }).waitFor()
 
   const opener = page.getByRole('button', { name: 'Make token' })
   await opener.focus()
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').waitFor()
-  assert.equal(await page.evaluate('document.activeElement?.tagName'), 'INPUT', 'the focus is in the first field')
+  // The focus is in the first field, and returns.
+  await comesTrue(page, `document.activeElement?.tagName === 'INPUT'`)
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
-  assert.equal(await page.evaluate('document.activeElement?.textContent'), 'Make token', 'the focus returns')
+  await comesTrue(page, `document.activeElement?.textContent === 'Make token'`)
 
-  await page.keyboard.press('Control+k')
-  await page.keyboard.type('sign out')
-  await page.keyboard.press('Enter')
+  await byPalette(page, 'sign out', 'Sign out')
   await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor()
 })
 
@@ -83,7 +81,7 @@ test('going to another page begins at its title, in a wide window and from the m
 }, async () => {
   await using visit = await Visit.start()
   const { page } = visit
-  const focused = () => page.evaluate<string>('document.activeElement.textContent')
+  const beginsAt = (name: string) => comesTrue(page, `document.activeElement?.textContent === '${name}'`)
   const goTo = async (name: string) => {
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name, exact: true }).click()
     await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
@@ -93,17 +91,18 @@ test('going to another page begins at its title, in a wide window and from the m
   assert.equal(await page.evaluate('document.activeElement.tagName'), 'BODY', 'at first it is read from its beginning')
   for (const name of ['Audit', 'Users', 'Groups', 'Targets', 'Live sessions', 'Passkeys and keys']) {
     await goTo(name)
-    assert.equal(await focused(), name)
-    assert.equal(await page.title(), `${name} · Sallyport`)
+    await beginsAt(name)
+    await comesTrue(page, `document.title === '${name} · Sallyport'`)
   }
   await goTo('Policy')
   await page.locator('.cm-content').waitFor()
-  assert.equal(await focused(), 'Policy', 'also once the policy is there')
+  // Also once the policy is there.
+  await beginsAt('Policy')
 
   await page.setViewportSize({ width: 390, height: 844 })
   await page.getByRole('button', { name: 'Pages' }).click()
   await goTo('Audit')
-  assert.equal(await focused(), 'Audit')
+  await beginsAt('Audit')
   visit.end()
 })
 
