@@ -59,10 +59,10 @@ for (const { target } of await loadFuzzTargets()) {
         const again = (await measured()).grown
         assert.ok(again < ceiling, `${grown} and ${again} bytes for an input of ${input.length}: ${hex}`)
       }
-      if (took < SLOW_MS) return
-      const again = performance.now()
-      await target.run(input)
-      assert.ok(performance.now() - again < SLOW_MS, `${took} ms: ${hex}`)
+      // The best of several: a machine may be busy now and then, but what the input costs, it costs every time.
+      let least = took
+      for (let tries = 0; least >= SLOW_MS && tries < 5; tries++) least = Math.min(least, (await measured()).took)
+      assert.ok(least < SLOW_MS, `${least} ms: ${hex}`)
     }
     // One mutation of each seed in turn, so that the budget is shared by all.
     const queues = target.seeds.map((seed) => mutations(seed))
