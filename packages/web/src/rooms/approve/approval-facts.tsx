@@ -38,7 +38,7 @@ export function ApprovalFacts({ approval }: { readonly approval: Approval }) {
             </span>,
           ],
           ['Key', <Mono key="key">{approval.key}</Mono>],
-          ['Client', approval.client],
+          ['Client', <Mono key="client">{approval.client}</Mono>],
           ['Asked', <Moment key="asked" at={approval.asked_at} as="both" />],
           ['Session', <Mono key="session">{approval.session}</Mono>],
           ['Why now', <RuleText key="why" rule={approval.rule} />],

@@ -19,6 +19,9 @@ interface DeviceQuestionProps {
   readonly onOther: () => void
 }
 
+/** Where somebody asks from who needs no address to reach the gateway. */
+const OWN_MACHINE = 'the gateway’s own machine'
+
 /** What asks to sign in with this code, and whether it may. */
 export function DeviceQuestion({ code, onOther }: DeviceQuestionProps) {
   const me = useSignedIn()
@@ -49,7 +52,8 @@ export function DeviceQuestion({ code, onOther }: DeviceQuestionProps) {
       title="Let this command sign in?"
       lead={
         <>
-          It would act as <strong>{me.user}</strong>, from <Mono className="font-head text-ink">{request.source}</Mono>.
+          It would act as <strong>{me.user}</strong>, from{' '}
+          {request.source === '' ? OWN_MACHINE : <Mono className="font-head text-ink">{request.source}</Mono>}.
         </>
       }
       facts={
@@ -57,8 +61,8 @@ export function DeviceQuestion({ code, onOther }: DeviceQuestionProps) {
           <Facts
             beside
             facts={[
-              ['What', <Mono key="agent">{request.agent}</Mono>],
-              ['From', <Mono key="source">{request.source}</Mono>],
+              ['What', request.agent === '' ? 'does not say' : <Mono key="agent">{request.agent}</Mono>],
+              ['From', request.source === '' ? OWN_MACHINE : <Mono key="source">{request.source}</Mono>],
               ['Asked', <Moment key="asked" at={request.asked_at} as="both" />],
               ['It gets', 'a sign-in of its own, which you end under Signed-in devices'],
             ]}

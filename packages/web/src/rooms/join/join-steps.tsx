@@ -1,5 +1,6 @@
 import type { Link } from '@sallyport/api'
-import { clockText } from '../../words/times.ts'
+import { useNow } from '../../ui/use-now.ts'
+import { momentText } from '../../words/times.ts'
 import { CodesStep } from './codes-step.tsx'
 import { DoneStep } from './done-step.tsx'
 import { JoinFrame } from './join-frame.tsx'
@@ -18,13 +19,14 @@ interface JoinStepsProps {
 /** Name, passkey, recovery codes, done. */
 export function JoinSteps({ token, link, title }: JoinStepsProps) {
   const join = useJoin(token, link)
+  const now = useNow()
   const { step, finished } = join
   const { gateway, user } = link
   const done = JOIN_STEPS.indexOf(step)
   const codes = finished?.recovery_codes ?? []
   const note =
     finished === undefined
-      ? `This link works once, until ${clockText(new Date(link.expires_at))}`
+      ? `This link works once, until ${momentText(new Date(link.expires_at), now)}`
       : 'This link has been used and works no more'
   return (
     <JoinFrame

@@ -58,7 +58,11 @@ export function KeysSection({ keys }: { readonly keys: readonly Key[] }) {
     <Section
       title="SSH keys"
       count={keys.length}
-      lead="ssh knows you by these. A certificate of sallyport login does the same and ends by itself."
+      lead={
+        <>
+          ssh knows you by these. A certificate of <Mono>sallyport login</Mono> does the same and ends by itself.
+        </>
+      }
       acts={
         <Button mark="plus" onPress={() => setAdding(true)}>
           Add key

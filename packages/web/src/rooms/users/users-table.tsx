@@ -22,11 +22,12 @@ const COLUMNS: readonly DataColumn<User>[] = [
   {
     id: 'display',
     title: 'Name',
-    cell: ({ display_name }) => (
-      <span className="text-ink-2">
-        <PersonName name={display_name} login="" />
-      </span>
-    ),
+    cell: ({ display_name }) =>
+      display_name !== '' && (
+        <span className="text-ink-2">
+          <PersonName name={display_name} login="" />
+        </span>
+      ),
   },
   { id: 'role', title: 'Role', width: '8rem', cell: ({ role }) => role },
   {
