@@ -12,7 +12,9 @@ const POLICY = {
   grants: [{ src: ['autogroup:owner', 'autogroup:admin'], dst: ['loopback'], ip: ['*'] }],
 }
 
-test('killed at random moments, the audit log verifies and holds every decision that let a connection through', async (t) => {
+test('killed at random moments, the audit log verifies and holds every decision that let a connection through', {
+  timeout: 300_000,
+}, async (t) => {
   if (!hasSshd()) return t.skip('needs OpenSSH')
   const random = new SeededRandom(20260101)
   let arrived = 0
@@ -39,12 +41,15 @@ test('killed at random moments, the audit log verifies and holds every decision 
     'UserKnownHostsFile=/dev/null',
   ]
   for (let round = 0; round < ROUNDS; round++) {
+    const before = arrived
     const stop = new AbortController()
     const clients = Array.from({ length: CLIENTS }, async () => {
       while (!stop.signal.aborted)
         await runCommand('ssh', [...options, '-p', String(gateway.port), '-W', `127.0.0.1:${targetPort}`, '127.0.0.1'])
     })
-    await sleep(500 + random.below(1500))
+    // From the second on, however long the first take on a machine that is busy.
+    await until(() => arrived >= before + 2)
+    await sleep(random.below(1500))
     await gateway.kill('SIGKILL')
     stop.abort()
     await Promise.all(clients)
@@ -59,6 +64,10 @@ test('killed at random moments, the audit log verifies and holds every decision 
   assert.ok(arrived > ROUNDS, `only ${arrived} connections: nothing was tried`)
   target.close()
 })
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(10)
+}
 
 async function grantedCount(gateway: GatewayProcess): Promise<number> {
   const lines = (await gateway.ok('audit', 'export')).split('\n').filter((line) => line.includes('"access-granted"'))

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { GatewayProcess } from '@sallyport/testkit'
 import { placeOf, ROOT } from './script-place.ts'
 
-const DEADLINE_MS = 20_000
+const DEADLINE_MS = 60_000
 
 /** `sallyport audit tail --follow` as a process. */
 function follow(gateway: GatewayProcess, ...args: readonly string[]) {

@@ -86,7 +86,10 @@ test('V-A13 a flood of key exchanges that go nowhere: the source is refused, oth
   )
   // Refused from then on: what gets in at all lies under the line, the first burst left out.
   const later = await metric(gateway, ADMITTED)
+  const started = performance.now()
   for (let i = 0; i < 50; i++)
     await (await RawClient.open(gateway.port, { from: `127.0.0.${attacker}` }))[Symbol.asyncDispose]()
-  assert.ok((await metric(gateway, ADMITTED)) - later < LINE_PER_SECOND)
+  const admitted = (await metric(gateway, ADMITTED)) - later
+  const seconds = Math.max(1, (performance.now() - started) / 1000)
+  assert.ok(admitted < LINE_PER_SECOND * seconds, `${admitted} in ${seconds} s`)
 })

@@ -8,7 +8,7 @@ import { ByteReader, ByteWriter } from '@sallyport/wire'
 
 /** The cheapest exchange: these tests do thousands. */
 const algorithms = { ...algorithmProfiles.modern, kex: ['curve25519-sha256'] }
-const WAIT_MS = 20_000
+const WAIT_MS = 60_000
 
 export const MSG = {
   disconnect: 1,
@@ -126,7 +126,7 @@ export class RawClient implements AsyncDisposable {
     return payload
   }
 
-  /** Resolves once a condition holds, looked at whenever something arrives. Rejects after 20 s, or when the connection ends first. */
+  /** Resolves once a condition holds, looked at whenever something arrives. Rejects after a minute, or when the connection ends first. */
   async until(condition: () => boolean, timeoutMs = WAIT_MS): Promise<void> {
     const deadline = Date.now() + timeoutMs
     while (!condition()) {

@@ -61,7 +61,7 @@ class Pebble implements AsyncDisposable {
       `127.0.0.1:${dnsManagement}`,
     ])
     pebble.#run('pebble', ['-config', file, '-dnsserver', `127.0.0.1:${dns}`, '-strict'])
-    await until(() => /Listening on: 127/.test(pebble.output), 10_000)
+    await until(() => /Listening on: 127/.test(pebble.output))
     return pebble
   }
 

@@ -59,11 +59,15 @@ export async function decide(
 
 export const CODE = /\/approve\/([0-9A-Z]{4}-[0-9A-Z]{4})/
 
+const TOTP_STEP_MS = 30_000
+
 /** Sets up one-time codes; those of now are still to be used. */
 export async function withCodes(browser: WebClient): Promise<TOTP> {
   const { uri } = await browser.api.call('me.totp-begin')
   const totp = URI.parse(uri) as TOTP
-  // The step before: the one of now is left for the login.
-  await browser.api.call('me.totp-confirm', { code: totp.generate({ timestamp: Date.now() - 30_000 }) })
+  // The step before: the one of now is left for the login. It counts until the end of the one of now.
+  const left = TOTP_STEP_MS - (Date.now() % TOTP_STEP_MS)
+  if (left < TOTP_STEP_MS / 2) await new Promise((resolve) => setTimeout(resolve, left))
+  await browser.api.call('me.totp-confirm', { code: totp.generate({ timestamp: Date.now() - TOTP_STEP_MS }) })
   return totp
 }

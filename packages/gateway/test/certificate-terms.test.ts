@@ -126,8 +126,8 @@ test('a live way ends when the policy forces a command on it', { skip }, async (
     const text = policyWith({ forceCommand: 'true' })
     await gate.api.call('policy.apply', { text, message: 'forced', allow_lockout: true })
     await running.exited
-    const [closed] = await gate.events('passage-closed')
-    assert.equal(closed?.data['reason'], 'policy.command')
+    const closed = await gate.event('passage-closed')
+    assert.equal(closed.data['reason'], 'policy.command')
   })
 })
 

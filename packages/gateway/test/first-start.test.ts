@@ -10,7 +10,7 @@ import { unixTransport } from '@sallyport/api/unix'
 import { GatewayError, initGateway, startGateway } from '@sallyport/gateway'
 import { TemporaryDirectory } from '@sallyport/testkit'
 import { lockState } from '../src/state/daemon-lock.ts'
-import { hasOpenSsh, TestGateway } from './test-gateway.ts'
+import { hasOpenSsh, TestGateway, until } from './test-gateway.ts'
 
 const skip = hasOpenSsh() ? false : 'needs ssh-keygen and ssh-agent'
 const FLAGS = { 'listen.ssh': ['127.0.0.1:0'], 'listen.metrics': 'off', 'listen.https': 'off', 'log.level': 'silent' }
@@ -134,7 +134,9 @@ test('two gateways do not share a state, and a lock of a process that is gone is
   assert.ok(lock)
 })
 
-test('of many that take over a dead gateway’s state at the same moment, one gets it', { timeout: 60_000 }, async () => {
+test('of many that take over a dead gateway’s state at the same moment, one gets it', {
+  timeout: 180_000,
+}, async () => {
   using directory = new TemporaryDirectory('lock-race')
   const path = directory.file('daemon.lock')
   const module = JSON.stringify(new URL('../src/state/daemon-lock.ts', import.meta.url).href)
@@ -158,7 +160,7 @@ test('of many that take over a dead gateway’s state at the same moment, one ge
   }
 })
 
-test('the gateway goes on when whoever reads its log has ended', { timeout: 60_000 }, async () => {
+test('the gateway goes on when whoever reads its log has ended', { timeout: 180_000 }, async () => {
   const { directory, stateDirectory } = place()
   using _directory = directory
   const script = `import { runGateway } from '@sallyport/gateway'
@@ -168,7 +170,10 @@ test('the gateway goes on when whoever reads its log has ended', { timeout: 60_0
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname })
   const exited = once(child, 'exit')
   const api = createClient(unixTransport(join(stateDirectory, 'control.sock')))
-  await once(child.stderr, 'data')
+  const isReady = () => api.call('daemon.status').then(({ phase }) => phase === 'ready')
+  child.stdout.resume()
+  child.stderr.resume()
+  await until(() => isReady().catch(() => false))
   child.stdout.destroy()
   child.stderr.destroy()
   // Each writes a line to a pipe that nobody reads any more.
@@ -231,7 +236,7 @@ test('an audit log that was cut back is not started on, unless its operator says
 
 test('as a process: SIGHUP keeps the old configuration on a mistake, SIGTERM drains, a second one ends at once', {
   skip,
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   await using gate = await TestGateway.start()
   const { directory, home, stateDirectory } = place()

@@ -59,11 +59,12 @@ test('bytes go both ways unharmed, many of them, through a passage from the shar
 
 test('who says nothing gets SSH after a moment, and who ends at once is let go', { skip }, async () => {
   await using gate = await TestGateway.start({ flags })
+  const started = performance.now()
   const silent = await raw(portOf(gate))
-  const started = Date.now()
   const [chunk] = (await once(silent, 'data')) as [Buffer]
   assert.match(chunk.toString(), /^SSH-2\.0-/)
-  assert.ok(Date.now() - started >= 250 && Date.now() - started < 15_000)
+  const ms = performance.now() - started
+  assert.ok(ms >= 250 && ms < 15_000, `${ms} ms`)
   silent.destroy()
   const gone = await raw(portOf(gate))
   gone.end()
@@ -83,8 +84,8 @@ test('V-E08 500 sockets on the shared port that say nothing, or half a ClientHel
       const one = await raw(port)
       const started = performance.now()
       one.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
-      await once(one, 'data')
-      times.push(performance.now() - started)
+      const answered = await Promise.race([once(one, 'data'), once(one, 'close').then(() => undefined)])
+      times.push(answered === undefined ? Number.POSITIVE_INFINITY : performance.now() - started)
       one.destroy()
     }
     return times
@@ -107,10 +108,9 @@ test('V-E08 500 sockets on the shared port that say nothing, or half a ClientHel
     for (const socket of found.sockets) socket.destroy()
     found = await withSilence()
   }
-  assert.equal(
-    await curl(gate, '-w', '%{http_code}', '-o', '/dev/null', `https://localhost:${port}/v1/auth/state`),
-    '200',
-  )
+  // Those of an earlier try may still count as this source's, until the gateway has seen them go.
+  const browse = () => curl(gate, '-w', '%{http_code}', '-o', '/dev/null', `https://localhost:${port}/v1/auth/state`)
+  await until(async () => (await browse().catch(() => '')) === '200')
   for (const socket of found.sockets) socket.destroy()
   assert.ok(found.slowest < found.most, `${found.slowest} ms of ${found.most} ms`)
   await until(async () => (await signIn(gate)).status === 0)

@@ -28,7 +28,7 @@ export class PtySsh implements AsyncDisposable {
   }
 
   /** Resolves with the match once the terminal shows it; rejects after the time. */
-  async shows(pattern: RegExp, timeoutMs = 10_000): Promise<RegExpExecArray> {
+  async shows(pattern: RegExp, timeoutMs = 60_000): Promise<RegExpExecArray> {
     const deadline = Date.now() + timeoutMs
     for (;;) {
       const found = pattern.exec(this.#shown)

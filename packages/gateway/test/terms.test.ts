@@ -98,7 +98,7 @@ test('terms that take nothing away let pass', { skip }, async () => {
 test('a way on which nothing moves ends when it may be idle no longer, and one that is used goes on', {
   skip,
 }, async () => {
-  await using gate = await TestGateway.start({ policy: policyWith({ idleTimeout: '2s' }) })
+  await using gate = await TestGateway.start({ policy: policyWith({ idleTimeout: '5s' }) })
   const target = await gate.sshd()
   const config = gate.sshConfig(gate.ownerKey, { target })
   const started = performance.now()
@@ -106,15 +106,15 @@ test('a way on which nothing moves ends when it may be idle no longer, and one t
     '-J',
     'gate',
     'server',
-    'for i in 1 2 3 4 5; do sleep 1; echo on; done; echo end',
+    'for i in 1 2 3 4 5 6 7 8; do sleep 1; echo on; done; echo end',
   ])
   await using idle = gate.start(config, ['-W', `127.0.0.1:${target.port}`, 'gate'])
   await idle.said('SSH-2.0-OpenSSH_')
   await idle.exited
   const ms = performance.now() - started
-  assert.ok(ms >= 2000 && ms < 20_000, `${ms} ms`)
-  const [closed] = await gate.events('passage-closed')
-  assert.equal(closed?.data['reason'], 'passage.idle')
+  assert.ok(ms >= 5000 && ms < 60_000, `${ms} ms`)
+  const closed = await gate.event('passage-closed')
+  assert.equal(closed.data['reason'], 'passage.idle')
   await used.said('end')
 })
 
@@ -125,31 +125,32 @@ test('a way ends when it was open for as long as it may, the shorter of what two
   const started = performance.now()
   const { status } = await gate.ssh(config, ['-J', 'gate', 'server', 'while echo on; do sleep 0.2; done'])
   const ms = performance.now() - started
-  assert.ok(ms >= 2000 && ms < 20_000, `${ms} ms`)
+  assert.ok(ms >= 2000 && ms < 60_000, `${ms} ms`)
   assert.equal(status, 255)
-  const [closed] = await gate.events('passage-closed')
-  assert.equal(closed?.data['reason'], 'passage.expired')
+  const closed = await gate.event('passage-closed')
+  assert.equal(closed.data['reason'], 'passage.expired')
 })
 
 test('V-D18 terms that come with a change of the policy act on ways that are open', { skip }, async () => {
   await using gate = await TestGateway.start({ policy: policyWith() })
   const target = await gate.sshd()
   const config = gate.sshConfig(gate.ownerKey, { target })
-  for (const [terms, reason] of [
+  const changes = [
     [otherHours(), 'policy.hours'],
     [{ recording: 'required' }, 'policy.recording'],
     [{ sources: ['192.0.2.0/24'] }, 'policy.source'],
     [{ factors: [{ oneOf: ['sk-key'] }] }, 'policy.factor'],
     [{ idleTimeout: '1s' }, 'passage.idle'],
-  ] as const) {
+  ] as const
+  for (const [index, [terms, reason]] of changes.entries()) {
     await gate.api.call('policy.apply', { text: policyWith() })
     await using way = gate.start(config, ['-W', `127.0.0.1:${target.port}`, 'gate'])
     await way.said('SSH-2.0-OpenSSH_')
-    const started = performance.now()
     await gate.api.call('policy.apply', { text: policyWith(terms) })
+    const started = performance.now()
     await way.exited
     assert.ok(performance.now() - started < 5000)
-    assert.equal((await gate.events('passage-closed')).at(-1)?.data['reason'], reason)
+    assert.equal((await gate.event('passage-closed', index)).data['reason'], reason)
   }
 })
 

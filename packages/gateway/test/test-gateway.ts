@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
@@ -151,7 +152,7 @@ export class TestGateway implements AsyncDisposable {
     args: readonly string[],
     options: { readonly input?: string; readonly timeoutMs?: number } = {},
   ): Promise<CommandResult> {
-    return runCommand('ssh', ['-F', config, ...args], { timeoutMs: 20_000, ...options })
+    return runCommand('ssh', ['-F', config, ...args], options)
   }
 
   /** An ssh that goes on until it is killed or cut off. */
@@ -163,6 +164,14 @@ export class TestGateway implements AsyncDisposable {
   async events(type?: string) {
     const { events } = await this.api.call('audit.search', { ...(type === undefined ? {} : { type }), limit: 1000 })
     return events.toReversed()
+  }
+
+  /** One event of a type, the first unless said, once it is there: an end is written down when whoever was connected has gone. */
+  async event(type: string, nth = 0) {
+    let found = (await this.events(type))[nth]
+    await until(async () => (found ??= (await this.events(type))[nth]) !== undefined)
+    assert.ok(found !== undefined)
+    return found
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -195,7 +204,7 @@ export class RunningSsh implements AsyncDisposable {
   }
 
   /** Resolves once the output holds the text. */
-  async said(text: string, timeoutMs = 10_000): Promise<void> {
+  async said(text: string, timeoutMs = 60_000): Promise<void> {
     const deadline = Date.now() + timeoutMs
     while (!this.#stdout.includes(text)) {
       if (Date.now() > deadline)
@@ -211,7 +220,7 @@ export class RunningSsh implements AsyncDisposable {
 }
 
 /** Resolves once the condition holds; rejects after the time. */
-export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
   const deadline = Date.now() + timeoutMs
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error('it did not happen in time')

@@ -12,11 +12,11 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv
   /** What the command reads; its standard input is empty without. */
   readonly input?: string | Uint8Array
-  /** Ends the command after so many milliseconds; 30 s unless told. */
+  /** Ends the command after so many milliseconds; 60 s unless told. */
   readonly timeoutMs?: number
 }
 
-const DEFAULT_TIMEOUT_MS = 30_000
+const DEFAULT_TIMEOUT_MS = 60_000
 
 /** Runs a program to its end and collects what it printed. Rejects only when it cannot be started. */
 export function runCommand(

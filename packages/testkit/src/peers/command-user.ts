@@ -58,7 +58,7 @@ export class CommandUser implements Disposable {
   }
 
   /** Stock ssh with this user's own configuration; ssh itself looks for homes in the password file. */
-  ssh(args: readonly string[], timeoutMs = 20_000): Promise<CommandResult> {
+  ssh(args: readonly string[], timeoutMs = 60_000): Promise<CommandResult> {
     const options = ['-F', join(this.home, '.ssh/config'), '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes']
     return runCommand('ssh', [...options, ...args], { env: this.environment, timeoutMs })
   }
@@ -107,7 +107,7 @@ export class RunningCommand {
   }
 
   /** What the first group of an expression matches of what it printed, once it does. */
-  async says(expression: RegExp, timeoutMs = 15_000): Promise<string> {
+  async says(expression: RegExp, timeoutMs = 60_000): Promise<string> {
     const deadline = Date.now() + timeoutMs
     for (;;) {
       const found = expression.exec(this.stderr) ?? expression.exec(this.stdout)

@@ -6,7 +6,7 @@ import { type CommandResult, runCommand } from '../run-command.ts'
 import { TemporaryDirectory } from '../temporary-directory.ts'
 
 const COMMAND = fileURLToPath(new URL('../../../cli/bin/sallyport.js', import.meta.url))
-const START_DEADLINE_MS = 20_000
+const START_DEADLINE_MS = 60_000
 
 export interface GatewayProcessOptions {
   /** Lines of `sallyport.toml`. */

@@ -6,7 +6,7 @@ import { freePort } from '../free-port.ts'
 import { TemporaryDirectory } from '../temporary-directory.ts'
 
 export const SSHD = '/usr/sbin/sshd'
-const START_DEADLINE_MS = 10_000
+const START_DEADLINE_MS = 30_000
 /** What `enrol` writes, in the server's directory; it need not be there. */
 const ENROLMENT = 'enrolment.conf'
 
