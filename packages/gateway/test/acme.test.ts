@@ -13,7 +13,7 @@ import { hasOpenSsh, TestGateway, until } from './test-gateway.ts'
 const missing = !existsSync('/usr/bin/pebble') || !existsSync('/usr/bin/pebble-challtestsrv')
 const skip = missing ? 'NOT TESTED: ACME needs pebble; apt-get install pebble' : hasOpenSsh() ? false : 'needs ssh'
 const NAME = 'gw.example.com'
-const COMES_MS = 30_000
+const COMES_MS = 60_000
 
 /** pebble, and a name server beside it for which every name is this machine. */
 class Pebble implements AsyncDisposable {
