@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import {
   type Browser,
   type BrowserContext,
@@ -12,6 +12,8 @@ import {
 } from 'playwright-core'
 
 const CHROMIUM = '/usr/bin/chromium'
+/** The folder for a screenshot of every look; without it there is one of each that finds something. */
+const SHOTS = process.env['CONSOLE_SHOTS']
 /** Longest wait for something to appear, in milliseconds. */
 const WAIT_MS = 30_000
 
@@ -24,6 +26,19 @@ const LOOKS = [
   { name: 'dark', width: 1440, height: 900, colorScheme: 'dark', rules: 'contrast' },
   { name: 'narrow', width: 390, height: 844, colorScheme: 'light', rules: 'all' },
 ] as const
+/** What axe found, as the page tells it. */
+interface Violation {
+  readonly id: string
+  readonly help: string
+  readonly nodes: readonly string[]
+}
+
+/**
+ * The axe of its package for Playwright, which would put it into the page again for each look and have everything told that is
+ * in order: both take longer than looking.
+ */
+const { resolve } = createRequire(import.meta.url)
+const AXE = createRequire(resolve('@axe-core/playwright'))('axe-core') as { readonly source: string }
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 /** What a browser says of every answer that is no success; pages are made to live with those. */
 const ANSWER_REFUSED = /^Failed to load resource/
@@ -121,28 +136,23 @@ export class ConsoleBrowser implements AsyncDisposable {
       await this.page.setViewportSize({ width, height })
       await this.page.emulateMedia({ colorScheme })
       await this.#settle()
-      found.push(...(await this.#axe(`${name} ${look}`, rules)))
-      await this.page.screenshot({ path: join(ConsoleBrowser.shots(), `${name}-${look}.png`) })
+      const faults = await this.#axe(`${name} ${look}`, rules)
+      found.push(...faults)
+      if (SHOTS !== undefined || faults.length > 0) await this.#shoot(`${name}-${look}`)
     }
     await this.page.setViewportSize({ width: REFLOW_WIDTH, height: 700 })
     await this.#settle()
     const over = await this.page.evaluate<number>(
       'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     )
-    if (over > 0) found.push(`${name}: scrolls ${over} px sideways at ${REFLOW_WIDTH} px`)
+    if (over > 0) {
+      found.push(`${name}: scrolls ${over} px sideways at ${REFLOW_WIDTH} px`)
+      await this.#shoot(`${name}-${REFLOW_WIDTH}`)
+    }
     await this.page.setViewportSize({ width: 1440, height: 900 })
     await this.page.emulateMedia({ colorScheme: 'light' })
     await this.#settle()
     return found
-  }
-
-  /** Where the screenshots of this run lie; said once. */
-  static shots(): string {
-    if (ConsoleBrowser.#shots === undefined) {
-      ConsoleBrowser.#shots = process.env['CONSOLE_SHOTS'] ?? mkdtempSync(join(tmpdir(), 'sallyport-console-shots-'))
-      console.log(`screenshots: ${ConsoleBrowser.#shots}`)
-    }
-    return ConsoleBrowser.#shots
   }
 
   /** Requests that went anywhere but the gateway. */
@@ -180,14 +190,23 @@ export class ConsoleBrowser implements AsyncDisposable {
     })
   }
 
+  /** Takes a screenshot; where they lie is said once. */
+  async #shoot(name: string): Promise<void> {
+    if (ConsoleBrowser.#shots === undefined) {
+      ConsoleBrowser.#shots = SHOTS ?? mkdtempSync(join(tmpdir(), 'sallyport-console-shots-'))
+      console.log(`screenshots: ${ConsoleBrowser.#shots}`)
+    }
+    await this.page.screenshot({ path: join(ConsoleBrowser.#shots, `${name}.png`) })
+  }
+
   async #axe(where: string, rules: 'all' | 'contrast'): Promise<string[]> {
-    // In its own page axe would put the parts of frames together; there are no frames.
-    const axe = new AxeBuilder({ page: this.page }).setLegacyMode()
-    const asked = rules === 'all' ? axe.withTags(AXE_TAGS) : axe.withRules('color-contrast')
-    const { violations } = await asked.analyze()
-    return violations.map(
-      ({ id, help, nodes }) => `${where}: ${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
-    )
+    const { page } = this
+    if (!(await page.evaluate<boolean>(`typeof axe === 'object'`))) await page.evaluate(AXE.source)
+    const runOnly = rules === 'all' ? { type: 'tag', values: AXE_TAGS } : { type: 'rule', values: ['color-contrast'] }
+    const options = JSON.stringify({ runOnly, resultTypes: ['violations'] })
+    const violations = await page.evaluate<readonly Violation[]>(`axe.run(document, ${options}).then(({ violations }) =>
+      violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html }) => html.slice(0, 160)) })))`)
+    return violations.map(({ id, help, nodes }) => `${where}: ${id}: ${help}: ${nodes.join(' | ')}`)
   }
 
   /** Waits until what a new size or theme changes is drawn, and nothing moves. */
