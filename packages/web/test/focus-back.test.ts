@@ -24,6 +24,8 @@ const ROLES = {
   menu: ['[role=menu]'],
   listbox: ['[role=listbox]'],
 } as const
+/** Less than the time from which on the end of a sign-in is announced, in milliseconds. */
+const ENDS_MS = 4 * 60_000
 /** Cells and rows that a table may have before the button that is meant. */
 const STEPS_MAX = 40
 
@@ -108,13 +110,13 @@ class Plenty {
   readonly session: string
   readonly #answers: Answers
   readonly #rich: ReadonlyMap<string, unknown>
-  readonly #ending: SignInState
+  readonly #state: SignInState
 
-  private constructor(answers: Answers, session: string, rich: ReadonlyMap<string, unknown>, ending: SignInState) {
+  private constructor(answers: Answers, session: string, rich: ReadonlyMap<string, unknown>, state: SignInState) {
     this.#answers = answers
     this.session = session
     this.#rich = rich
-    this.#ending = ending
+    this.#state = state
   }
 
   static async of(page: Page): Promise<Plenty> {
@@ -125,7 +127,7 @@ class Plenty {
       await ask<UserDetail>('/v1/users/tomas'),
     ]
     const now = new Date().toISOString()
-    const soon = new Date(Date.now() + 4 * 60_000).toISOString()
+    const soon = new Date(Date.now() + ENDS_MS).toISOString()
     const identity = { provider: 'work', issuer: 'https://id.example.com', subject: 'e1f2-77' }
     const identities = [{ ...identity, groups: [], linked_at: now, last_used_at: now }]
     const providers = ['work', 'home'].map((name) => ({ name, title: name === 'work' ? 'Example Inc.' : 'Home lab' }))
@@ -182,14 +184,17 @@ class Plenty {
         },
       ],
     ])
-    const ending = { ...state, methods, signed_in: { ...signedIn, expires_at: soon } }
-    return new Plenty(await Answers.of(page), sessions[0]?.id ?? '', rich, ending)
+    const signedInState = { ...state, methods, signed_in: signedIn }
+    return new Plenty(await Answers.of(page), sessions[0]?.id ?? '', rich, signedInState)
   }
 
   answer({ bare = false, ending = false }: Opening): void {
     this.#answers.canned.clear()
     if (bare) return
     for (const [path, answer] of this.#rich) this.#answers.canned.set(path, answer)
-    if (ending) this.#answers.canned.set('/v1/auth/state', this.#ending)
+    if (!ending) return
+    const { signed_in: signedIn } = this.#state
+    const expires_at = new Date(Date.now() + ENDS_MS).toISOString()
+    this.#answers.canned.set('/v1/auth/state', { ...this.#state, signed_in: { ...signedIn, expires_at } })
   }
 }
