@@ -91,13 +91,15 @@ async function pressed(
   return button
 }
 
-/** Puts the focus on something; within a table, which keeps it where it was, with the arrows. */
+/** Puts the focus on something; within a table, which learns of it by its own keys alone, with the arrows. */
 async function goTo(page: Page, wanted: Locator): Promise<void> {
-  await wanted.focus()
-  const here = wanted.and(page.locator(':focus'))
   const row = page.locator('[role=row]').filter({ has: wanted })
-  if ((await row.count()) === 0) return
+  if ((await row.count()) === 0) return wanted.focus()
+  await page.getByRole('grid').filter({ has: wanted }).focus()
+  const here = wanted.and(page.locator(':focus'))
   for (let step = 0; step < STEPS_MAX; step++) {
+    // It moves the focus with a frame.
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
     if ((await here.count()) > 0) return
     const inRow = (await row.and(page.locator(':focus-within')).count()) > 0
     await page.keyboard.press(inRow ? 'ArrowRight' : 'ArrowDown')
