@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, statSync } from 'node:fs'
 import { test } from 'node:test'
 import type { AuditEvent } from '@sallyport/audit'
+import type { User } from '@sallyport/model'
 import {
   decodePlainKey,
   decodeRevocationList,
@@ -51,10 +52,18 @@ const order = (user: Parameters<CertificateService['issueUser']>[0]['user']) => 
   actor: user.name,
   user,
   key,
-  session: 'direct',
   factors: [],
   grants: [{ login: 'root', place: 'tag:db' }],
   seconds: 3600,
+})
+
+const begun = ({ id }: User) => ({
+  userId: id,
+  method: 'passkey',
+  factors: [],
+  source: '192.0.2.1',
+  agent: '',
+  tokenHash: 'x',
 })
 
 test('the first start makes one authority of each kind, whose keys only we may read', () =>
@@ -112,10 +121,12 @@ test('V-C08 in the last seconds of a sign-in a certificate ends no later than it
   given(async (service, { store }) => {
     const user = await store.users.add({ name: 'alice' })
     const second = Math.floor(NOW_MS / 1000)
-    const certificate = await service.issueUser({ ...order(user), notAfter: (second + 2) * 1000 + 700 })
+    const { id } = await store.webSessions.add({ ...begun(user), expiresAt: (second + 2) * 1000 + 700 })
+    const certificate = await service.issueUser({ ...order(user), session: id })
     assert.equal(certificate.validBefore, BigInt(second + 2))
-    for (const notAfter of [second * 1000 + 999, second * 1000 - 1, 0]) {
-      await assert.rejects(service.issueUser({ ...order(user), notAfter }), RangeError)
+    for (const expiresAt of [second * 1000 + 999, second * 1000 - 1, 0]) {
+      const { id: session } = await store.webSessions.add({ ...begun(user), tokenHash: `${expiresAt}`, expiresAt })
+      await assert.rejects(service.issueUser({ ...order(user), session }), RangeError)
     }
     assert.equal((await store.certificates.list()).length, 1)
   }))
@@ -123,9 +134,8 @@ test('V-C08 in the last seconds of a sign-in a certificate ends no later than it
 test('V-C08 a sign-in that ends while a certificate is made for it leaves none', () =>
   given(async (service, { store }) => {
     const user = await store.users.add({ name: 'alice' })
-    const begun = { userId: user.id, method: 'passkey', factors: [], source: '192.0.2.1', agent: '', tokenHash: 'x' }
-    const session = await store.webSessions.add({ ...begun, expiresAt: NOW_MS + 60_000 })
-    const during = { ...order(user), session: session.id, notAfter: session.expiresAt }
+    const session = await store.webSessions.add({ ...begun(user), expiresAt: NOW_MS + 60_000 })
+    const during = { ...order(user), session: session.id }
     await service.issueUser(during)
     // What was asked for while the session was there, and comes to the store once it is not.
     const late = service.issueUser(during)

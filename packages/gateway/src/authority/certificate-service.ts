@@ -16,7 +16,14 @@ import {
   fingerprint,
   type PlainKey,
 } from '@sallyport/ssh/keys'
-import { type Authority, type FactorAt, type IssuedCertificate, type Store, StoreError } from '@sallyport/store'
+import {
+  type Authority,
+  type FactorAt,
+  type IssuedCertificate,
+  type Repositories,
+  type Store,
+  StoreError,
+} from '@sallyport/store'
 import type { RecordedChange } from '../state/recorded-change.ts'
 import type { AuthorityKeys } from './authority-keys.ts'
 
@@ -34,15 +41,13 @@ export interface UserCertificateOrder {
   readonly source?: string
   readonly user: { readonly id: UserId; readonly name: string }
   readonly key: PlainKey
-  /** The sign-in it comes from, or `direct`. */
-  readonly session: string
+  /** The sign-in it comes from, which it does not outlive (V-C08); none where the machine's owner orders it. */
+  readonly session?: WebSessionId
   readonly factors: readonly FactorAt[]
   readonly grants: readonly LoginGrant[]
   /** Whether their login name alone is a principal. */
   readonly byName?: boolean
   readonly seconds: number
-  /** It ends no later than this, in milliseconds since the epoch, however many seconds were asked for. */
-  readonly notAfter?: number
   readonly sourceAddresses?: readonly string[]
   readonly forceCommand?: string
 }
@@ -62,8 +67,8 @@ export type WhichCertificates =
   | { readonly session: WebSessionId }
 
 /** Clocks of targets may be behind ours by this much, at the very most: to them a certificate goes on after its end. */
-const CLOCK_SKEW_SECONDS = 60 * 60
-/** Stands for the sign-in of a certificate that comes from none. */
+const LISTED_LONGER_SECONDS = 60 * 60
+/** Stands for the sign-in in the key id of a certificate that comes from none. */
 const DIRECT = 'direct'
 const KINDS = ['user', 'host'] as const
 
@@ -124,19 +129,16 @@ export class CertificateService {
    * that is over, SshError for what must not be signed, StoreError `already-exists` for a key that was revoked.
    */
   async issueUser(order: UserCertificateOrder): Promise<Certificate> {
-    const { user, key, session, factors, notAfter = Number.POSITIVE_INFINITY } = order
+    const { user, key, factors, session = DIRECT } = order
     const { row: authority, signer } = await this.#active('user')
     const now = Math.floor(this.#parts.now() / 1000)
-    const seconds = Math.min(order.seconds, Math.floor(notAfter / 1000) - now)
     if ((await this.#parts.store.revokedKeys.list()).some((each) => each.fingerprint === fingerprint(key))) {
       throw new StoreError('already-exists', 'the key was revoked')
     }
-    // Before the row: a life that is refused must not leave one.
-    const draft = userCertificateRequest({ ...order, serial: 1, now, seconds })
     return this.#parts.change(async (tx, record) => {
       // Inside: what ends a sign-in revokes what it finds, and must find this one or keep it from being made.
-      const isOver = session !== DIRECT && !(await tx.webSessions.list(user.id)).some(({ id }) => id === session)
-      if (isOver) throw new RangeError('the sign-in is over')
+      const seconds = Math.min(order.seconds, Math.floor((await signInEnd(tx, order)) / 1000) - now)
+      const draft = userCertificateRequest({ ...order, session, serial: 1, now, seconds })
       const issued = await tx.certificates.add(
         {
           kind: 'user',
@@ -161,7 +163,7 @@ export class CertificateService {
         actor: order.actor,
         source: order.source,
       })
-      return signer.sign(userCertificateRequest({ ...order, serial: issued.serial, now, seconds }))
+      return signer.sign(userCertificateRequest({ ...order, session, serial: issued.serial, now, seconds }))
     })
   }
 
@@ -224,7 +226,7 @@ export class CertificateService {
     const { store, now } = this.#parts
     const seconds = Math.floor(now() / 1000)
     const authorities = await store.authorities.list()
-    const revoked = await store.certificates.revokedSerials(seconds - CLOCK_SKEW_SECONDS)
+    const revoked = await store.certificates.revokedSerials(seconds - LISTED_LONGER_SECONDS)
     const keys = await store.revokedKeys.list()
     const retired = authorities.filter(({ state }) => state === 'retired')
     const certificates = authorities.flatMap(({ id, publicKey }) => {
@@ -250,6 +252,15 @@ export class CertificateService {
     if (row === undefined) throw new Error(`there is no active ${kind} authority`)
     return { row, signer: localAuthority(kind, keys.read(row.fingerprint)) }
   }
+}
+
+/** When the sign-in of an order ends, in milliseconds since the epoch: long ago where it is gone, never where there is none. */
+async function signInEnd(
+  { webSessions }: Pick<Repositories, 'webSessions'>,
+  { user, session }: UserCertificateOrder,
+): Promise<number> {
+  if (session === undefined) return Number.POSITIVE_INFINITY
+  return (await webSessions.list(user.id)).find(({ id }) => id === session)?.expiresAt ?? 0
 }
 
 /** Takes certificates back as a part of a change; see `CertificateService.revoke`. */

@@ -65,12 +65,6 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
     if (found !== undefined) return found
     throw new ApiError('credential.not-found', 'you have no such passkey')
   }
-  /** When a sign-in ends, in milliseconds since the epoch. */
-  const endOf = async (user: User, id: string): Promise<number> => {
-    const session = (await store.webSessions.list(user.id)).find((each) => each.id === id)
-    if (session === undefined) throw signInOver()
-    return session.expiresAt
-  }
 
   return {
     ...ownKeyHandlers(services, freshSelf),
@@ -255,8 +249,6 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
       const { peer, actor } = caller
       const key = readPlainKey(public_key)
       const signedIn = peer.by === 'session' ? peer : undefined
-      // A certificate is no way to stay signed in longer (V-C08).
-      const notAfter = signedIn === undefined ? undefined : await endOf(user, signedIn.webSession)
       const source = 'source' in peer ? peer.source : undefined
       const { places, name, sources, forceCommand } = certificateTerms(roster.current.compiled, user.name, source)
       const { outbound } = config.current.ssh
@@ -265,12 +257,11 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
           actor,
           user,
           key,
-          session: signedIn?.webSession ?? 'direct',
+          ...(signedIn === undefined ? {} : { session: signedIn.webSession }),
           factors: signedIn?.factors ?? [],
           grants: places,
           byName: name,
           seconds,
-          ...(notAfter === undefined ? {} : { notAfter }),
           ...(source === undefined ? {} : { source }),
           // A target sees the gateway, and not the person whose way leads through it.
           ...(sources === undefined
@@ -281,19 +272,19 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
         .catch((cause: unknown) => {
           if (cause instanceof StoreError && cause.code === 'already-exists')
             throw new ApiError('key.revoked', 'this key was revoked', { fix: 'make a new key', cause })
-          throw cause instanceof RangeError ? signInOver(cause) : cause
+          // Also in the last second of a sign-in: certificates begin and end with whole ones.
+          if (cause instanceof RangeError)
+            throw new ApiError('caller.unknown', 'your sign-in has ended', {
+              fix: 'sign in again: sallyport login',
+              cause,
+            })
+          throw cause
         })
       const row = await store.certificates.get(Number(certificate.serial))
       if (row === undefined) throw new Error('a certificate without its row')
       return shownIssued(row, certificate)
     },
   }
-}
-
-/** Also in the last second of a sign-in: certificates begin and end with whole ones. */
-function signInOver(cause?: RangeError): ApiError {
-  const fix = 'sign in again: sallyport login'
-  return new ApiError('caller.unknown', 'your sign-in has ended', { fix, ...(cause === undefined ? {} : { cause }) })
 }
 
 /** What changes how somebody signs in takes more than a browser that was left open (V-F08). */
