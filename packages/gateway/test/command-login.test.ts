@@ -1,12 +1,14 @@
 /** The `sallyport` command of somebody on another machine: signing in over HTTPS, and what it leaves behind. */
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer as createHttp, get } from 'node:http'
 import { createServer as createTcp, type Socket } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { CommandUser, freePort, type RunningCommand } from '@sallyport/testkit'
+import { kernelLock } from '../src/state/kernel-lock.ts'
 import { atConsole, fingerprintOf, known, serverOf } from './at-console.ts'
 import { hasOpenSsh, TestGateway } from './test-gateway.ts'
 import { WebClient } from './web-client.ts'
@@ -388,4 +390,30 @@ test('tokens are made, listed and taken back', { skip }, async () => {
   assert.equal(row?.name, 'ci')
   assert.equal((await user.run(`token revoke ${row?.id} --yes`)).status, 0)
   assert.equal((await user.run('user ls', { env })).status, 4)
+})
+
+test('who signs in while another command writes its gateway down loses neither of the two', { skip }, async () => {
+  await using gate = await TestGateway.start({ flags })
+  const browser = await atConsole(gate)
+  using user = new CommandUser(gate.directory.file('home-laptop'))
+  const folder = join(user.home, '.config/sallyport')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const held = kernelLock(join(folder, 'lock'))
+  const running = user.start(`login --device ${known(gate)}`)
+  await approveCode(running, browser)
+  // The other one is in the middle of its work.
+  const other = { server: 'https://other.example.com:8443', fingerprint: null }
+  await Promise.race([running.ended, wait(3000)])
+  writeFileSync(join(folder, 'profiles.json'), JSON.stringify({ current: other.server, profiles: [other] }))
+  held?.[Symbol.dispose]()
+  assert.equal(await running.ended, 0, running.stderr)
+  const { current, profiles } = JSON.parse(readFileSync(join(folder, 'profiles.json'), 'utf8')) as {
+    current: string
+    profiles: { server: string }[]
+  }
+  assert.equal(current, serverOf(gate))
+  assert.deepEqual(
+    profiles.map(({ server }) => server),
+    [other.server, serverOf(gate)],
+  )
 })

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import type { Authority } from '@sallyport/api'
 import { Argument, type Command } from 'commander'
 import { CommandError } from '../command-error.ts'
@@ -7,6 +6,7 @@ import { examples } from '../examples.ts'
 import { counted } from '../output/count.ts'
 import { formatTime } from '../output/values.ts'
 import type { Runner } from '../program.ts'
+import { replaceContent } from '../replace-content.ts'
 
 const KINDS = ['user', 'host'] as const
 type Kind = (typeof KINDS)[number]
@@ -134,7 +134,7 @@ export function caCommands(program: Command, run: Runner): void {
 
 function writeList(path: string, bytes: Uint8Array): void {
   try {
-    writeFileSync(path, bytes)
+    replaceContent(path, bytes)
   } catch (cause) {
     throw new CommandError('file.unwritable', `${path} cannot be written`, { why: (cause as Error).message, cause })
   }

@@ -1,9 +1,11 @@
 import { realpathSync } from 'node:fs'
 import { type Command, Option } from 'commander'
+import { alone } from '../alone.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CommandError } from '../command-error.ts'
 import { examples } from '../examples.ts'
 import type { Runner } from '../program.ts'
+import { Profiles } from '../remote/profiles.ts'
 import { FIRST_NAME, type GatewayBlock, LOCAL_GATEWAY } from '../ssh-config/gateway-blocks.ts'
 import type { CertificateUse } from '../ssh-config/render-ssh-config.ts'
 
@@ -74,14 +76,16 @@ async function write(context: CommandContext, flags: Flags): Promise<undefined> 
   }
   const server = serverOf(context)
   const lines = facts.host_keys.map(({ line }) => line)
-  const place = files.placeOf(server, lines, flags.name, environment)
-  const rendered = renderSshConfig(facts, {
-    ...common,
-    name: place.name,
-    taken: place.taken,
-    knownHostsFiles: [knownHosts, files.knownHostsOf(place.name, environment)],
+  const { place, changed } = await alone(new Profiles(environment).lock, signal, () => {
+    const place = files.placeOf(server, lines, flags.name, environment)
+    const rendered = renderSshConfig(facts, {
+      ...common,
+      name: place.name,
+      taken: place.taken,
+      knownHostsFiles: [knownHosts, files.knownHostsOf(place.name, environment)],
+    })
+    return { place, changed: files.writeSshConfig(server, place, rendered, environment) }
   })
-  const changed = files.writeSshConfig(server, place, rendered, environment)
   context.print({ name: place.name, changed }, () => changed.map((path) => `${path}: written\n`).join(''))
   for (const { name } of facts.targets.filter((target) => place.taken.has(target.name)))
     context.note(`another gateway has a ${name} too: this one’s is ${name}.${place.name}`)
@@ -93,9 +97,11 @@ async function write(context: CommandContext, flags: Flags): Promise<undefined> 
 async function remove(context: CommandContext, flags: Flags): Promise<undefined> {
   const { removeSshConfig, writtenGateways } = await import('../ssh-config/ssh-config-files.ts')
   const { environment } = context.terminal
-  const written = writtenGateways(environment)
-  const gone = flags.all === true ? written : meant(context, written, flags.name)
-  const changed = gone.length === 0 ? [] : removeSshConfig(gone, environment)
+  const { written, gone, changed } = await alone(new Profiles(environment).lock, context.signal, () => {
+    const written = writtenGateways(environment)
+    const gone = flags.all === true ? written : meant(context, written, flags.name)
+    return { written, gone, changed: gone.length === 0 ? [] : removeSshConfig(gone, environment) }
+  })
   context.print({ changed }, () => changed.map((path) => `${path}: removed what was ours\n`).join(''))
   const left = written.filter((each) => !gone.includes(each))
   if (gone.length === 0 && left.length === 0) context.note('there was nothing of ours')

@@ -1,4 +1,5 @@
 import { createClient } from '@sallyport/api'
+import { alone } from '../alone.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CommandError } from '../command-error.ts'
 import { guardedTransport } from '../guarded-transport.ts'
@@ -47,8 +48,8 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
   const { signal, terminal } = context
   const me = await api.call('me.show', {}, { signal })
   const { profiles } = asked
-  profiles.keep(profile)
-  profiles.keepSession(profile.server, { ...session, user: me.user })
+  const paths = profiles.paths(profile.server)
+  await alone(profiles.lock, signal, () => profiles.keep(profile))
   const result = {
     server: profile.server,
     user: me.user,
@@ -56,18 +57,26 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
     expires_at: session.expiresAt ?? null,
     ssh_config: sshConfigIsWritten(profile.server, terminal.environment),
   }
-  // A script's token gets no certificate: it is for the API alone.
-  if (options.way === 'token') return { ...result, certificate: null }
+  const keep = () => profiles.keepSession(profile.server, { ...session, user: me.user })
+  if (options.way === 'token') {
+    await alone(paths.lock, signal, keep)
+    // A script's token gets no certificate: it is for the API alone.
+    return { ...result, certificate: null }
+  }
   const agent = options.agent ? agentSocket(context) : undefined
   if (options.agent && agent === undefined)
     context.note('no ssh-agent runs here (SSH_AUTH_SOCK is not set): the key goes into a file that only you can read')
-  const { certificate, where, aheadMs } = await renewCertificate(api, {
-    paths: profiles.paths(profile.server),
-    agent,
-    comment: keyComment(me.user, profile.server),
-    ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
-    keepFormer: false,
-    signal,
+  // Session, key and certificate are of one sign-in, also where two go on at once.
+  const { certificate, where, aheadMs } = await alone(paths.lock, signal, () => {
+    keep()
+    return renewCertificate(api, {
+      paths,
+      agent,
+      comment: keyComment(me.user, profile.server),
+      ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
+      keepFormer: false,
+      signal,
+    })
   })
   const off = clockNote(aheadMs)
   if (off !== undefined) context.note(off)

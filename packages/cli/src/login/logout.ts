@@ -1,4 +1,5 @@
 import { ApiError, createClient } from '@sallyport/api'
+import { alone } from '../alone.ts'
 import type { CommandContext } from '../command-context.ts'
 import { guardedTransport } from '../guarded-transport.ts'
 import { httpsTransport } from '../remote/https-transport.ts'
@@ -27,9 +28,12 @@ async function signOut(context: CommandContext, profiles: Profiles, profile: Pro
   const { server } = profile
   const session = profiles.session(server)
   if (session === undefined) return undefined
-  await forgetKeys(agentSocket(context), profiles.paths(server))
-  // Here first: what the gateway does not hear of must still be gone from this machine.
-  profiles.signOut(server)
+  const paths = profiles.paths(server)
+  // Here first: what the gateway does not hear of must still be gone from this machine. A renewal under way ends before.
+  await alone(paths.lock, context.signal, async () => {
+    await forgetKeys(agentSocket(context), paths)
+    profiles.signOut(server)
+  })
   const { token } = session
   const { environment } = context.terminal
   const transport = httpsTransport({ ...profile, token, environment })

@@ -1,7 +1,7 @@
 import type { Certificate } from '@sallyport/ssh/keys'
+import { alone } from '../alone.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { Remote } from '../remote/choose-gateway.ts'
-import { alone } from './alone.ts'
 import { clockNote } from './clock-note.ts'
 import { agentSocket, keyComment, requireSignedIn } from './person.ts'
 import { isUsable, renewCertificate } from './renew-certificate.ts'
@@ -36,7 +36,7 @@ export async function renew(context: CommandContext, asked: RenewAsked): Promise
   }
   return (
     (await present()) ??
-    alone(paths.renewing, context.signal, async () => (await present()) ?? makeAnother(context, remote, asked, agent))
+    alone(paths.lock, context.signal, async () => (await present()) ?? makeAnother(context, remote, asked, agent))
   )
 }
 

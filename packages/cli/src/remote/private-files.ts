@@ -1,19 +1,16 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CommandError } from '../command-error.ts'
+import { replaceFile } from '../replace-file.ts'
 
 /** Largest of the files that are read here, in bytes: profiles and certificates have a few kB. */
 const FILE_MAX_BYTES = 1024 * 1024
 
 /** Puts a file in place as a whole, mode 0600 in a directory of mode 0700, so that nobody sees half of one. */
-export function writePrivate(path: string, text: string, mode = 0o600): void {
-  const next = `${path}.${process.pid}.new`
+export function writePrivate(path: string, text: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    rmSync(next, { force: true })
-    writeFileSync(next, text, { mode, flag: 'wx' })
-    chmodSync(next, mode)
-    renameSync(next, path)
+    replaceFile(path, text, { mode: 0o600 })
   } catch (cause) {
     throw new CommandError('file.unwritable', `${path} cannot be written`, { why: (cause as Error).message, cause })
   }

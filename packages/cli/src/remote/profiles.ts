@@ -35,8 +35,8 @@ export interface ProfilePaths {
   readonly certificate: string
   /** Certificates before it that an agent may still hold, one a line. */
   readonly former: string
-  /** There while a process renews. */
-  readonly renewing: string
+  /** Held while a process changes any of these. */
+  readonly lock: string
 }
 
 /**
@@ -45,11 +45,14 @@ export interface ProfilePaths {
  */
 export class Profiles {
   readonly directory: string
+  /** Held while a process changes what is written of several gateways: `profiles.json`, and files of ssh. */
+  readonly lock: string
   readonly #path: string
 
   constructor(environment: Readonly<Record<string, string | undefined>>) {
     const xdg = environment['XDG_CONFIG_HOME']
     this.directory = join(xdg?.startsWith('/') === true ? xdg : join(homeOf(environment), '.config'), 'sallyport')
+    this.lock = join(this.directory, 'lock')
     this.#path = join(this.directory, 'profiles.json')
   }
 
@@ -67,7 +70,7 @@ export class Profiles {
     return current === null ? undefined : this.get(current)
   }
 
-  /** Adds or replaces one, and makes it the current one. */
+  /** Adds or replaces one, and makes it the current one. To be done alone. */
   keep({ server, fingerprint }: Profile): void {
     const others = this.#read().profiles.filter((each) => each.server !== server)
     this.#write({ current: server, profiles: [...others, { server, fingerprint: fingerprint ?? null }] })
@@ -102,7 +105,7 @@ export class Profiles {
       publicKey: `${key}.pub`,
       certificate: `${key}-cert.pub`,
       former: join(directory, 'former-certificates.pub'),
-      renewing: join(directory, 'renewing'),
+      lock: join(directory, 'lock'),
     }
   }
 

@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { CommandError } from '../command-error.ts'
 import { writePrivate } from '../remote/private-files.ts'
 import { homeOf } from '../remote/profiles.ts'
+import { replaceFile } from '../replace-file.ts'
 import { chooseName, type GatewayBlock, namesIn, readBlocks, withBlock, writtenBlocks } from './gateway-blocks.ts'
 import { withInclude, withoutInclude } from './include-line.ts'
 import type { RenderedSshConfig } from './render-ssh-config.ts'
@@ -158,11 +159,7 @@ function editConfig(path: string, edit: (text: string) => string): string | unde
     const before = readFileSync(real, 'latin1')
     const after = edit(before)
     if (after === before) return undefined
-    const next = `${real}.${process.pid}.new`
-    rmSync(next, { force: true })
-    writeFileSync(next, after, { encoding: 'latin1', mode: 0o600, flag: 'wx' })
-    chmodSync(next, statSync(real).mode & 0o777)
-    renameSync(next, real)
+    replaceFile(real, Buffer.from(after, 'latin1'), statSync(real))
     return path
   } catch (cause) {
     if (cause instanceof CommandError) throw cause
