@@ -301,13 +301,15 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   started.use(keepHouse({ sessions, recheck: revoke.one, roster, store, checks, failed, now }))
 
   const reload = async (actor: string) => {
-    const result = config.reload()
+    const { changed, restartNeeded, take } = config.read()
+    if (changed.length > 0) await record({ type: 'config-changed', actor, keys: changed })
+    take()
     defence.settle(config.current)
     log.level = config.current.log.level
-    await roster.refresh()
-    if (result.changed.length > 0) await record({ type: 'config-changed', actor, keys: result.changed.slice(0, 15) })
-    log.info('configuration read again', { detail: [...result.changed, ...result.restartNeeded].join(' ') })
-    return result
+    log.info('configuration read again', { detail: [...changed, ...restartNeeded].join(' ') })
+    // The keeper tries again by itself until it succeeds; the configuration is in force.
+    await roster.refresh().catch((error: unknown) => failed('read users, targets and policy from the store', error))
+    return { changed, restartNeeded }
   }
   const masterKey = MasterKey.open(paths.masterKey)
   const origin = () => web?.origin ?? publicOrigin(config.current, config.current.listen.https[0]?.port ?? 0)

@@ -1,6 +1,16 @@
 import { type ConfigSources, type LoadedConfig, loadConfig } from './load-config.ts'
 import { type Config, settingsByName } from './settings.ts'
 
+/** A configuration that was read and is not in force yet. */
+export interface ReadConfig {
+  /** Keys that take effect with `take`. */
+  readonly changed: readonly string[]
+  /** Keys that wait for a restart. */
+  readonly restartNeeded: readonly string[]
+  /** Puts it into force. */
+  readonly take: () => void
+}
+
 /** The configuration in force. A reload changes what may change while the gateway runs; the rest waits for a restart. */
 export class ConfigKeeper {
   readonly #sources: ConfigSources
@@ -20,8 +30,8 @@ export class ConfigKeeper {
     return this.#loaded
   }
 
-  /** Reads everything again. Throws GatewayError where there is a mistake, and then nothing has changed. */
-  reload(): { readonly changed: string[]; readonly restartNeeded: string[] } {
+  /** Reads everything again; nothing has changed before `take`. Throws GatewayError where there is a mistake. */
+  read(): ReadConfig {
     const next = loadConfig(this.#sources)
     const changed: string[] = []
     const restartNeeded: string[] = []
@@ -38,8 +48,8 @@ export class ConfigKeeper {
       ;(config[section] ??= {})[key] = waits ? before : after
     }
     for (const section of Object.values(config)) Object.freeze(section)
-    this.#loaded = { config: Object.freeze(config) as unknown as Config, origins, file: next.file }
-    return { changed, restartNeeded }
+    const loaded = { config: Object.freeze(config) as unknown as Config, origins, file: next.file }
+    return { changed, restartNeeded, take: () => void (this.#loaded = loaded) }
   }
 }
 
