@@ -28,6 +28,18 @@ test('a path parameter is escaped and joined with the body', () => {
   assert.deepEqual(result.data, { user: 'alice', disabled: true })
 })
 
+test('a field of a query that may have several values has each of them once, and one is one', () => {
+  const sent = { type: ['passage', 'access'], outcome: ['denied', 'failed', 'banned'], actor: 'alice', limit: 7 }
+  const { path } = encodeInput(routes['audit.search'], sent)
+  assert.equal(
+    path,
+    '/v1/audit?type=passage&type=access&outcome=denied&outcome=failed&outcome=banned&actor=alice&limit=7',
+  )
+  assert.deepEqual(roundTrip(routes['audit.search'], sent).data, sent)
+  assert.equal(roundTrip(routes['audit.search'], { actor: Array.from({ length: 51 }, String) }).success, false)
+  assert.equal(roundTrip(routes['audit.search'], { text: ['a', 'b'] }).success, false)
+})
+
 test('a parameter that stands twice is refused', () => {
   const twice = new URLSearchParams('limit=1&limit=2')
   assert.equal(decodeInput(routes['audit.search'], {}, twice, undefined).success, false)

@@ -8,7 +8,7 @@ export interface EncodedInput {
   readonly body: string | undefined
 }
 
-/** Client side: fills the path and spreads the rest. Values of a GET are texts, numbers and booleans. */
+/** Client side: fills the path and spreads the rest. Values of a GET are texts, numbers, booleans, and lists of them. */
 export function encodeInput(route: Route, input: Readonly<Record<string, unknown>>): EncodedInput {
   const rest = new Map(Object.entries(input).filter(([, value]) => value !== undefined))
   const path = route.path
@@ -22,13 +22,16 @@ export function encodeInput(route: Route, input: Readonly<Record<string, unknown
     })
     .join('/')
   if (route.method !== 'GET') return { path, body: JSON.stringify(Object.fromEntries(rest)) }
-  const query = new URLSearchParams([...rest].map(([name, value]) => [name, String(value)]))
+  const query = new URLSearchParams(
+    [...rest].flatMap(([name, value]) => several(value).map((one) => [name, String(one)])),
+  )
   return { path: query.size === 0 ? path : `${path}?${query.toString()}`, body: undefined }
 }
 
 /**
  * Server side: puts the parts together again and checks them. A query or path text becomes a number or a boolean only
- * where the schema has one. Unknown fields, repeated query fields, and body fields that name a path parameter are refused.
+ * where the schema has one; a query field that comes again is a list, which a schema has to know. Unknown fields, and body
+ * fields that name a path parameter, are refused.
  */
 export function decodeInput<R extends Route>(
   route: R,
@@ -39,8 +42,9 @@ export function decodeInput<R extends Route>(
   const raw = Object.create(null) as Record<string, unknown>
   if (route.method === 'GET') {
     for (const [name, value] of query) {
-      // A second value would be ignored by one reader and taken by another.
-      raw[name] = name in raw ? [raw[name], value] : fromText(route, name, value)
+      const read = fromText(route, name, value)
+      // A second value is never dropped: one reader would take the first and another the last.
+      raw[name] = name in raw ? [...several(raw[name]), read] : read
     }
   } else if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
     Object.assign(raw, body)
@@ -59,6 +63,10 @@ function fromText(route: Route, name: string, text: string): unknown {
   if (field instanceof z.ZodNumber) return /^-?\d{1,16}(\.\d{1,16})?$/.test(text) ? Number(text) : text
   if (field instanceof z.ZodBoolean) return text === 'true' ? true : text === 'false' ? false : text
   return text
+}
+
+function several(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value]
 }
 
 /** The schema under `.optional()` and `.default()`. */

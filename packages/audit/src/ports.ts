@@ -20,12 +20,12 @@ export interface StoredEntry {
 }
 
 export interface AuditQuery {
-  readonly actor?: string | undefined
-  /** Any of these types. */
+  /** Any of these types; so with the others. */
   readonly types?: readonly string[] | undefined
-  readonly target?: string | undefined
-  readonly source?: string | undefined
-  readonly session?: string | undefined
+  readonly actors?: readonly string[] | undefined
+  readonly targets?: readonly string[] | undefined
+  readonly sources?: readonly string[] | undefined
+  readonly sessions?: readonly string[] | undefined
   /** Not before, milliseconds since the epoch. */
   readonly since?: number | undefined
   /** Before, milliseconds since the epoch. */

@@ -4,10 +4,17 @@ import { parseSpan } from './parse-span.ts'
 const PORT_MAX = 65_535
 const accumulating = new WeakSet<Option>()
 
-/** An option that may be given again; its value is the list of all that was given, undefined where it was not. */
-export function repeatable(flags: string, description: string): Option {
+/**
+ * An option that may be given again; its value is the list of all that was given, undefined where it was not. With choices, only
+ * those.
+ */
+export function repeatable(flags: string, description: string, choices?: readonly string[]): Option {
   const option = new Option(flags, `${description}; may be given again`)
-  option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value])
+  if (choices !== undefined) option.choices(choices)
+  option.argParser((value: string, before: readonly string[] | undefined) => {
+    if (choices?.includes(value) === false) throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`)
+    return [...(before ?? []), value]
+  })
   accumulating.add(option)
   return option
 }

@@ -89,6 +89,7 @@ test('a wrong command line exits with 2, names the nearest, and says where to lo
       /argument '99999' is invalid[^\n]*\n {2}fix {3}write a whole number from 1 to 65535\n/,
     ],
     ['user add a --role king', /Allowed choices are owner, admin, auditor, member/i],
+    ['audit search --outcome denied --outcome lost', /Allowed choices are allowed, denied, failed, banned/i],
     ['user edit alice', /there is nothing to change/],
     ['help usr', /no command and no topic “usr”/],
   ]

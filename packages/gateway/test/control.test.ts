@@ -297,7 +297,22 @@ test('the audit log is searched, followed, exported and verified', { skip }, asy
     counts.buckets.reduce((sum, { count }) => sum + count, 0),
     1,
   )
-  assert.equal((await api.call('audit.count', { outcome: 'denied' })).total, 0)
+  const two = await api.call('audit.count', { target: ['db1', 'db2'], type: 'target', outcome: ['done', 'denied'] })
+  assert.deepEqual([two.total, two.targets.values], [1, [{ value: 'db1', count: 1 }]])
+  assert.ok(two.types.values.length > 0)
+  const actor = [page.events[0]?.actor ?? '', 'nobody']
+  const users = await api.call('audit.search', { type: ['user-added', 'target'], actor })
+  assert.deepEqual(
+    users.events.slice(0, 3).map(({ type }) => type),
+    ['user-added', 'target-added', 'user-added'],
+  )
+  const none = await api.call('audit.count', { outcome: 'denied' })
+  assert.equal(none.total, 0)
+  assert.ok(
+    none.outcomes.values.some(({ value }) => value === 'done'),
+    'what else there is to choose',
+  )
+  assert.deepEqual(none.types.values, [])
   assert.deepEqual((await api.call('audit.search', { outcome: 'denied' })).events, [])
   const { public_key } = await api.call('audit.verify')
   const lines: string[] = []

@@ -1,17 +1,21 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AuditEntryQuery } from './audit-entries.ts'
-import { matching } from './audit-match.ts'
+import { listsOf, matching } from './audit-match.ts'
 import { type Bucketing, bucketing } from './bucketing.ts'
 import type { Session } from './session.ts'
 
-export interface AuditCountQuery extends Omit<AuditEntryQuery, 'before' | 'limit'> {
+/** What is counted. */
+export interface AuditSubset extends Omit<AuditEntryQuery, 'before' | 'limit'> {
+  readonly signal?: AbortSignal
+}
+
+export interface AuditCountQuery extends AuditSubset {
   /** Types that are counted apart in each bucket. */
   readonly marked: readonly string[]
   /** Buckets at most. */
   readonly buckets: number
   /** Of the clock that buckets begin by: milliseconds east of UTC. */
   readonly offsetMs: number
-  readonly signal?: AbortSignal
 }
 
 /** How often a value comes. */
@@ -56,7 +60,13 @@ const TEXT_WINDOW = 10_000
 /** Milliseconds of work after which others get their turn. */
 const SLICE_MS = 10
 
-type Column = 'type' | 'actor' | 'target'
+export type AuditColumn = 'type' | 'actor' | 'target'
+
+/** Entries from one on and before another. */
+interface Stretch {
+  readonly from: number
+  readonly to: number
+}
 
 /**
  * How many entries fit a query, when, and of what. Without a filter but time, however many there are, over indexes
@@ -74,17 +84,35 @@ export class AuditCounter {
   /** Rejects with the signal's reason. */
   async count(query: AuditCountQuery): Promise<AuditCounts> {
     const turn = new Turn(query.signal)
+    const stretch = await this.#stretch(query, turn)
+    if (stretch === undefined) return none(query, this.#session.now())
+    const { from, to } = stretch
+    return isIndexed(query, stretch) ? this.#byIndex(query, from, to, turn) : this.#oneByOne(query, from, to, turn)
+  }
+
+  /**
+   * How often each value of a column comes among the entries that fit, the most frequent first; among the newest where more
+   * fit than are counted one by one. Rejects with the signal's reason.
+   */
+  async values(column: AuditColumn, query: AuditSubset): Promise<readonly ValueCount[]> {
+    const turn = new Turn(query.signal)
+    const stretch = await this.#stretch(query, turn)
+    if (stretch === undefined) return []
+    if (isIndexed(query, stretch)) return this.#values(column, stretch.from, stretch.to, turn)
+    const tally = new Tally()
+    await this.#walk(query, stretch.from, stretch.to, turn, (entry) => tally.add(entry[column]))
+    return tally.counts()
+  }
+
+  /** Where the entries stand among which some may fit; undefined where none can. */
+  async #stretch(query: AuditSubset, turn: Turn): Promise<Stretch | undefined> {
     const first = await this.#edge('asc')
     const last = await this.#edge('desc')
-    const { since, until, types } = query
-    if (first === undefined || last === undefined || types?.length === 0) return none(query, this.#session.now())
-    const log = { first, last }
-    const from = since === undefined ? first.seq : await this.#firstAt(since, log.first.seq, last.seq + 1, turn)
+    const { since, until } = query
+    if (first === undefined || last === undefined || listsOf(query).some(({ length }) => length === 0)) return undefined
+    const from = since === undefined ? first.seq : await this.#firstAt(since, first.seq, last.seq + 1, turn)
     const to = until === undefined ? last.seq + 1 : await this.#firstAt(until, from, last.seq + 1, turn)
-    if (from >= to) return none(query, this.#session.now())
-    const { actor, target, source, session, text } = query
-    const filtered = [actor, types, target, source, session, text].some((each) => each !== undefined)
-    return filtered || to - from <= SHORT ? this.#oneByOne(query, from, to, turn) : this.#byIndex(query, from, to, turn)
+    return from < to ? { from, to } : undefined
   }
 
   /** Over indexes: an entry costs some 30 ns for each column. */
@@ -116,32 +144,17 @@ export class AuditCounter {
 
   /** Over the entries that fit, the newest first. */
   async #oneByOne(query: AuditCountQuery, from: number, to: number, turn: Turn): Promise<AuditCounts> {
-    const { text, marked } = query
+    const { marked } = query
     const tallies = { type: new Tally(), actor: new Tally(), target: new Tally() }
     const times: number[] = []
     const markedTimes: number[] = []
-    let window = text === undefined ? WINDOW : TEXT_WINDOW
-    let before = to
-    const end = text === undefined ? from : Math.max(from, to - READ_MAX)
-    while (before > end && times.length < COUNTED_MAX) {
-      const start = Math.max(before - window, from)
-      const rows = await matching(this.#session.db, query, start, before)
-        .select(['time', 'type', 'actor', 'target'])
-        .execute()
-      for (const { time, type, actor, target } of rows) {
-        times.push(time)
-        if (marked.includes(type)) markedTimes.push(time)
-        tallies.type.add(type)
-        tallies.actor.add(actor)
-        if (target !== null) tallies.target.add(target)
-      }
-      before = start
-      // As many at once as a slice takes, however rare or frequent they are.
-      if (text === undefined && rows.length < WINDOW / 8) window = Math.min(window * 2, WINDOW_MAX)
-      else if (text === undefined && rows.length > WINDOW) window = Math.max(WINDOW, Math.ceil(window / 2))
-      await turn.taken()
-    }
-    const complete = before <= from
+    const complete = await this.#walk(query, from, to, turn, ({ time, type, actor, target }) => {
+      times.push(time)
+      if (marked.includes(type)) markedTimes.push(time)
+      tallies.type.add(type)
+      tallies.actor.add(actor)
+      tallies.target.add(target)
+    })
     const [oldest = this.#session.now(), newest = oldest] = edges(times)
     const span = {
       from: complete ? (query.since ?? oldest) : oldest,
@@ -161,6 +174,40 @@ export class AuditCounter {
       actors: tallies.actor.counts(),
       targets: tallies.target.counts(),
     }
+  }
+
+  /** Calls back with each entry that fits, the newest first, up to a bound; true: that were all. */
+  async #walk(
+    query: AuditSubset,
+    from: number,
+    to: number,
+    turn: Turn,
+    visit: (entry: {
+      readonly time: number
+      readonly type: string
+      readonly actor: string
+      readonly target: string | null
+    }) => void,
+  ): Promise<boolean> {
+    const { text } = query
+    let found = 0
+    let window = text === undefined ? WINDOW : TEXT_WINDOW
+    let before = to
+    const end = text === undefined ? from : Math.max(from, to - READ_MAX)
+    while (before > end && found < COUNTED_MAX) {
+      const start = Math.max(before - window, from)
+      const rows = await matching(this.#session.db, query, start, before)
+        .select(['time', 'type', 'actor', 'target'])
+        .execute()
+      for (const entry of rows) visit(entry)
+      found += rows.length
+      before = start
+      // As many at once as a slice takes, however rare or frequent they are.
+      if (text === undefined && rows.length < WINDOW / 8) window = Math.min(window * 2, WINDOW_MAX)
+      else if (text === undefined && rows.length > WINDOW) window = Math.max(WINDOW, Math.ceil(window / 2))
+      await turn.taken()
+    }
+    return before <= from
   }
 
   #edge(order: 'asc' | 'desc'): Promise<{ seq: number; time: number } | undefined> {
@@ -202,7 +249,7 @@ export class AuditCounter {
   }
 
   /** Values of a column between two entries, one step of its index each. */
-  async #values(column: Column, from: number, to: number, turn: Turn): Promise<readonly ValueCount[]> {
+  async #values(column: AuditColumn, from: number, to: number, turn: Turn): Promise<readonly ValueCount[]> {
     const found: ValueCount[] = []
     let after: string | undefined
     for (let looked = 0; looked < VALUES_MAX; looked++) {
@@ -218,7 +265,7 @@ export class AuditCounter {
   }
 
   /** How many entries between two have a value. */
-  async #range(column: Column, value: string, from: number, to: number, turn: Turn): Promise<number> {
+  async #range(column: AuditColumn, value: string, from: number, to: number, turn: Turn): Promise<number> {
     let count = 0
     for (let start = from; start < to; ) {
       const { n, last } = await this.#session.db
@@ -242,6 +289,11 @@ export class AuditCounter {
     }
     return count
   }
+}
+
+/** Whether indexes alone tell it: nothing but time filters, and the stretch is long. */
+function isIndexed(query: AuditSubset, { from, to }: Stretch): boolean {
+  return query.text === undefined && listsOf(query).length === 0 && to - from > SHORT
 }
 
 function none({ since, until, ...query }: AuditCountQuery, now: number): AuditCounts {
@@ -273,7 +325,9 @@ function byCount(a: ValueCount, b: ValueCount): number {
 class Tally {
   readonly #counts = new Map<string, number>()
 
-  add(value: string): void {
+  /** Counts a value; nothing is none. */
+  add(value: string | null): void {
+    if (value === null) return
     this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1)
   }
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type CompiledQuery, type Selectable, sql } from 'kysely'
-import { matching } from './audit-match.ts'
+import { listsOf, matching } from './audit-match.ts'
 import { StoreError } from './errors.ts'
 import type { AuditEntriesTable } from './schema.ts'
 import type { Session } from './session.ts'
@@ -8,11 +8,12 @@ import type { Session } from './session.ts'
 export type AuditEntryRow = Readonly<Selectable<AuditEntriesTable>>
 
 export interface AuditEntryQuery {
-  readonly actor?: string | undefined
+  /** Any of these; none of them fits an empty list. So with the other lists. */
   readonly types?: readonly string[] | undefined
-  readonly target?: string | undefined
-  readonly source?: string | undefined
-  readonly session?: string | undefined
+  readonly actors?: readonly string[] | undefined
+  readonly targets?: readonly string[] | undefined
+  readonly sources?: readonly string[] | undefined
+  readonly sessions?: readonly string[] | undefined
   readonly since?: number | undefined
   readonly until?: number | undefined
   readonly text?: string | undefined
@@ -79,8 +80,9 @@ export class AuditEntries {
   /** A page, newest first; `next` is the `before` of the page after it. */
   async search(query: AuditEntryQuery): Promise<{ entries: readonly AuditEntryRow[]; next: number | undefined }> {
     const limit = Math.min(Math.max(query.limit ?? PAGE_DEFAULT, 1), PAGE_MAX)
-    const indexed = [query.actor, query.types, query.target, query.source, query.session].some((x) => x !== undefined)
-    if (query.types?.length === 0) return { entries: [], next: undefined }
+    const lists = listsOf(query)
+    const indexed = lists.length > 0
+    if (lists.some(({ length }) => length === 0)) return { entries: [], next: undefined }
     const found: AuditEntryRow[] = []
     let before = query.before ?? ((await this.tail())?.seq ?? 0) + 1
     while (before > 1 && found.length < limit) {

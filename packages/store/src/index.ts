@@ -1,6 +1,12 @@
 export { type ApiToken, ApiTokens } from './api-tokens.ts'
 export { AuditCheckpoints, type CheckpointRow } from './audit-checkpoints.ts'
-export { AuditCounter, type AuditCountQuery, type AuditCounts, type ValueCount } from './audit-counter.ts'
+export {
+  type AuditColumn,
+  AuditCounter,
+  type AuditCountQuery,
+  type AuditCounts,
+  type ValueCount,
+} from './audit-counter.ts'
 export { AuditEntries, type AuditEntryQuery, type AuditEntryRow } from './audit-entries.ts'
 export { Authorities, type Authority } from './authorities.ts'
 export { type Ban, Bans, type NewBan } from './bans.ts'

@@ -32,6 +32,17 @@ test('events are counted over time and by value; a value, a span of time and a n
   await page.getByText(`${denied.total} events match`).waitFor()
   await visit.look('audit-denied')
 
+  // Others can be chosen beside it, and one of them fits.
+  const outcomes = narrow.getByRole('region', { name: 'Outcome' })
+  await outcomes.getByText('banned').click()
+  await page.waitForURL((url) => url.searchParams.get('outcome') === 'denied,banned')
+  await rows.getByText('ban-added').waitFor()
+  const both = await gate.api.call('audit.count', { outcome: ['denied', 'banned'] })
+  await page.getByText(`${both.total} events match`).waitFor()
+  await rows.getByText('policy-refused').first().waitFor()
+  await outcomes.getByText('banned').click()
+  await page.waitForURL((url) => url.searchParams.get('outcome') === 'denied')
+
   // By name: kept for this person in this browser, and taken away again.
   await page.getByRole('button', { name: 'Saved' }).click()
   await page.getByRole('menuitem', { name: 'Save this view…' }).click()

@@ -20,15 +20,21 @@ export const auditEvent = z.object({
 })
 export type AuditEvent = z.infer<typeof auditEvent>
 
+/** Values of one filter, at most: more than a person chooses, and they fit into an address. */
+const VALUES_MAX = 50
+/** A value, or several of which one has to fit. In a query the field is given once for each. */
+const anyOf = <Value extends z.ZodType>(value: Value) =>
+  z.union([value, z.array(value).min(1).max(VALUES_MAX)]).optional()
+
 const filters = {
   /** Event type, or its beginning: `passage` finds `passage-opened` and `passage-closed`. */
-  type: selector.optional(),
+  type: anyOf(selector),
   /** How it ended: `denied` finds every refusal. */
-  outcome: z.enum(AUDIT_OUTCOMES).optional(),
-  actor: selector.optional(),
-  source: selector.optional(),
-  session: selector.optional(),
-  target: selector.optional(),
+  outcome: anyOf(z.enum(AUDIT_OUTCOMES)),
+  actor: anyOf(selector),
+  source: anyOf(selector),
+  session: anyOf(selector),
+  target: anyOf(selector),
   /** Any text inside the event. */
   text: selector.optional(),
   from: time.optional(),
@@ -84,6 +90,7 @@ export const auditCounts = z.object({
   start: time,
   /** One behind the other, the empty ones too. */
   buckets: z.array(z.object({ count, denied: count })),
+  /** Of each column that can be filtered by, as if it were not: what else there is to choose. The newest, where many fit. */
   outcomes: valueCounts,
   types: valueCounts,
   actors: valueCounts,

@@ -1,9 +1,15 @@
-import type { AuditEvent, AuditVerification } from '@sallyport/api'
+import {
+  AUDIT_OUTCOMES,
+  type AuditEvent,
+  type AuditOutcome,
+  type AuditVerification,
+  type RouteInput,
+} from '@sallyport/api'
 import type { Command } from 'commander'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
 import { EXIT } from '../exit-codes.ts'
-import { wholeNumber } from '../option-values.ts'
+import { repeatable, wholeNumber } from '../option-values.ts'
 import { counted } from '../output/count.ts'
 import { printable } from '../output/escape.ts'
 import { parseMoment } from '../parse-moment.ts'
@@ -11,11 +17,12 @@ import type { Runner } from '../program.ts'
 import { styled } from '../terminal.ts'
 
 interface FilterFlags {
-  readonly type?: string
-  readonly actor?: string
-  readonly source?: string
-  readonly session?: string
-  readonly target?: string
+  readonly type?: string[]
+  readonly outcome?: AuditOutcome[]
+  readonly actor?: string[]
+  readonly source?: string[]
+  readonly session?: string[]
+  readonly target?: string[]
   readonly text?: string
   readonly since?: string
   readonly until?: string
@@ -77,7 +84,7 @@ export function auditCommands(program: Command, run: Runner): void {
   examples(
     search,
     'sallyport audit search db1 --since 2h',
-    'sallyport audit search --type access-denied --actor alice --since 1d',
+    'sallyport audit search --outcome denied --outcome banned --actor alice --since 1d',
   )
 
   const verify = audit
@@ -138,16 +145,17 @@ function renderVerification(result: AuditVerification, { terminal }: CommandCont
 
 function withFilters(command: Command): Command {
   return command
-    .option('--type <type>', 'event type, or its beginning')
-    .option('--actor <user>', 'by or about this user')
-    .option('--source <address>', 'from this address')
-    .option('--session <session>', 'of this session')
-    .option('--target <target>', 'to this target')
+    .addOption(repeatable('--type <type>', 'event type, or its beginning'))
+    .addOption(repeatable('--outcome <outcome>', 'how it ended', AUDIT_OUTCOMES))
+    .addOption(repeatable('--actor <user>', 'by or about this user'))
+    .addOption(repeatable('--source <address>', 'from this address'))
+    .addOption(repeatable('--session <session>', 'of this session'))
+    .addOption(repeatable('--target <target>', 'to this target'))
     .option('--since <when>', 'from this time on: a span back (2h, 1d) or RFC 3339', (text) => parseMoment(text))
     .option('--until <when>', 'up to this time', (text) => parseMoment(text))
 }
 
-function filters({ since, until, ...same }: FilterFlags): Record<string, string> {
+function filters({ since, until, ...same }: FilterFlags): RouteInput<'audit.search'> {
   return { ...same, ...(since === undefined ? {} : { from: since }), ...(until === undefined ? {} : { to: until }) }
 }
 

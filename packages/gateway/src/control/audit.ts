@@ -1,22 +1,11 @@
-import { ApiError, type AuditEvent as ApiEvent, type AuditOutcome, auditOutcome } from '@sallyport/api'
-import { AUDIT_EVENT_TYPES, type AuditQuery, decodeLine, type StoredEntry } from '@sallyport/audit'
+import type { AuditEvent as ApiEvent } from '@sallyport/api'
+import { decodeLine, type StoredEntry } from '@sallyport/audit'
 import { decodePublicKey, formatPublicKey } from '@sallyport/ssh/keys'
 import { ByteWriter } from '@sallyport/wire'
-import { shownCounts } from './audit-count.ts'
+import { countAudit } from './audit-count.ts'
+import { auditQueryOf, fitsQuery } from './audit-filters.ts'
 import type { Handlers } from './handlers.ts'
 import { recordAct, type Services } from './services.ts'
-
-interface Filters {
-  readonly type?: string | undefined
-  readonly outcome?: AuditOutcome | undefined
-  readonly actor?: string | undefined
-  readonly source?: string | undefined
-  readonly session?: string | undefined
-  readonly target?: string | undefined
-  readonly text?: string | undefined
-  readonly from?: string | undefined
-  readonly to?: string | undefined
-}
 
 const MINUTE_MS = 60_000
 
@@ -26,7 +15,7 @@ export function auditHandlers(services: Services): Pick<Handlers, `audit.${strin
   return {
     async 'audit.search'({ limit, before, ...filters }) {
       const { entries, next } = await audit.search({
-        ...queryOf(filters),
+        ...auditQueryOf(filters),
         limit,
         ...(before === undefined ? {} : { before }),
       })
@@ -34,25 +23,18 @@ export function auditHandlers(services: Services): Pick<Handlers, `audit.${strin
     },
 
     async 'audit.count'({ buckets, utc_offset, ...filters }, { signal }) {
-      const counts = await services.store.auditCounter.count({
-        ...queryOf(filters),
-        marked: AUDIT_EVENT_TYPES.filter((type) => auditOutcome(type) === 'denied'),
-        buckets,
-        offsetMs: utc_offset * MINUTE_MS,
-        signal,
-      })
-      return shownCounts(counts)
+      return countAudit(services.store.auditCounter, filters, { buckets, offsetMs: utc_offset * MINUTE_MS, signal })
     },
 
     async *'audit.tail'({ last, follow, ...filters }, { signal }) {
-      const query = queryOf(filters)
+      const query = auditQueryOf(filters)
       const past = last === 0 ? [] : (await audit.search({ ...query, limit: last })).entries
       // What is appended between the search and the tail is still to come: the tail starts behind the newest of all.
       const newest = (await audit.search({ limit: 1 })).entries[0]?.seq ?? 0
       const from = Math.max(newest, past[0]?.seq ?? 0) + 1
       for (const entry of past.toReversed()) yield shown(entry)
       if (!follow) return
-      for await (const entry of audit.tail({ from, signal })) if (matches(entry, query)) yield shown(entry)
+      for await (const entry of audit.tail({ from, signal })) if (fitsQuery(entry, query)) yield shown(entry)
     },
 
     async 'audit.verify'(_input, { signal }) {
@@ -80,36 +62,6 @@ export function auditHandlers(services: Services): Pick<Handlers, `audit.${strin
 function publicKeyLine(raw: Uint8Array): string {
   const blob = new ByteWriter().string('ssh-ed25519').string(raw).finish()
   return formatPublicKey(decodePublicKey(blob))
-}
-
-function queryOf({ type, outcome, from, to, ...rest }: Filters): AuditQuery {
-  const named = AUDIT_EVENT_TYPES.filter((each) => type === undefined || each.startsWith(type))
-  if (named.length === 0)
-    throw new ApiError('request.invalid', `no event type begins with “${type?.replaceAll(/[^a-z-]/g, '?') ?? ''}”`, {
-      fix: `the types are: ${AUDIT_EVENT_TYPES.join(', ')}`,
-    })
-  const ended = outcome === undefined ? named : named.filter((each) => auditOutcome(each) === outcome)
-  return {
-    ...rest,
-    types: type === undefined && outcome === undefined ? undefined : ended,
-    since: from === undefined ? undefined : Date.parse(from),
-    until: to === undefined ? undefined : Date.parse(to),
-  }
-}
-
-/** The store's search, for one entry at a time. */
-function matches(entry: StoredEntry, query: AuditQuery): boolean {
-  const { types, actor, source, session, target, text, since, until } = query
-  return (
-    (types === undefined || types.includes(entry.type)) &&
-    (actor === undefined || entry.actor === actor) &&
-    (source === undefined || entry.source === source) &&
-    (session === undefined || entry.session === session) &&
-    (target === undefined || entry.target === target) &&
-    (text === undefined || entry.line.toLowerCase().includes(text.toLowerCase())) &&
-    (since === undefined || entry.time >= since) &&
-    (until === undefined || entry.time < until)
-  )
 }
 
 function shown(entry: StoredEntry): ApiEvent {

@@ -59,7 +59,7 @@ test('filters narrow what is counted, and values come with how often', async () 
   const counts = async (query: Partial<AuditCountQuery>) => store.auditCounter.count({ ...base, ...query })
   const denied = await counts({ types: ['access-denied'] })
   assert.deepEqual([denied.total, denied.types], [15, [{ value: 'access-denied', count: 15 }]])
-  assert.deepEqual((await counts({ target: 'db1' })).targets, [{ value: 'db1', count: 48 }])
+  assert.deepEqual((await counts({ targets: ['db1'] })).targets, [{ value: 'db1', count: 48 }])
   assert.equal((await counts({ text: '6}' })).total, 6)
   assert.deepEqual(
     (await counts({})).actors.map(({ value, count }) => [value, count]),
@@ -69,6 +69,20 @@ test('filters narrow what is counted, and values come with how often', async () 
       ['user2', 20],
     ],
   )
+})
+
+test('several values of a filter find what fits one of them, and a column is counted alone', async () => {
+  await using store = await filled(60, (seq) => ({ time: NOON + seq }))
+  const two = await store.auditCounter.count({ ...base, actors: ['user0', 'user2'], types: ['access-denied'] })
+  assert.deepEqual([two.total, two.actors.map(({ value }) => value)], [10, ['user0', 'user2']])
+  assert.deepEqual(await store.auditCounter.values('actor', { types: ['access-denied'] }), [
+    { value: 'user0', count: 5 },
+    { value: 'user1', count: 5 },
+    { value: 'user2', count: 5 },
+  ])
+  assert.deepEqual(await store.auditCounter.values('target', { until: NOON + 6 }), [{ value: 'db1', count: 4 }])
+  assert.deepEqual(await store.auditCounter.values('target', { actors: [] }), [])
+  assert.deepEqual(await store.auditCounter.values('target', { since: NOON + 61 }), [])
 })
 
 test('a long log is counted over its indexes as one by one; with a filter the newest, and that is said', async () => {
@@ -81,12 +95,13 @@ test('a long log is counted over its indexes as one by one; with a filter the ne
     { value: 'access-denied', count: count * 0.25 },
   ])
   assert.deepEqual(all.targets, [{ value: 'db1', count: count * 0.8 }])
+  assert.deepEqual(await store.auditCounter.values('target', {}), all.targets, 'over its index')
   const part = { since: NOON + 20_000_000, until: NOON + 100_000_000 }
   const byIndex = await store.auditCounter.count({ ...base, ...part })
   // The same entries, by a filter that they all fit.
-  assert.deepEqual(await store.auditCounter.count({ ...base, ...part, source: '192.0.2.1' }), byIndex)
+  assert.deepEqual(await store.auditCounter.count({ ...base, ...part, sources: ['192.0.2.1'] }), byIndex)
   assert.equal(byIndex.total, 80_000)
-  const some = await store.auditCounter.count({ ...base, source: '192.0.2.1' })
+  const some = await store.auditCounter.count({ ...base, sources: ['192.0.2.1'] })
   assert.equal(some.complete, false)
   assert.ok(some.total >= 100_000 && some.total < count, String(some.total))
   assert.equal(some.from, NOON + (count - some.total + 1) * 1000, 'where counting ended')

@@ -85,13 +85,15 @@ export function auditLogContract(given: Given): void {
       await fill(store, 30)
       const search = async (query: Parameters<typeof store.auditEntries.search>[0]) =>
         (await store.auditEntries.search({ limit: 1000, ...query })).entries.map(({ seq }) => seq)
-      assert.deepEqual(await search({ actor: 'user1', types: ['access-granted'] }), [28, 22, 16, 10, 4])
+      assert.deepEqual(await search({ actors: ['user1'], types: ['access-granted'] }), [28, 22, 16, 10, 4])
       assert.deepEqual(await search({ since: 5000, until: 8000 }), [7, 6, 5])
-      assert.deepEqual(await search({ target: 'db1' }), [])
-      assert.equal((await search({ source: '192.0.2.1' })).length, 30)
+      assert.deepEqual(await search({ targets: ['db1'] }), [])
+      assert.equal((await search({ sources: ['192.0.2.1'] })).length, 30)
       assert.equal((await search({ types: ['connection-opened', 'access-granted'] })).length, 30)
-      assert.deepEqual(await search({ types: [] }), [])
-      assert.deepEqual(await search({ session: 's' }), [])
+      assert.deepEqual(await search({ actors: ['user1', 'user2', 'nobody'], since: 25_000 }), [29, 28, 26, 25])
+      for (const none of [{ types: [] }, { actors: [] }, { sources: [], types: ['access-granted'] }])
+        assert.deepEqual(await search(none), [])
+      assert.deepEqual(await search({ sessions: ['s'] }), [])
     })
 
     given('entries are found by any part of their text, whatever it holds', async (store) => {

@@ -10,6 +10,10 @@ test('words with a field are filters, the others one text; a field without a val
   assert.deepEqual(readQuery('actor: 10.0.0.1:22'), { text: 'actor: 10.0.0.1:22' })
   assert.deepEqual(readQuery('after:2026-11-22T14:00:00Z'), { after: '2026-11-22T14:00:00Z' })
   assert.deepEqual(readQuery('  '), {})
+  assert.deepEqual(readQuery('actor:alice,bob after:today actor:bob,carol after:2h'), {
+    actor: 'alice,bob,carol',
+    after: '2h',
+  })
 })
 
 test('times may be said in days, spans and dates', () => {
@@ -28,6 +32,18 @@ test('the question has what is filtered by and nothing else', () => {
     { field: 'actor', value: 'alice' },
     { field: 'after', value: '2h' },
   ])
+})
+
+test('a filter of several values asks for each of them', () => {
+  const search = readAuditSearch({ outcome: 'denied,failed', actor: 'alice,,bob,alice', target: 'db-1', text: 'a,b' })
+  assert.deepEqual(questionOf(search, now), {
+    outcome: ['denied', 'failed'],
+    actor: ['alice', 'bob'],
+    target: 'db-1',
+    text: 'a,b',
+  })
+  assert.equal(faultOf(search, now), undefined)
+  assert.match(faultOf(readAuditSearch({ outcome: 'denied,lost' }), now) ?? '', /^“lost” is no outcome/)
 })
 
 test('a time that is none is told', () => {

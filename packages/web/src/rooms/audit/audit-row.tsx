@@ -31,7 +31,7 @@ export function AuditRow({ event, open, onToggle, onFilter }: AuditRowProps) {
         aria-expanded={open}
         onClick={() => onToggle(!open)}
         className={cx(
-          'grid min-h-8 w-full grid-cols-[auto_auto_minmax(0,1fr)] items-center gap-x-3 gap-y-0.5 px-gutter py-1.5 text-left wide:px-6 hover:bg-hover focus-visible:-outline-offset-2 pointer-coarse:min-h-11',
+          'grid min-h-8 w-full grid-cols-[auto_5.25rem_minmax(0,1fr)] items-center gap-x-3 gap-y-0.5 px-gutter py-1.5 text-left wide:px-6 hover:bg-hover focus-visible:-outline-offset-2 pointer-coarse:min-h-11',
           AUDIT_GRID,
           'wide:py-0',
           open && 'bg-accent-tint shadow-[inset_3px_0_0_var(--accent)]',

@@ -4,6 +4,22 @@ import { textParam } from '../search-param.ts'
 export const AUDIT_FIELDS = ['outcome', 'actor', 'type', 'target', 'source', 'session', 'after', 'before'] as const
 export type AuditField = (typeof AUDIT_FIELDS)[number]
 
+/** Those that may have several values, of which one has to fit: `denied,failed`, in the bar as in the address. */
+export const LIST_FIELDS = ['outcome', 'actor', 'type', 'target', 'source', 'session'] as const
+export type ListField = (typeof LIST_FIELDS)[number]
+/** Stands in none of their values: names, addresses and types have no comma. */
+const BETWEEN = ','
+
+/** The values of a filter, each once. */
+export function valuesOf(filter: string | undefined): readonly string[] {
+  return [...new Set((filter ?? '').split(BETWEEN).filter((value) => value !== ''))]
+}
+
+/** A filter of some values; none of none. */
+export function filterOf(values: readonly string[]): string | undefined {
+  return values.length === 0 ? undefined : values.join(BETWEEN)
+}
+
 export type AuditSearch = { readonly [Field in AuditField]: string | undefined } & {
   /** Any text inside an event. */
   readonly text: string | undefined
