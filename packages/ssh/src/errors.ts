@@ -44,7 +44,7 @@ export type SshErrorCode =
   | 'channel-refused'
   /** A channel message for an unknown channel, or against the channel's state. */
   | 'channel-protocol'
-  /** A write to a channel that is closed, or after our own EOF. */
+  /** A write to a channel that is closed, or after our own EOF; a request whose channel closed before the answer. */
   | 'channel-closed'
   /** Channel data beyond the granted window or packet size. */
   | 'window-exceeded'

@@ -147,6 +147,26 @@ export class ChannelStream implements AsyncIterable<Uint8Array>, AsyncDisposable
     return await abortable(promise, options.signal)
   }
 
+  /**
+   * As `request`, for what must be agreed to. Rejects with `request-refused`, and where the channel ends unanswered with
+   * `channel-closed`, what ended the connection, or the signal's reason.
+   */
+  async demand(request: ChannelRequestBody, options: Abortable = {}): Promise<void> {
+    options.signal?.throwIfAborted()
+    const answer = Promise.withResolvers<void>()
+    const ended = (cause: SshError | undefined): void => answer.reject(cause ?? closedError())
+    if (this.channel.phase === 'open') {
+      this.channel.request(request, (succeeded) => {
+        if (succeeded) answer.resolve()
+        // At the end every request that waits is told no; what ended it is known a moment later.
+        else if (this.channel.phase === 'closed') void this.closed.then(ended)
+        else answer.reject(refusedError(request.kind))
+      })
+    } else if (this.channel.phase === 'closed') void this.closed.then(ended)
+    else ended(undefined)
+    await abortable(answer.promise, options.signal)
+  }
+
   /** No more data from us. */
   end(): void {
     this.channel.sendEof()
@@ -208,6 +228,10 @@ export class ChannelStream implements AsyncIterable<Uint8Array>, AsyncDisposable
 
 function closedError(): SshError {
   return new SshError('channel-closed', 'the channel is closed for writing')
+}
+
+function refusedError(request: string): SshError {
+  return new SshError('request-refused', `the peer refused ${request}`, { facts: { request } })
 }
 
 /** `promise`, or the signal's reason if that comes first. */

@@ -85,7 +85,7 @@ export async function connectSsh(options: ConnectOptions): Promise<SshClientConn
           signal === undefined ? {} : { signal },
         )
       : SocketPump.fromStream(stream)
-  const connection = new SshClientConnection(pump, options)
+  const connection = serve(pump, options)
   try {
     await abortable(connection.ready, signal)
   } catch (error) {
@@ -94,6 +94,16 @@ export async function connectSsh(options: ConnectOptions): Promise<SshClientConn
     throw error
   }
   return connection
+}
+
+/** Throws for options that cannot work; the bytes' way is not left open then. */
+function serve(pump: SocketPump, options: ConnectOptions): SshClientConnection {
+  try {
+    return new SshClientConnection(pump, options)
+  } catch (error) {
+    pump.abort()
+    throw error
+  }
 }
 
 /** A connection to a server. */
@@ -211,14 +221,15 @@ export class SshClientConnection implements AsyncDisposable {
     return await ChannelStream.open(this.connection, channelType, options)
   }
 
-  /** A session with its environment and terminal, and nothing running in it yet. Rejects with `request-refused` for the terminal. */
+  /** A session with its environment and terminal, and nothing running in it yet. Rejects as `open`, and as `ChannelStream.demand` for the terminal. */
   async openSession(options: SessionOptions = {}): Promise<ChannelStream> {
     const stream = await this.open({ kind: 'session' }, options)
     try {
       for (const [name, value] of Object.entries(options.env ?? {})) {
+        if (stream.channel.phase !== 'open') break
         stream.channel.request({ kind: 'env', name, value: new TextEncoder().encode(value) })
       }
-      if (options.pty !== undefined) await demand(stream, { kind: 'pty-req', ...options.pty }, options)
+      if (options.pty !== undefined) await stream.demand({ kind: 'pty-req', ...options.pty }, options)
     } catch (error) {
       stream.channel.close()
       throw error
@@ -226,7 +237,7 @@ export class SshClientConnection implements AsyncDisposable {
     return stream
   }
 
-  /** Runs a command; `stream.exit` says how it ended once `stream.closed` has resolved. */
+  /** Runs a command; `stream.exit` says how it ended once `stream.closed` has resolved. Rejects as `open` and `ChannelStream.demand`. */
   async exec(command: string | Uint8Array, options: SessionOptions = {}): Promise<ChannelStream> {
     const bytes = typeof command === 'string' ? new TextEncoder().encode(command) : command
     return await this.#run({ kind: 'exec', command: bytes }, options)
@@ -284,16 +295,11 @@ export class SshClientConnection implements AsyncDisposable {
   async #run(request: ChannelRequestBody, options: SessionOptions): Promise<ChannelStream> {
     const stream = await this.openSession(options)
     try {
-      await demand(stream, request, options)
+      await stream.demand(request, options)
     } catch (error) {
       stream.channel.close()
       throw error
     }
     return stream
   }
-}
-
-async function demand(stream: ChannelStream, request: ChannelRequestBody, options: Abortable): Promise<void> {
-  if (await stream.request(request, options)) return
-  throw new SshError('request-refused', `the server refused ${request.kind}`, { facts: { request: request.kind } })
 }

@@ -115,8 +115,12 @@ export class LiveConnection implements LoginHost {
         },
         packet: (payload) => this.#packet(payload),
         kex: (event) => {
-          if (event.type === 'started' && event.first) this.#stage = 'key-exchange'
-          if (event.type !== 'finished') return
+          if (event.type === 'started') {
+            if (event.first) this.#stage = 'key-exchange'
+            // Renewing keys has a time limit of its own, and the peer may never say another word.
+            else this.#arm()
+            return
+          }
           if (event.first) this.#beginLogin()
           else this.#connection?.resume()
         },

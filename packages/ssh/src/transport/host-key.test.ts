@@ -11,6 +11,7 @@ import { SSH_MSG } from '../messages/numbers.ts'
 import { RawPair } from '../testing/raw-pair.ts'
 import { pairHostKey, SessionPair } from '../testing/session-pair.ts'
 import type { ExchangeEffect } from './key-exchange.ts'
+import type { TransportHandler } from './transport-handler.ts'
 
 const algorithms = { ...algorithmProfiles.modern, kex: ['curve25519-sha256'] }
 const otherKey = generatePrivateKey('ssh-ed25519')
@@ -21,8 +22,10 @@ const ecdsa384 = generatePrivateKey('ecdsa-sha2-nistp384')
 function replying(
   change: (reply: { hostKey: Uint8Array; signature: Uint8Array }) => object,
   signer: Signer = pairHostKey(),
+  handler: Partial<TransportHandler> = {},
 ) {
-  const pair = new RawPair({ role: 'client', transport: { algorithms }, peer: { signers: [signer], algorithms } })
+  const peer = { signers: [signer], algorithms }
+  const pair = new RawPair({ role: 'client', transport: { algorithms }, handler, peer })
   pair.peer.automatic = false
   pair.identified()
   pair.peer.sendKexInit()
@@ -149,16 +152,28 @@ test('V-A21 client: while the verdict is out nothing is sent, and what the serve
   assert.ok(pair.client.transport.peerExtensions.size > 0)
 })
 
-test('V-A21 client: a verdict that comes after the deadline changes nothing', () => {
+test('V-A21 client: a verdict that comes after its owner has given up changes nothing', () => {
   const pair = new SessionPair({ client: { algorithms } })
   pair.client.onHostKey = () => undefined
   pair.handshake()
-  pair.client.transport.tick(30_000)
+  pair.client.transport.fail(new SshError('timeout', 'login took too long'))
   assert.equal(pair.client.error?.code, 'timeout')
   pair.client.outbox = []
   pair.client.transport.hostKeyAccepted()
   pair.client.transport.hostKeyRejected()
   assert.equal(pair.client.outbox.length, 0)
+})
+
+test("client: the time that a verdict takes is not the server's; the rest of the exchange has its limit again", () => {
+  const { side } = replying(() => ({}), pairHostKey(), { verifyHostKey: () => undefined })
+  assert.equal(side.transport.nextDeadline(), undefined)
+  side.transport.tick(100_000)
+  assert.equal(side.transport.closed, false)
+  side.transport.hostKeyAccepted()
+  side.transport.tick(100_000)
+  assert.equal(side.transport.nextDeadline(), 130_000)
+  side.transport.tick(130_000)
+  assert.equal(side.error?.code, 'timeout')
 })
 
 test('V-A19 client: another host key at a later exchange ends the connection, verifier not asked', () => {

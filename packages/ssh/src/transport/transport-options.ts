@@ -13,7 +13,7 @@ export interface TransportLimits {
   readonly rekeyPackets: number
   /** Time under one key, RFC 4253 §9: default 1 h. */
   readonly rekeyIntervalMs: number
-  /** From the start to the first NEWKEYS: default 30 s. */
+  /** From the start to the first NEWKEYS; begins anew where a client has waited for its verdict on the host key: default 30 s. */
   readonly handshakeTimeoutMs: number
   /** From KEXINIT to NEWKEYS at later exchanges; what was already on its way comes first: default 60 s. */
   readonly rekeyTimeoutMs: number

@@ -252,6 +252,8 @@ export class Transport {
     this.#guard(() => {
       const machine = this.#machineAt('verifying')
       if (machine === undefined) return
+      // The peer has waited as well: its time counts from here.
+      this.#deadline = undefined
       this.#run(machine.hostKeyAccepted())
       this.#takeHeld()
     })
@@ -270,6 +272,7 @@ export class Transport {
   tick(now: number): void {
     this.#now = now
     if (this.#connection.at === 'closed') return
+    if (this.#machineAt('verifying') !== undefined) return
     if (this.#exchange.at === 'holding-back' && now >= this.#exchange.until) this.#guard(() => this.#stopHoldingBack())
     const { limits } = this.#settings
     const waiting = this.#waitingFor()
@@ -284,9 +287,12 @@ export class Transport {
     })
   }
 
-  /** When `tick` must be called at the latest. A time that has passed means: soon. Undefined after the end. */
+  /**
+   * When `tick` must be called at the latest. A time that has passed means: soon. Undefined after the end, and while the
+   * verdict on a host key is awaited: a person may give it, and how long that may take is for the owner to say.
+   */
   nextDeadline(): number | undefined {
-    if (this.#connection.at === 'closed') return undefined
+    if (this.#connection.at === 'closed' || this.#machineAt('verifying') !== undefined) return undefined
     const deadline = this.#deadline ?? this.#now
     return this.#exchange.at === 'holding-back' ? Math.min(deadline, this.#exchange.until) : deadline
   }
