@@ -103,7 +103,8 @@ class DestinationTexts {
         return range !== undefined && concerns(range, member, via)
       })
     }
-    if (selector.kind === 'any') return ['*']
+    // By way of a router go what it routes and the internet, and nobody into the router itself, which `*` would let.
+    if (selector.kind === 'any') return via ? [] : ['*']
     const nodes = this.#mesh.facts.selectors[place]?.nodes
     return !via && nodes !== undefined && setHolds(nodes, member.place) ? addressTexts([member]) : []
   }

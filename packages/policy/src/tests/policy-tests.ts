@@ -47,7 +47,10 @@ export class PolicyTests {
   readonly #askers: Askers
   readonly #places: Places
   readonly #questions: QuestionCount
-  /** Whether a machine may get further than its owner: by its address, by what it is, or because the mesh is open. */
+  /**
+   * Whether a machine may get further than its owner: by its address, by what it is, or because the mesh is open. To special
+   * addresses it may in any case: the mesh has none.
+   */
   readonly #asksMachines: boolean
 
   constructor(compiled: CompiledPolicy, machines: MeshMachines, questions: QuestionCount) {
@@ -120,7 +123,8 @@ export class PolicyTests {
     const through = this.#through(asker.subject, place.door, wanted)
     if (through !== undefined) return { ...through, overMesh: false }
     // A machine with tags may have others than the one that is asked for.
-    if (place.mesh.length === 0 || (!this.#asksMachines && asker.subject.user !== undefined)) return undefined
+    const furtherThanOwner = this.#asksMachines || place.door.some(({ special }) => special !== undefined)
+    if (place.mesh.length === 0 || (!furtherThanOwner && asker.subject.user !== undefined)) return undefined
     let way: Way | undefined
     for (const machine of asker.machines) {
       const found = this.#wayOfMachine(machine, place, wanted)
