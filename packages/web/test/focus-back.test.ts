@@ -26,6 +26,8 @@ const ROLES = {
 } as const
 /** Less than the time from which on the end of a sign-in is announced, in milliseconds. */
 const ENDS_MS = 4 * 60_000
+/** The narrowest window that everything fits into, in pixels. */
+const PHONE_WIDTH = 320
 /** Cells and rows that a table may have before the button that is meant. */
 const STEPS_MAX = 40
 
@@ -61,11 +63,26 @@ async function opens(t: TestContext, page: Page, plenty: Plenty, opening: Openin
     if (back !== undefined) opener = page.getByRole('button', { name: back, exact: true })
     assert.ok(opener !== undefined)
     await page.locator(ROLES[as].map((role) => `${role}:focus-within`).join(', ')).waitFor()
+    if (as === 'dialog') assert.deepEqual(await overflow(page), [], 'what it holds is as wide as a phone')
     if (close === undefined) await page.keyboard.press('Escape')
     else await close(page)
     await comesTrue(page, `document.querySelector('${ROLES[as].join(', ')}') === null`)
     await opener.and(page.locator(':focus')).waitFor()
   })
+}
+
+/** What stands out of the dialog, were the window as narrow as a phone's. A narrow one would take some openers away. */
+async function overflow(page: Page): Promise<readonly string[]> {
+  return page.evaluate<readonly string[]>(`(() => {
+    const box = [...document.querySelectorAll('${ROLES.dialog.join(', ')}')].at(-1)
+    const float = box.parentElement
+    float.style.width = '${PHONE_WIDTH}px'
+    const { right } = float.getBoundingClientRect()
+    const scrolled = (each) => getComputedStyle(each.parentElement).overflowX !== 'visible'
+    const out = [...box.querySelectorAll('*')].filter((each) => each.getBoundingClientRect().right > right && !scrolled(each))
+    float.style.width = ''
+    return out.map(({ outerHTML }) => outerHTML.slice(0, 120))
+  })()`)
 }
 
 function wordOf(step: Step): string {

@@ -80,7 +80,10 @@ export default function Palette({ onInstructions }: PaletteProps) {
             <SearchField aria-label="Go to or run" autoFocus>
               <span className="flex items-center gap-2.5 border-b border-rule px-3 py-2.5 text-ink-3">
                 <Mark name="search" />
-                <Input className="min-w-0 flex-1 bg-transparent text-md text-ink outline-none! [&::-webkit-search-cancel-button]:hidden" />
+                <Input
+                  placeholder="A page, a target, something to do"
+                  className="min-w-0 flex-1 bg-transparent text-md text-ink outline-none! [&::-webkit-search-cancel-button]:hidden"
+                />
                 <KeyCap>esc</KeyCap>
               </span>
             </SearchField>

@@ -21,8 +21,9 @@ export function CodeBlock({ text, copyLabel }: CodeBlockProps) {
       <code
         tabIndex={0}
         className={cx(
-          'min-w-0 flex-1 overflow-x-auto text-xs leading-5 [scrollbar-width:none]',
-          many ? 'whitespace-pre py-0.5' : 'whitespace-nowrap',
+          'min-w-0 flex-1 text-xs leading-5',
+          // One line is read whole, however long: an address, a token, a command.
+          many ? 'overflow-x-auto whitespace-pre py-0.5 [scrollbar-width:none]' : 'whitespace-pre-wrap wrap-anywhere',
         )}
       >
         {text}

@@ -50,9 +50,9 @@ export function FormDialog(props: FormDialogProps) {
         </>
       }
     >
-      {(children !== undefined || error !== null) && (
+      {children === undefined && error === null ? undefined : (
         <form
-          className="grid gap-3.5"
+          className="grid grid-cols-1 gap-3.5"
           onSubmit={(event) => {
             event.preventDefault()
             if (off !== true && !busy) onSubmit()

@@ -26,7 +26,7 @@ export function SessionPane({ session, now, onClose }: SessionPaneProps) {
   const { id, user, source, source_port, client, key, started_at, idle_seconds } = session
   return (
     <div className="grid gap-4">
-      <header className="flex items-center gap-3">
+      <header className="flex items-start gap-3">
         <h2 className="mono min-w-0 flex-1 wrap-anywhere">{whereTo(session)}</h2>
         <StateBadge state="live" />
         <Button kind="plain" size="sm" square mark="cross" label="Close" onPress={onClose} />
