@@ -20,6 +20,11 @@ const NONCE_BYTES = 16
 /** Stands for the page's nonce in the built index.html. */
 const NONCE_PLACEHOLDER = '__CSP_NONCE__'
 const STRICT_TRANSPORT = 'max-age=31536000'
+/**
+ * What can only be a file, so that one that is not there is told: of the build, and at the root. Every other path is a page, which
+ * the console knows; one may end in the mail address or the host name that it is about.
+ */
+const NO_PAGE = /^\/(?:assets\/|[^/]*\.[a-z0-9]{1,8}$)/i
 const NOT_BUILT = 'The console has not been built. In the checkout: node tools/build-web.ts\n'
 
 /** The HTTPS door: the API under /v1, what identity providers need under /auth, the console everywhere else. */
@@ -41,8 +46,7 @@ export function webApp(parts: WebAppParts): Hono {
     const path = new URL(c.req.url).pathname
     const file = parts.files.get(path)
     if (file !== undefined && path !== '/index.html') return sendFile(c, file)
-    // What looks like a file and is none is a mistake; every other path is a page, which the console knows.
-    if (/\.[a-z0-9]{1,8}$/i.test(path)) return c.text('there is no such file\n', 404)
+    if (NO_PAGE.test(path)) return c.text('there is no such file\n', 404)
     return page(c, parts)
   })
   app.notFound((c) => c.text('there is nothing here\n', 404))
