@@ -13,10 +13,10 @@ const OTHERS_MAY_WRITE = 0o022
 export function keepCompiledCode() {
   const { NODE_COMPILE_CACHE, NODE_DISABLE_COMPILE_CACHE, XDG_CACHE_HOME } = process.env
   if (NODE_COMPILE_CACHE !== undefined || NODE_DISABLE_COMPILE_CACHE !== undefined) return
-  const home = homedir()
-  const caches = XDG_CACHE_HOME?.startsWith('/') ? XDG_CACHE_HOME : join(home, '.cache')
-  const own = join(caches, 'sallyport')
   try {
+    const home = homedir() // throws for a number that has no name, as in a container
+    const caches = XDG_CACHE_HOME?.startsWith('/') ? XDG_CACHE_HOME : join(home, '.cache')
+    const own = join(caches, 'sallyport')
     if (!isOurs(home)) return
     mkdirSync(own, { recursive: true, mode: 0o700 })
     if (isOurs(caches) && isOurs(own)) enableCompileCache(join(own, 'compiled'))

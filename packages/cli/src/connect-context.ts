@@ -1,10 +1,10 @@
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type ApiClient, createClient, stateDirectory } from '@sallyport/api'
 import { CONTROL_SOCKET, unixTransport } from '@sallyport/api/unix'
 import { CommandContext, type CommandContextParts, type GlobalOptions } from './command-context.ts'
 import { guardedTransport } from './guarded-transport.ts'
 import { signedInClient } from './login/signed-in-client.ts'
+import { ownHome } from './own-home.ts'
 import { printableClient } from './printable-client.ts'
 import { chooseGateway } from './remote/choose-gateway.ts'
 import { httpsTransport } from './remote/https-transport.ts'
@@ -18,7 +18,7 @@ export function connectContext(options: GlobalOptions, terminal: Terminal, signa
       flag: options.state,
       environment: terminal.environment,
       uid: process.getuid?.(),
-      home: homedir(),
+      home: ownHome(),
     }),
   )
   const remote = chooseGateway(options, terminal.environment)

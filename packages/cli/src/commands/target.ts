@@ -1,4 +1,3 @@
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Target, TargetInput } from '@sallyport/api'
 import type { Command } from 'commander'
@@ -9,6 +8,7 @@ import { portNumber, repeatable } from '../option-values.ts'
 import { printable, printableLines } from '../output/escape.ts'
 import { renderFacts } from '../output/facts.ts'
 import { formatTime } from '../output/values.ts'
+import { ownHome } from '../own-home.ts'
 import type { Runner } from '../program.ts'
 import { readText } from '../read-text.ts'
 
@@ -157,8 +157,8 @@ export function targetCommands(program: Command, run: Runner): void {
           replace,
           dryRun,
         } = command.opts<{ knownHosts?: string; tag?: string[]; replace?: true; dryRun?: true }>()
-        const config = command.args[0] ?? join(homedir(), '.ssh/config')
-        const known = knownHosts ?? join(homedir(), '.ssh/known_hosts')
+        const config = command.args[0] ?? join(ownHome(), '.ssh/config')
+        const known = knownHosts ?? join(ownHome(), '.ssh/known_hosts')
         const knownText = await readText(known, context.terminal).catch((error: unknown) => {
           if (knownHosts !== undefined) throw error
           return '' // the usual place may be empty

@@ -1,9 +1,9 @@
 import { glob, readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import type { TargetInput } from '@sallyport/api'
 import { isTargetName } from '@sallyport/model'
 import { type KnownHosts, knownKeysOf, parseKnownHosts } from '@sallyport/ssh/keys'
+import { ownHome } from '../own-home.ts'
 import { type ConfigHost, configHosts } from './ssh-config-file.ts'
 
 const SSH_PORT = 22
@@ -53,7 +53,7 @@ function asTarget(name: string, host: ConfigHost, known: KnownHosts): TargetInpu
 
 /** Include resolves as in ssh: `~` is home, other relative paths lie beside the user's own config. */
 async function readIncluded(configPath: string, pattern: string): Promise<string[]> {
-  const expanded = pattern.startsWith('~/') ? join(homedir(), pattern.slice(2)) : pattern
+  const expanded = pattern.startsWith('~/') ? join(ownHome(), pattern.slice(2)) : pattern
   const absolute = isAbsolute(expanded) ? expanded : join(dirname(configPath), expanded)
   const texts: string[] = []
   for (const path of (await Array.fromAsync(glob(absolute))).sort())

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import type { ApiClient } from '@sallyport/api'
 import { connectAgent } from '@sallyport/ssh'
 import {
@@ -92,7 +92,9 @@ export async function isUsable(
   paths: ProfilePaths,
   certificate: Certificate,
 ): Promise<boolean> {
-  if (existsSync(paths.key)) return true
+  // A sign-in that was cut short may have left the next key beside the certificate of the one before.
+  const key = keyIn(paths.key)
+  if (key !== undefined && samePublicKey(key.publicKey, certificate.key)) return true
   if (agent === undefined) return false
   try {
     await using client = await connectAgent(agent, { signal: AbortSignal.timeout(AGENT_DEADLINE_MS) })

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CommandError } from '../command-error.ts'
+import { ownHome } from '../own-home.ts'
 import { readIfThere, writePrivate } from './private-files.ts'
 
 /** A gateway that somebody signed in to with this command. */
@@ -126,7 +126,7 @@ export class Profiles {
 /** The home that this user says is theirs. */
 export function homeOf(environment: Readonly<Record<string, string | undefined>>): string {
   const home = environment['HOME']
-  return home?.startsWith('/') === true ? home : homedir()
+  return home?.startsWith('/') === true ? home : ownHome()
 }
 
 function parse(text: string, path: string): object {

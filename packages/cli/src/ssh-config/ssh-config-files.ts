@@ -128,7 +128,16 @@ export function removeSshConfig(gone: readonly GatewayBlock[], environment: Envi
 
 /** As it stands in the config, a character for each byte. ssh looks for a relative path in ~/.ssh of the password file's home, whatever HOME says. */
 function includePath({ own }: SshFiles, environment: Environment): string {
-  return homeOf(environment) === userInfo().homedir ? 'sallyport.conf' : Buffer.from(own, 'utf8').toString('latin1')
+  return homeOf(environment) === homeInPasswordFile() ? 'sallyport.conf' : Buffer.from(own, 'utf8').toString('latin1')
+}
+
+/** Undefined for a number that has no name. */
+function homeInPasswordFile(): string | undefined {
+  try {
+    return userInfo().homedir
+  } catch {
+    return undefined
+  }
 }
 
 function drop(path: string): string | undefined {

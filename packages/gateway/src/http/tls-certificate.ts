@@ -41,13 +41,23 @@ export async function loadTls(
   const certificate = join(folder, 'certificate.pem')
   const key = join(folder, 'key.pem')
   if (existsSync(certificate) && existsSync(key)) {
-    const found = loadMaterial(readFiles(certificate, key), true)
-    if (found.notAfter - now > RENEW_BEFORE_MS && namesAll(found, names)) return found
+    const material = readFiles(certificate, key)
+    const found = isTorn(material) ? undefined : loadMaterial(material, true)
+    if (found !== undefined && found.notAfter - now > RENEW_BEFORE_MS && namesAll(found, names)) return found
   }
   const made = await selfSigned(names, now)
   writePrivateFile(key, made.key)
   writePrivateFile(certificate, made.certificate)
   return loadMaterial(made, true)
+}
+
+/** Whether a new key was written, and then not its certificate: a pair of ours that is good for nothing. */
+function isTorn({ certificate, key }: TlsMaterial): boolean {
+  try {
+    return !new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))
+  } catch {
+    return false
+  }
 }
 
 function readFiles(certificate: string, key: string): TlsMaterial {

@@ -1,9 +1,10 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { chownSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { environmentName } from '../config/environment-name.ts'
 import { CONFIG_FILE, type LoadedConfig, loadConfig } from '../config/load-config.ts'
 import { type NewProvider, withoutProvider, withProvider } from '../config/provider-tables.ts'
 import { GatewayError } from '../gateway-error.ts'
+import { kernelLock } from '../state/kernel-lock.ts'
 import { writePrivateFile } from '../state/private-file.ts'
 
 /** Where a gateway's configuration lies. */
@@ -42,13 +43,12 @@ function edit(place: ConfigPlace, change: (text: string) => string): string {
     })
   }
   const path = pathOf(place)
+  using _alone = editsAlone(place, path)
   const before = textOf(path)
   const after = change(before ?? '')
   loadConfig({ ...place, text: after })
   // Whoever edited the file in the meantime loses nothing.
-  if (textOf(path) !== before) {
-    throw new GatewayError('config.unreadable', `${path} was changed by somebody else just now`, { fix: 'try again' })
-  }
+  if (textOf(path) !== before) throw changedElsewhere(path)
   try {
     // Its mode and owner stay; a new file gets the owner of the state.
     const like = before === undefined ? { ...ownerOf(place.stateDirectory), mode: 0o600 } : modeOf(path)
@@ -57,6 +57,26 @@ function edit(place: ConfigPlace, change: (text: string) => string): string {
     throw new GatewayError('config.unreadable', `${path} cannot be written`, { why: (cause as Error).message, cause })
   }
   return path
+}
+
+/** Of two commands that edit the file at once, one is told to try again: neither may write over what the other wrote. */
+function editsAlone({ stateDirectory }: ConfigPlace, path: string): Disposable {
+  const lock = join(stateDirectory, 'config.lock')
+  let held: Disposable | undefined
+  try {
+    held = kernelLock(lock)
+    const { uid, gid } = ownerOf(stateDirectory)
+    if (process.getuid?.() === 0) chownSync(lock, uid, gid)
+  } catch (cause) {
+    held?.[Symbol.dispose]()
+    throw new GatewayError('config.unreadable', `${path} cannot be written`, { why: (cause as Error).message, cause })
+  }
+  if (held === undefined) throw changedElsewhere(path)
+  return held
+}
+
+function changedElsewhere(path: string): GatewayError {
+  return new GatewayError('config.unreadable', `${path} was changed by somebody else just now`, { fix: 'try again' })
 }
 
 /** The file itself, behind links to it. */

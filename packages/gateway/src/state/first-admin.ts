@@ -40,13 +40,13 @@ export function starter(environment: Readonly<Record<string, string | undefined>
   const sudoHome = sudoUser === undefined ? undefined : homeOf(sudoUser)
   if (sudoUser !== undefined && sudoHome !== undefined && isUserName(sudoUser))
     return { name: sudoUser, home: sudoHome }
-  const home = environment['HOME'] ?? homedir()
   try {
+    const home = environment['HOME'] ?? homedir()
     const name = userInfo().username.toLowerCase()
     return { name: isUserName(name) ? name : 'admin', home }
   } catch {
     // A container may run under a number that has no name.
-    return { name: 'admin', home }
+    return { name: 'admin', home: environment['HOME'] ?? '/' }
   }
 }
 

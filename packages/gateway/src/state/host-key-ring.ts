@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { encodePrivateKey, formatPublicKey, generatePrivateKey } from '@sallyport/ssh/keys'
 import { fileOfType, type HostKey, type HostKeyType, readHostKey, readHostKeys } from './host-keys.ts'
+import { ownName } from './own-name.ts'
 import { writePrivateFile } from './private-file.ts'
 
 /**
@@ -58,7 +58,7 @@ export class HostKeyRing {
     const path = join(this.#folder, `next_${fileOfType(type)}`)
     if (existsSync(path)) throw new RingError('exists')
     const key = generatePrivateKey(type)
-    const comment = `sallyport@${userInfo().username}`
+    const comment = `sallyport@${ownName()}`
     writePrivateFile(`${path}.pub`, `${formatPublicKey(key.publicKey, comment)}\n`)
     writePrivateFile(path, encodePrivateKey(key, { comment }))
     this.#held = this.#read()

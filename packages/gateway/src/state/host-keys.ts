@@ -1,5 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   decodePrivateKey,
@@ -11,6 +10,7 @@ import {
   type PrivateKeyType,
 } from '@sallyport/ssh/keys'
 import { GatewayError } from '../gateway-error.ts'
+import { ownName } from './own-name.ts'
 import { writePrivateFile } from './private-file.ts'
 import { createPrivateDirectory, requirePrivate } from './state-directory.ts'
 
@@ -38,17 +38,34 @@ export interface HostKey {
   readonly path: string
 }
 
-/** Makes the host keys where the folder has none at all; gives those that were made. A key that was removed stays removed. */
+/** There from before the first key is made until they all are and somebody wrote down that they are. */
+const UNFINISHED = 'unfinished'
+
+/**
+ * Makes the host keys where the folder has none at all, or what is missing where a start that made them did not get to its
+ * end; gives them all. A key that was removed stays removed. `finishHostKeys` is to be called once they are written down.
+ */
 export function createHostKeys(folder: string): HostKey[] {
   createPrivateDirectory(folder)
-  if (keyFiles(folder).length > 0) return []
+  const unfinished = join(folder, UNFINISHED)
+  if (!existsSync(unfinished)) {
+    if (keyFiles(folder).length > 0) return []
+    writePrivateFile(unfinished, '')
+  }
   return KINDS.map(([file, type]) => {
+    const path = join(folder, file)
+    if (existsSync(path)) return readHostKey(path)
     const key = generatePrivateKey(type)
-    const comment = `sallyport@${userInfo().username}`
-    writePrivateFile(join(folder, file), encodePrivateKey(key, { comment }))
-    writePrivateFile(join(folder, `${file}.pub`), `${formatPublicKey(key.publicKey, comment)}\n`)
-    return hostKey(key, join(folder, file))
+    const comment = `sallyport@${ownName()}`
+    writePrivateFile(`${path}.pub`, `${formatPublicKey(key.publicKey, comment)}\n`)
+    writePrivateFile(path, encodePrivateKey(key, { comment }))
+    return hostKey(key, path)
   })
+}
+
+/** A key that is missing from now on was removed. */
+export function finishHostKeys(folder: string): void {
+  rmSync(join(folder, UNFINISHED), { force: true })
 }
 
 /** Reads the host keys, in the order of preference. Throws GatewayError `host-key.permissions` or `host-key.invalid`. */

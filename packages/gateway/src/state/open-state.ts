@@ -3,6 +3,7 @@ import {
   ACTOR_GATEWAY,
   AuditError,
   AuditLog,
+  type CheckpointSigner,
   checkpointKeyName,
   checkpointSigner,
   generateCheckpointKey,
@@ -16,7 +17,7 @@ import type { Config } from '../config/settings.ts'
 import { GatewayError } from '../gateway-error.ts'
 import { type FoundKey, ownKeys, starter } from './first-admin.ts'
 import { HostKeyRing } from './host-key-ring.ts'
-import { createHostKeys } from './host-keys.ts'
+import { createHostKeys, finishHostKeys } from './host-keys.ts'
 import { writePrivateFile } from './private-file.ts'
 import { requirePrivate, type StatePaths } from './state-directory.ts'
 
@@ -81,17 +82,19 @@ export async function openState(options: OpenStateOptions): Promise<OpenState> {
   await using opened = new AsyncDisposableStack()
   const store = opened.use(await openedStore(paths, config))
   const anchor = opened.use(await LineFile.open(paths.auditAnchor))
-  const signer = checkpointSigner(new Secret(readFileSync(paths.auditKey, 'utf8')))
+  const signer = signerIn(paths.auditKey)
   const publicKey = signer.publicKey.toBase64()
   const known = (await store.settings.get(AUDIT_KEYS)) ?? []
   const newAuditKey = known.at(-1) !== publicKey
-  if (newAuditKey) await store.settings.set(AUDIT_KEYS, [...known.filter((key) => key !== publicKey), publicKey])
   const formerKeys = known.filter((key) => key !== publicKey).map((key) => Uint8Array.fromBase64(key))
   const audit = opened.use(await openedLog(options, { store, anchor, signer, formerKeys }))
 
   if (newAuditKey) {
     const key = checkpointKeyName(signer.publicKey)
-    await audit.append({ type: 'audit-key-created', actor: ACTOR_GATEWAY, key, publicKey })
+    await audit.together(store, async (tx, record) => {
+      await tx.settings.set(AUDIT_KEYS, [...known.filter((key) => key !== publicKey), publicKey])
+      record({ type: 'audit-key-created', actor: ACTOR_GATEWAY, key, publicKey })
+    })
   }
   for (const { key, fingerprint } of madeHostKeys)
     await audit.append({
@@ -100,6 +103,7 @@ export async function openState(options: OpenStateOptions): Promise<OpenState> {
       keyType: key.publicKey.type,
       fingerprint,
     })
+  finishHostKeys(paths.hostKeys)
   const policy = await firstPolicy(store, audit)
   const owner = await firstOwner(store, audit, environment)
   const firstStart = { directory: options.madeDirectory, hostKeys: madeHostKeys.length, policy, owner }
@@ -111,6 +115,18 @@ export async function openState(options: OpenStateOptions): Promise<OpenState> {
     auditPublicKey: signer.publicKey,
     firstStart,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  }
+}
+
+function signerIn(path: string): CheckpointSigner {
+  try {
+    return checkpointSigner(new Secret(readFileSync(path, 'utf8')))
+  } catch (cause) {
+    throw new GatewayError('audit.unusable', `the key that signs the audit log, ${path}, cannot be used`, {
+      why: (cause as Error).message,
+      fix: 'put it back from a backup; or move it away: the next start makes another one, and the log tells of it',
+      cause,
+    })
   }
 }
 
@@ -133,7 +149,7 @@ async function openedLog(
   parts: {
     readonly store: Store
     readonly anchor: LineFile
-    readonly signer: ReturnType<typeof checkpointSigner>
+    readonly signer: CheckpointSigner
     readonly formerKeys: readonly Uint8Array[]
   },
 ): Promise<AuditLog> {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { writePrivateFile } from './private-file.ts'
 
 const MODULE = fileURLToPath(new URL('private-file.ts', import.meta.url))
 
@@ -26,6 +27,17 @@ test('a file that only a part of fits on the disk keeps what it had', async (t) 
   await writeFile(path, 'before')
   assert.equal(await writeWithin(64, path, 100_000), 3)
   assert.equal(await readFile(path, 'utf8'), 'before')
+  assert.deepEqual(await readdir(directory), ['sallyport.toml'], 'what was written of it is gone')
   assert.equal(await writeWithin(64, path, 50_000), 0)
   assert.equal((await readFile(path, 'utf8')).length, 50_000)
+})
+
+test('what a process left that died while it wrote gives the next file neither its mode nor its content', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'sallyport-private-'))
+  t.after(() => rm(directory, { recursive: true }))
+  const path = join(directory, 'master.key')
+  await writeFile(`${path}.new`, 'half of a longer secret', { mode: 0o644 })
+  writePrivateFile(path, 'secret')
+  assert.equal(await readFile(path, 'utf8'), 'secret')
+  assert.equal((await stat(path)).mode & 0o777, 0o600)
 })

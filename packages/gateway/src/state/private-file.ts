@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
@@ -11,7 +11,9 @@ export function writePrivateFile(
   like?: { readonly uid: number; readonly gid: number; readonly mode: number },
 ): void {
   const beside = `${path}.new`
-  const file = openSync(beside, 'w', 0o600)
+  // One that a process left which died has whatever mode and whatever was to be secret.
+  rmSync(beside, { force: true })
+  const file = openSync(beside, 'wx', 0o600)
   try {
     if (like !== undefined) {
       if (process.getuid?.() === 0) fchownSync(file, like.uid, like.gid)
@@ -20,10 +22,13 @@ export function writePrivateFile(
     // Not one write: on a disk that is almost full that would take a part, and not say so.
     writeFileSync(file, text)
     fsyncSync(file)
+    renameSync(beside, path)
+  } catch (error) {
+    rmSync(beside, { force: true })
+    throw error
   } finally {
     closeSync(file)
   }
-  renameSync(beside, path)
   const directory = openSync(dirname(path), 'r')
   try {
     fsyncSync(directory)
