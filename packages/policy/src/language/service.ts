@@ -80,7 +80,8 @@ export function parseAclService(portsText: string, protocolText: string | undefi
   const protocol = named ? parseProtocol(protocolText) : undefined
   if (named && protocol === undefined) return { ok: false, message: protocolFault(protocolText) }
   const protocols = protocol === undefined ? DEFAULT_PROTOCOLS : [protocol]
-  return withPorts(protocols, parsePorts(portsText), portsText)
+  const ports = parsePorts(portsText)
+  return withPorts(protocols, ports.ok ? { ok: true, value: mergePortRanges(ports.value) } : ports, portsText)
 }
 
 /**
@@ -148,8 +149,8 @@ function withPorts(protocols: readonly number[], ports: Parsed<readonly PortRang
   return { ok: true, value: { protocols, ports: ports.value, text } }
 }
 
-/** `*`, or numbers and ranges joined by commas. */
-function parsePorts(text: string): Parsed<readonly PortRange[]> {
+/** `*`, or numbers and ranges joined by commas: as they are written, in that order. */
+export function parsePorts(text: string): Parsed<readonly PortRange[]> {
   const ranges: PortRange[] = []
   for (const part of text.split(',', PORT_RANGES_MAX + 1)) {
     if (ranges.length === PORT_RANGES_MAX) return { ok: false, message: `more than ${PORT_RANGES_MAX} port ranges` }
@@ -157,7 +158,7 @@ function parsePorts(text: string): Parsed<readonly PortRange[]> {
     if (!range.ok) return range
     ranges.push(range.value)
   }
-  return { ok: true, value: mergePortRanges(ranges) }
+  return { ok: true, value: ranges }
 }
 
 /** `*`, a number, or two with a dash; the messages for faults are those of Tailscale, in its order. */

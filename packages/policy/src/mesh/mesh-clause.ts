@@ -1,7 +1,7 @@
 import { CAPABILITIES } from '../capability/read-capability.ts'
 import { posturesOf } from '../decide/posture.ts'
 import type { Destination, Policy, Rule, Selector } from '../language/policy.ts'
-import { ALL_PORTS, type PortRange, parseGrantService, type Service } from '../language/service.ts'
+import { ALL_PORTS, type PortRange, parseGrantService, parsePorts, type Service } from '../language/service.ts'
 import type { CapabilityMap } from './filter-rule.ts'
 
 /**
@@ -63,12 +63,18 @@ function aclClauses(policy: Policy, rule: Rule): readonly MeshClause[] {
   const byText = new Map<string, { readonly selector: Selector; readonly services: Service[] }>()
   for (const { selector, services } of rule.destinations) {
     const known = byText.get(selector.text)
-    if (known === undefined) byText.set(selector.text, { selector, services: [...services] })
-    else known.services.push(...services)
+    if (known === undefined) byText.set(selector.text, { selector, services: services.map(asWritten) })
+    else known.services.push(...services.map(asWritten))
   }
   return inFilterOrder([...byText.values()]).map(({ selector, services }) =>
     clauseOf(policy, rule, rule.sources, [selector], { ports: protocolPorts(services) }),
   )
+}
+
+/** The ports of an ACL are read again: filters have them in the order of the text, one that stands twice twice. */
+function asWritten(service: Service): Service {
+  const ports = parsePorts(service.text)
+  return ports.ok ? { ...service, ports: ports.value } : service
 }
 
 /**

@@ -23,6 +23,15 @@ test('without acls and grants everybody reaches everybody, from the addresses of
   assert.deepEqual(filterLines(meshOf({}, NODES), 4), [`${ANY} > * *`])
 })
 
+test('ports of an ACL stand in filters as they are written, also where one holds another', () => {
+  const mesh = meshOf({ acls: [acl(['tag:db'], 'tag:web:443,22,20-30,22', 'tag:web:80')] }, NODES)
+  const from = '100.64.0.5 fd7a:115c:a1e0::5'
+  const to = ['100.64.0.4', 'fd7a:115c:a1e0::4'].flatMap((address) =>
+    ['443', '22', '20-30', '22', '80'].map((ports) => `${address} ${ports}`),
+  )
+  assert.deepEqual(filterLines(mesh, 4), [`${from} > ${to.join(', ')}`])
+})
+
 test('empty acls or grants let nobody in', () => {
   for (const source of [{ acls: [] }, { grants: [] }, { acls: [], grants: [] }])
     for (const { id } of NODES) assert.deepEqual(filterLines(meshOf(source, NODES), id), [])
@@ -33,6 +42,8 @@ test('a rule from nobody or to nobody is no rule', () => {
   for (const source of [
     { acls: [acl([], '*:*')] },
     { acls: [acl(['*'])] },
+    { acls: [{ action: 'accept' }, { action: 'accept', src: null, dst: ['*:*'] }] },
+    { grants: [{ ip: ['*'] }, { src: ['*'], ip: ['*'] }] },
     { groups, acls: [acl(['group:none'], '*:*')] },
     { acls: [acl(['tag:router'], '*:*')] },
     { acls: [acl(['autogroup:auditor'], '*:*')] },
