@@ -35,7 +35,7 @@ const golden: readonly (readonly [section: string, text: string, said: readonly 
     '{\n  "tagOwners": {\n    "tag:db": ["group:x"],\n    "web": [],\n  },\n}',
     [
       'p:3:16: tagOwners["tag:db"]: "group:x" is no user, known group, tag or autogroup',
-      `p:4:5: tagOwners["web"]: tag names must start with a letter, after 'tag:' (did you mean "tag:web"?)`,
+      `p:4:5: tagOwners["web"]: tags must start with 'tag:' (did you mean "tag:web"?)`,
     ],
   ],
   [
@@ -117,12 +117,12 @@ const golden: readonly (readonly [section: string, text: string, said: readonly 
   ],
   [
     'sshTests',
-    '{\n  "tagOwners": { "tag:db": [] },\n  "sshTests": [\n    { "src": "autogroup:self", "dst": ["tag:bd", "10.0.0.0/8"], "accept": "root" },\n  ],\n}',
+    '{\n  "tagOwners": { "tag:db": [] },\n  "sshTests": [\n    { "src": "autogroup:admin", "dst": ["tag:bd", "10.0.0.0/8"], "accept": "root" },\n  ],\n}',
     [
-      'p:4:14: SSH tests src contains disallowed element "autogroup:self"',
-      'p:4:40: SSH tests dst contains unknown tag "tag:bd" (did you mean "tag:db"?)',
-      'p:4:50: SSH tests dst contains disallowed element "10.0.0.0/8"',
-      'p:4:75: sshTests[0].accept is a list, not a string: write ["root"]',
+      'p:4:14: SSH tests src contains disallowed element "autogroup:admin"',
+      'p:4:41: SSH tests dst contains unknown tag "tag:bd" (did you mean "tag:db"?)',
+      'p:4:51: SSH tests dst contains disallowed element "10.0.0.0/8"',
+      'p:4:76: sshTests[0].accept is a list, not a string: write ["root"]',
     ],
   ],
   [

@@ -4,14 +4,7 @@ import type { KeySet, NodeReader } from '../text/node-reader.ts'
 import { quote } from '../text/quote.ts'
 import { OLDER_ACL_KEYS } from './older-keys.ts'
 import type { Destination, Rule } from './policy.ts'
-import {
-  checkSelf,
-  parseSources,
-  parseSrcPosture,
-  readRuleSelector,
-  requiredStrings,
-  selectorsOf,
-} from './rule-parts.ts'
+import { checkSelf, parseSources, parseSrcPosture, readRuleSelector, selectorsOf, sideStrings } from './rule-parts.ts'
 import type { Names } from './selector.ts'
 import { isProtocolFault, PROTOCOL_NAMES, parseAclService, parseProtocol, protocolFault } from './service.ts'
 
@@ -28,7 +21,7 @@ export function parseAcl(node: JsonNode, index: number, reader: NodeReader, name
   const protocol = parseProto(fields.get('proto'), what, reader)
   const sources = parseSources(fields.get('src'), node, what, reader, names)
   const destinations: Destination[] = []
-  for (const entry of requiredStrings('dst', fields.get('dst'), node, what, reader)) {
+  for (const entry of sideStrings('dst', fields.get('dst'), node, what, reader)) {
     const destination = parseDestination(entry, protocol, reader, names)
     if (destination !== undefined) destinations.push(destination)
   }
@@ -55,16 +48,13 @@ export function splitPorts(text: string): { readonly name: string; readonly port
   return { name: bare, ports: text.slice(colon + 1) }
 }
 
+/** One that is not there is an empty one, as in Go. */
 function checkAction(action: JsonNode | undefined, node: JsonNode, what: string, reader: NodeReader): void {
-  if (action === undefined) {
-    if (node.kind === 'object')
-      reader.report('missing-key', node.offset, `${what} has no "action": write "action": "accept"`)
-    return
-  }
   const text = reader.string(action, `${what}.action`)
-  if (text !== undefined && text.value !== 'accept') {
-    reader.report('bad-action', text.offset, `action=${quote(text.value)} is not supported`)
-  }
+  const isNone = action !== undefined && text === undefined
+  if (node.kind !== 'object' || isNone || text?.value === 'accept') return
+  const message = `action=${quote(text?.value ?? '')} is not supported`
+  reader.report('bad-action', (text ?? node).offset, message, () => 'accept')
 }
 
 function parseProto(node: JsonNode | undefined, what: string, reader: NodeReader): string | undefined {

@@ -9,8 +9,8 @@ import {
   parseSources,
   parseSrcPosture,
   readRuleSelector,
-  requiredStrings,
   selectorsOf,
+  sideStrings,
 } from './rule-parts.ts'
 import type { Names } from './selector.ts'
 import { isProtocolFault, parseGrantService, type Service } from './service.ts'
@@ -37,7 +37,7 @@ export function parseGrant(node: JsonNode, index: number, reader: NodeReader, na
   }
   const sources = parseSources(fields.get('src'), node, what, reader, names)
   const destinations: Destination[] = []
-  for (const entry of requiredStrings('dst', fields.get('dst'), node, what, reader)) {
+  for (const entry of sideStrings('dst', fields.get('dst'), node, what, reader)) {
     const selector = readRuleSelector(entry, entry.value, 'dst', reader, names)
     if (selector !== undefined) destinations.push({ selector, services, text: entry.value })
   }

@@ -27,9 +27,7 @@ test('a problem has its line, its column and the nearest valid name', () => {
   const text = '{\n  // people\n  "groups": {},\n  "gruops": {},\n  "acls": [\n    { "acton": "accept" },\n  ],\n}\n'
   assert.deepEqual(problems(text), [
     'p:4:3: unknown key "gruops" in the policy (did you mean "groups"?)',
-    'p:6:5: acls[0] has no "action": write "action": "accept"',
-    'p:6:5: acls[0] has no "src"',
-    'p:6:5: acls[0] has no "dst"',
+    'p:6:5: action="" is not supported (did you mean "accept"?)',
     'p:6:7: unknown key "acton" in acls[0] (did you mean "action"?)',
   ])
 })
@@ -74,6 +72,17 @@ const tailscaleWords: readonly (readonly [string, string])[] = [
     '{"tagOwners": {"tag:1x": []}, "acls": []}',
     `tagOwners["tag:1x"]: tag names must start with a letter, after 'tag:'`,
   ],
+  ['{"tagOwners": {"web": []}, "acls": []}', `tagOwners["web"]: tags must start with 'tag:'`],
+  ['{"tagOwners": {"tag:": []}, "acls": []}', 'tagOwners["tag:"]: tag names must not be empty'],
+  [
+    '{"tagOwners": {"tag:a_b": []}, "acls": []}',
+    'tagOwners["tag:a_b"]: tag names can only contain numbers, letters, or dashes',
+  ],
+  // What cannot be a tag is looked up as well: it is one that is not there.
+  [acl({ src: ['tag:1x'] }), 'src=tag not found: "tag:1x"'],
+  [acl({ dst: ['tag:db:22:22'] }), 'dst="tag:db:22": tag not found: "tag:db:22"'],
+  [acl({ action: '' }), 'action="" is not supported'],
+  [acl({ action: null }), 'action="" is not supported'],
 ]
 for (const [text, words] of tailscaleWords) {
   test(`refuses in Tailscale's words: ${words}`, () => {
@@ -129,7 +138,7 @@ const refused: readonly (readonly [name: string, text: string, expected: string]
   [
     "ports in a grant's dst",
     grant({ dst: ['tag:db:22'] }),
-    `dst="tag:db:22": "tag:db:22": tag names are letters, digits and dashes, after 'tag:'`,
+    'dst="tag:db:22": tag not found: "tag:db:22" (did you mean "tag:db"?)',
   ],
   ['a bad login name', acl({ src: ['bob@@example.com'] }), 'src="bob@@example.com": not a login name'],
   ['an empty name', acl({ src: [''] }), 'src: empty name'],

@@ -21,6 +21,22 @@ function refusal(sections: object): string {
   return result.ok ? '' : result.refusal
 }
 
+test('a side that is not there, null and an empty one are the same: it warns, and allows nothing', () => {
+  for (const side of [{}, { src: null }, { src: [] }]) {
+    const policy = policyOf({ grants: [{ dst: ['*'], ip: ['*'], ...side }] })
+    assert.deepEqual(
+      policy.warnings.map(({ message }) => message),
+      ['grants[0] has no "src": it allows nothing'],
+    )
+    assert.deepEqual(policy.rules[0]?.sources, [])
+  }
+})
+
+test('an unknown key refuses before anything else does, the first of the text, in the words of Go', () => {
+  const refused = { groups: { 'group:a': ['group:b'] }, acls: [{ action: 'accept', dest: [] }], nodeVisibility: [] }
+  assert.equal(refusal(refused), 'json: unknown field "dest"')
+})
+
 test('older spellings and other cases of keys read as the present ones', () => {
   const older = policyOf(`{
     "Groups": { "group:a": ["alice@example.com"] },

@@ -71,16 +71,7 @@ function readEnd(
   return { ok: false, message }
 }
 
-/** Autogroups that stand for the same people and machines whoever asks. */
-const ASKED_AUTOGROUPS: readonly string[] = [
-  'autogroup:member',
-  'autogroup:owner',
-  'autogroup:admin',
-  'autogroup:auditor',
-  'autogroup:tagged',
-]
-
-/** Whom a test can ask for: people, tagged machines, or the machine at one address. */
+/** Whom a test can ask for: people, tagged machines, or the machine at one address. As at Tailscale, no autogroup. */
 function isPrincipal(selector: Selector): boolean {
   return selector.kind === 'domain' || isMachine(selector)
 }
@@ -94,9 +85,8 @@ function isMachine(selector: Selector): boolean {
       return true
     case 'addresses':
       return isSingleAddress(selector.range) && !selector.text.includes('/')
-    case 'autogroup':
-      return ASKED_AUTOGROUPS.includes(selector.text)
     case 'any':
+    case 'autogroup':
     case 'domain':
     case 'ipset':
     case 'service':

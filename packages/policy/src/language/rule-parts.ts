@@ -9,7 +9,7 @@ import { type Names, parseSelector, type Side } from './selector.ts'
 
 /** What `acls` and `grants` have in common, and the smaller parts that other sections share with them. */
 
-/** The selectors of `src`, which has to be there. */
+/** The selectors of `src`. */
 export function parseSources(
   node: JsonNode | undefined,
   rule: JsonNode,
@@ -18,7 +18,7 @@ export function parseSources(
   names: Names,
 ): readonly Selector[] {
   const sources: Selector[] = []
-  for (const entry of requiredStrings('src', node, rule, what, reader)) {
+  for (const entry of sideStrings('src', node, rule, what, reader)) {
     const selector = readRuleSelector(entry, entry.value, 'src', reader, names)
     if (selector !== undefined) sources.push(selector)
   }
@@ -41,14 +41,17 @@ export function readRuleSelector(
   return result.selector
 }
 
-export function requiredStrings(
+/** The entries of `src` or `dst`. As in Go a list that is not there, `null` and an empty one are the same: nothing is allowed. */
+export function sideStrings(
   key: string,
   node: JsonNode | undefined,
   rule: JsonNode,
   what: string,
   reader: NodeReader,
 ): readonly JsonString[] {
-  if (node === undefined && rule.kind === 'object') reader.report('missing-key', rule.offset, `${what} has no "${key}"`)
+  if (rule.kind === 'object' && (node === undefined || (node.kind === 'array' && node.items.length === 0))) {
+    reader.warn('no-effect', (node ?? rule).offset, `${what} has no "${key}": it allows nothing`)
+  }
   return reader.strings(node, `${what}.${key}`)
 }
 

@@ -108,11 +108,13 @@ export function isHostAlias(text: string): boolean {
   return text.length <= SELECTOR_MAX && HOST.test(text) && !looksLikeIp(text)
 }
 
-/** Why a text is no tag, or `undefined` where it is one. */
+/** Why a text is no tag, in the words and the order of `CheckTag` in Tailscale's package tailcfg; `undefined` where it is one. */
 export function tagFault(text: string): string | undefined {
-  if (text.length <= SELECTOR_MAX && isPlainName(text) && isTag(text)) return undefined
+  if (!text.startsWith('tag:')) return "tags must start with 'tag:'"
+  if (text === 'tag:') return 'tag names must not be empty'
   if (!/^tag:[a-z]/i.test(text)) return "tag names must start with a letter, after 'tag:'"
-  return `${quote(text)}: tag names are letters, digits and dashes, after 'tag:'`
+  if (!isTag(text)) return 'tag names can only contain numbers, letters, or dashes'
+  return text.length <= SELECTOR_MAX ? undefined : `tag names have at most ${SELECTOR_MAX} characters`
 }
 
 /** Why `user:*@domain` or `localpart:*@domain` cannot name this domain, in Tailscale's words; `undefined` where it can. */
@@ -215,9 +217,8 @@ function readGroup(text: string, names: Names): NameResult {
   return { ok: false, code: 'unknown-name', message: `group not found: ${quote(text)}`, named: true, suggest }
 }
 
+/** Looked up, not read: what cannot be a tag is one that is not there. */
 function readTag(text: string, names: Names): NameResult {
-  const fault = tagFault(text)
-  if (fault !== undefined) return { ok: false, code: 'bad-name', message: fault, named: false }
   const suggest = (): string | undefined => nearestName(text, names.tags)
   return { ok: false, code: 'unknown-name', message: `tag not found: ${quote(text)}`, named: true, suggest }
 }

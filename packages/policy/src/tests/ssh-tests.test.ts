@@ -168,8 +168,9 @@ test('thousands of people whom the rules cannot tell apart are asked for once', 
     addresses: [`10.1.${index >> 8}.${index & 255}`],
     tags: ['tag:db'],
   }))
-  const ssh = [{ action: 'accept', src: ['autogroup:member'], dst: ['tag:db'], users: ['deploy'] }]
-  const sshTests = [{ src: 'autogroup:member', dst: ['tag:db'], accept: ['deploy'], deny: ['root'] }]
-  const report = runTests(compileText({ tagOwners: { 'tag:db': [] }, ssh, sshTests }, { users, targets }))
+  const groups = { 'group:all': users.map(({ name }) => `${name}@`) }
+  const ssh = [{ action: 'accept', src: ['group:all'], dst: ['tag:db'], users: ['deploy'] }]
+  const sshTests = [{ src: 'group:all', dst: ['tag:db'], accept: ['deploy'], deny: ['root'] }]
+  const report = runTests(compileText({ groups, tagOwners: { 'tag:db': [] }, ssh, sshTests }, { users, targets }))
   assert.deepEqual(failures(report), [])
 })

@@ -1,4 +1,5 @@
 import type { Position } from './position.ts'
+import { quote } from './quote.ts'
 
 /** Everything that can be wrong with a policy text; stable, documented in `docs/errors.md`. */
 export const DIAGNOSTIC_CODES = [
@@ -51,6 +52,7 @@ export class DiagnosticList {
   readonly #locate: (offset: number) => Position
   readonly #items: Diagnostic[] = []
   #dropped = 0
+  #unknownKey: { readonly offset: number; readonly key: string } | undefined
 
   constructor(locate: (offset: number) => Position) {
     this.#locate = locate
@@ -69,11 +71,19 @@ export class DiagnosticList {
     this.#items.push({ code, message, ...place, ...(suggestion === undefined ? {} : { suggestion }) })
   }
 
+  /** A key that the language does not have. */
+  addUnknownKey(offset: number, key: string, message: string, suggestion?: string): void {
+    if (this.#unknownKey === undefined || offset < this.#unknownKey.offset) this.#unknownKey = { offset, key }
+    this.add('unknown-key', offset, message, suggestion)
+  }
+
   /**
-   * The one message that Tailscale's control plane would answer with: it reads section by section, definitions first, and
-   * stops at a fault. Of groups within groups it names the last.
+   * The one message that Tailscale's control plane would answer with: it decodes the whole text, where the first unknown key
+   * is a fault of its own in the words of Go, then reads section by section, definitions first, and stops at a fault. Of
+   * groups within groups it names the last.
    */
   refusal(): string {
+    if (this.#unknownKey !== undefined) return `json: unknown field ${quote(this.#unknownKey.key)}`
     const [first] = this.#items
     const nested = this.#items.findLast(({ code }) => code === 'recursive-group')
     return (first?.code === 'recursive-group' ? nested : first)?.message ?? ''

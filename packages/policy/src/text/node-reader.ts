@@ -30,9 +30,11 @@ export class NodeReader {
   }
 
   report(code: DiagnosticCode, offset: number, message: string, suggest?: () => string | undefined): void {
-    const suggestion = suggest !== undefined && this.#suggested < SUGGESTIONS_MAX ? suggest() : undefined
-    if (suggest !== undefined) this.#suggested++
-    this.#problems.add(code, offset, message, suggestion)
+    this.#problems.add(code, offset, message, suggest === undefined ? undefined : this.#suggestion(suggest))
+  }
+
+  #suggestion(suggest: () => string | undefined): string | undefined {
+    return this.#suggested++ < SUGGESTIONS_MAX ? suggest() : undefined
   }
 
   /** Whether enough problems have been told: costly checks for more of them may be left out. */
@@ -62,8 +64,8 @@ export class NodeReader {
     for (const { key, keyOffset, value } of this.entries(node, what)) {
       const name = knownKey(key, keys)
       if (name === undefined) {
-        const suggest = (): string | undefined => nearestName(key, keys.known)
-        this.report('unknown-key', keyOffset, `unknown key ${quote(key)} in ${what}`, suggest)
+        const suggestion = this.#suggestion(() => nearestName(key, keys.known))
+        this.#problems.addUnknownKey(keyOffset, key, `unknown key ${quote(key)} in ${what}`, suggestion)
       } else if (seen.has(name)) {
         this.report('duplicate-key', keyOffset, `key ${quote(key)} in ${what} repeats "${name}"`)
       } else {
