@@ -105,7 +105,12 @@ function readConfig(path: string, required: boolean): string | undefined {
   } catch (cause) {
     if (cause instanceof GatewayError) throw cause
     if (!required && (cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new GatewayError('config.unreadable', `${path} cannot be read`, { why: (cause as Error).message, cause })
+    const denied = (cause as NodeJS.ErrnoException).code === 'EACCES'
+    throw new GatewayError('config.unreadable', `${path} cannot be read`, {
+      why: (cause as Error).message,
+      ...(denied ? { fix: 'let whoever runs the gateway read it' } : {}),
+      cause,
+    })
   }
 }
 

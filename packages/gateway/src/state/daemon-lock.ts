@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { GatewayError } from '../gateway-error.ts'
+import { hintOf } from '../ops/hint-of.ts'
 import { kernelLock } from './kernel-lock.ts'
 
 /**
@@ -40,10 +41,10 @@ function lockedFile(path: string): Disposable | undefined {
 }
 
 function unwritable(path: string, cause: unknown): GatewayError {
-  const code = (cause as NodeJS.ErrnoException).code
+  const fix = hintOf(cause)
   return new GatewayError('state.unusable', `${path} cannot be written`, {
     why: (cause as Error).message,
-    ...(code === 'ENOSPC' ? { fix: 'free space on its disk' } : {}),
+    ...(fix === undefined ? {} : { fix }),
     cause,
   })
 }

@@ -12,7 +12,7 @@ import {
 import { Secret, type User } from '@sallyport/model'
 import { defaultPolicy } from '@sallyport/policy'
 import { fingerprint } from '@sallyport/ssh/keys'
-import { LineFile, openStore, type SettingKey, type Store, StoreError } from '@sallyport/store'
+import { LineFile, openStore, type SettingKey, type Store } from '@sallyport/store'
 import type { Config } from '../config/settings.ts'
 import { GatewayError } from '../gateway-error.ts'
 import { type FoundKey, ownKeys, starter } from './first-admin.ts'
@@ -80,7 +80,8 @@ export async function openState(options: OpenStateOptions): Promise<OpenState> {
   requirePrivate(paths.auditKey, 'key')
 
   await using opened = new AsyncDisposableStack()
-  const store = opened.use(await openedStore(paths, config))
+  const synchronous = config.audit.durability === 'power' ? 'full' : 'normal'
+  const store = opened.use(await openStore({ path: paths.database, synchronous }))
   const anchor = opened.use(await LineFile.open(paths.auditAnchor))
   const signer = signerIn(paths.auditKey)
   const publicKey = signer.publicKey.toBase64()
@@ -125,20 +126,6 @@ function signerIn(path: string): CheckpointSigner {
     throw new GatewayError('audit.unusable', `the key that signs the audit log, ${path}, cannot be used`, {
       why: (cause as Error).message,
       fix: 'put it back from a backup; or move it away: the next start makes another one, and the log tells of it',
-      cause,
-    })
-  }
-}
-
-async function openedStore(paths: StatePaths, config: Config): Promise<Store> {
-  try {
-    const synchronous = config.audit.durability === 'power' ? 'full' : 'normal'
-    return await openStore({ path: paths.database, synchronous })
-  } catch (cause) {
-    if (!(cause instanceof StoreError)) throw cause
-    throw new GatewayError('store.unusable', cause.message, {
-      why: `store: ${cause.code}`,
-      ...(cause.hint === undefined ? {} : { fix: cause.hint }),
       cause,
     })
   }
