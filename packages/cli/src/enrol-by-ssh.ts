@@ -8,6 +8,9 @@ const DESTINATION = /^(?:ssh:\/\/)?(?:[A-Za-z0-9_][A-Za-z0-9_.+@-]*@)?[A-Za-z0-9
 /** Root needs no sudo; where there is none, only root can do it anyway. */
 const REMOTE_COMMAND = 'if [ "$(id -u)" = 0 ]; then exec sh -s; else exec sudo sh -s; fi'
 
+/** ssh’s own status where it did not connect or sign in. */
+const SSH_FAILED = 255
+
 /** Throws for what is no destination of ssh, before anything is signed for it. */
 export function requireDestination(destination: string): void {
   if (DESTINATION.test(destination)) return
@@ -16,8 +19,12 @@ export function requireDestination(destination: string): void {
   })
 }
 
-/** Runs a script there as root, through the ssh of whoever asks; its exit status, 255 where ssh itself failed. */
-export function enrolBySsh(destination: string, script: string, { terminal, signal }: CommandContext): Promise<number> {
+/**
+ * Runs a script there as root, through the ssh of whoever asks, and says what to make of it where it fails; its exit status,
+ * 255 where ssh itself failed.
+ */
+export function enrolBySsh(destination: string, script: string, context: CommandContext): Promise<number> {
+  const { terminal, signal } = context
   return new Promise((resolve, reject) => {
     const child = spawn('ssh', ['--', destination, REMOTE_COMMAND], {
       // What it says is no data of ours.
@@ -33,7 +40,15 @@ export function enrolBySsh(destination: string, script: string, { terminal, sign
         }),
       )
     })
-    child.once('close', (status) => resolve(status ?? EXIT.failed))
+    child.once('close', (code) => {
+      const status = code ?? EXIT.failed
+      if (status === SSH_FAILED)
+        context.note(
+          `ssh did not get to ${destination}, so nothing was changed; name it as this machine’s ssh reaches it: --run root@ADDRESS`,
+        )
+      else if (status !== 0) context.note('it does not believe our certificates yet: the script there ended too early')
+      resolve(status)
+    })
     child.stdin?.on('error', () => {}) // its status says what happened
     child.stdin?.end(script)
   })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { CommandUser, Sshd } from '@sallyport/testkit'
+import { CommandUser, SSHD, Sshd } from '@sallyport/testkit'
 import { atConsole, known } from './at-console.ts'
 import { hasOpenSsh, RunningSsh, TestGateway, until } from './test-gateway.ts'
 import type { WebClient } from './web-client.ts'
@@ -46,12 +46,12 @@ async function freshTarget(gate: TestGateway) {
     authorizedKeys: [`command="sh ${runner}" ${admin.line}`],
     config: [`Include ${folder}/50-sallyport.conf`],
   })
+  const own = `sshd() { ${SSHD} -f ${sshd.directory.file('sshd_config')} "$@"; }; systemctl() { kill -HUP ${sshd.pid}; }`
   writeFileSync(
     runner,
-    [
-      `sed -e 's#/etc/ssh/sshd_config.d/#${folder}/#g' -e 's#/etc/ssh/#${folder}/#g' \\`,
-      `    -e 's#^sshd -t.*#true#' -e 's#^systemctl .*#kill -HUP ${sshd.pid}#' | sh -s`,
-    ].join('\n'),
+    [`(echo '${own}'`, ` sed -e 's#/etc/ssh/sshd_config.d/#${folder}/#g' -e 's#/etc/ssh/#${folder}/#g') | sh -s`].join(
+      '\n',
+    ),
   )
   const wrapper = join(gate.directory.file('bin'))
   mkdirSync(wrapper)
@@ -76,6 +76,9 @@ test('nobody copied a key: login, ssh-config --write, target enrol --run, and pl
   await using _ = sshd
   const { user: admin } = await signedIn(gate, 'carol', 'admin')
   using __ = admin
+  const lost = await admin.run('target enrol db1 --run root@nowhere.invalid')
+  assert.equal(lost.status, 255)
+  assert.match(lost.stderr, /so nothing was changed; name it as this machine’s ssh reaches it: --run root@ADDRESS/)
   const before = sshd.listenings
   const enrolled = await admin.run('target enrol db1 --run root@127.0.0.1', { env: { PATH: path } })
   assert.equal(enrolled.status, 0, enrolled.stderr)

@@ -7,7 +7,7 @@ export interface Enrolment {
   readonly target: string
   readonly files: readonly { readonly path: string; readonly mode: string; readonly text: string }[]
   readonly commands: readonly string[]
-  /** The same as one shell script for root. */
+  /** The same as one shell script for root, which takes it back where sshd would refuse or overlook it. */
   readonly script: string
 }
 
@@ -25,7 +25,7 @@ const CONFIG = '/etc/ssh/sshd_config.d/50-sallyport.conf'
 const AUTHORITIES = '/etc/ssh/sallyport_user_ca.pub'
 const REVOKED = '/etc/ssh/sallyport_revoked_keys'
 /** Superusers' logins: what the policy grants to `nonroot` is not for them. */
-const SUPERUSERS = 'root,toor'
+const SUPERUSERS = ['root', 'toor']
 
 /** Files for an OpenSSH server of version 8.2 or later, which includes sshd_config.d. */
 export function enrolment({
@@ -54,25 +54,29 @@ export function enrolment({
     'sshd -t || /usr/sbin/sshd -t',
     'systemctl reload ssh || systemctl reload sshd || kill -HUP "$(cat /run/sshd.pid)"',
   ]
-  return { target: target.name, files: texts, commands, script: script(target.name, texts, commands, revocationUrl) }
+  return { target: target.name, files: texts, commands, script: script(target, texts, commands, revocationUrl) }
 }
 
 /** Accepts certificates of ours for the logins that the policy grants on this very target, and nothing else of ours. */
 function sshdConfig(target: Pick<Target, 'name' | 'tags'>, hostCertificate: string | undefined): string {
-  const principals = (nonroot: boolean) => acceptedPrincipals('%u', target, { nonroot }).join(' ')
-  const command = (nonroot: boolean) => `AuthorizedPrincipalsCommand /usr/bin/printf %%s\\n ${principals(nonroot)}`
+  const command = (nonroot: boolean) => `AuthorizedPrincipalsCommand ${principalsCommand(target, nonroot)}`
   return [
     `# Written by "sallyport target enrol ${target.name}": run it again after tags change.`,
     `TrustedUserCAKeys ${AUTHORITIES}`,
     `RevokedKeys ${REVOKED}`,
     ...(hostCertificate === undefined ? [] : [`HostCertificate ${hostCertificate}`]),
     'AuthorizedPrincipalsCommandUser nobody',
-    `Match User ${SUPERUSERS}`,
+    `Match User ${SUPERUSERS.join(',')}`,
     `  ${command(false)}`,
-    'Match all',
+    // Not `Match all`: of two blocks that hold, sshd 9.2 heeds that one, even where it stands last.
+    `Match User *,${SUPERUSERS.map((name) => `!${name}`).join(',')}`,
     `  ${command(true)}`,
     '',
   ].join('\n')
+}
+
+function principalsCommand(target: Pick<Target, 'name' | 'tags'>, nonroot: boolean): string {
+  return `/usr/bin/printf %%s\\n ${acceptedPrincipals('%u', target, { nonroot }).join(' ')}`
 }
 
 /** Beside the key it certifies, where ssh-keygen would put it. */
@@ -92,16 +96,48 @@ function refreshing(url: string | undefined): readonly string[] {
   ]
 }
 
-function script(name: string, files: Enrolment['files'], commands: readonly string[], url: string | undefined): string {
+/** What sshd makes of a login as root, once the file is in place. */
+const SHOWN = 'sshd -T -C user=root,host=localhost,addr=127.0.0.1,laddr=127.0.0.1,lport=22'
+
+/**
+ * The file is put in its place only for as long as sshd takes it, and takes it for what it says: an sshd that would not start
+ * again locks everybody out at the next boot, and one that reads another file believes nobody, or somebody else.
+ */
+function script(
+  target: Pick<Target, 'name' | 'tags'>,
+  files: Enrolment['files'],
+  [revocation = '']: readonly string[],
+  url: string | undefined,
+): string {
   const writes = files.map(
     ({ path, mode, text }) => `cat > ${path} <<'SALLYPORT_END'\n${text}SALLYPORT_END\nchmod ${mode} ${path}`,
   )
   return [
     '#!/bin/sh',
-    `# Makes ${name} believe certificates of this gateway. Run as root on ${name}.`,
+    `# Makes ${target.name} believe certificates of this gateway. Run as root on ${target.name}.`,
     'set -eu',
+    'PATH="$PATH:/usr/sbin:/usr/local/sbin"',
+    'back() {',
+    '  echo "sallyport: $1; sshd goes on as before" >&2',
+    `  if [ -e ${CONFIG}.before ]; then mv -f ${CONFIG}.before ${CONFIG}; else rm -f ${CONFIG}; fi`,
+    '  exit 1',
+    '}',
+    `if [ -e ${CONFIG} ]; then cp -p ${CONFIG} ${CONFIG}.before; else rm -f ${CONFIG}.before; fi`,
     ...writes,
-    ...commands,
+    revocation,
+    'sshd -t || back "sshd does not take the new configuration"',
+    // Where sshd wants to know more of a connection before it answers, there is nothing to compare.
+    `if shown=$(${SHOWN} 2>/dev/null); then`,
+    `  for line in 'trustedusercakeys ${AUTHORITIES}' 'authorizedprincipalscommand ${principalsCommand(target, false)}'; do`,
+    `    printf '%s\\n' "$shown" | grep -qFx "$line" ||`,
+    `      back "/etc/ssh/sshd_config does not include sshd_config.d/*.conf, or sets the same before it"`,
+    '  done',
+    'fi',
+    `rm -f ${CONFIG}.before`,
+    '(systemctl reload ssh || systemctl reload sshd || kill -HUP "$(cat /run/sshd.pid)") 2>/dev/null || {',
+    '  echo "sallyport: the files are in place, but sshd could not be told: reload it" >&2',
+    '  exit 1',
+    '}',
     ...refreshing(url),
     '',
   ].join('\n')
