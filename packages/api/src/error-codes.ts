@@ -42,6 +42,7 @@ export const API_ERRORS = {
   'sign-in.delayed': { code: 'SP1616', status: 429 },
   'password.off': { code: 'SP1617', status: 409 },
   'password.weak': { code: 'SP1618', status: 400 },
+  'credential.too-many': { code: 'SP1619', status: 409 },
   'device.unknown': { code: 'SP1609', status: 404 },
   'certificate.not-found': { code: 'SP1611', status: 404 },
   'authority.not-found': { code: 'SP1612', status: 404 },

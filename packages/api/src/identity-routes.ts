@@ -38,6 +38,8 @@ const tokenSeconds = z
   .min(60)
   .max(366 * 86_400)
 const SCOPES_MAX = 32
+/** Whether everything else of the caller's is signed out with it: whoever takes a proof away mostly lost it. */
+const endOthers = z.boolean().default(true)
 
 /** Signing in, one's own credentials, certificates and their authorities. */
 export const identityRoutes = {
@@ -69,8 +71,9 @@ export const identityRoutes = {
     method: 'POST',
     path: '/v1/auth/recovery-code',
     callers: 'anyone',
-    summary: 'Signs in with a recovery code, which is used up.',
-    input: z.strictObject({ user: selector, code }),
+    summary:
+      'Signs in with a recovery code, which is used up, and signs everything else of theirs out unless told not to.',
+    input: z.strictObject({ user: selector, code, end_others: endOthers }),
     output: signedIn,
   }),
   'auth.password': route({
@@ -155,8 +158,8 @@ export const identityRoutes = {
     method: 'DELETE',
     path: '/v1/me/passkeys/:passkey',
     callers: EVERYBODY,
-    summary: 'Removes a passkey; the last way to sign in stays.',
-    input: z.strictObject({ passkey: selector }),
+    summary: 'Removes a passkey, and ends other sign-ins unless told not to; the last way to sign in stays.',
+    input: z.strictObject({ passkey: selector, end_others: endOthers }),
     output: passkey,
   }),
   'me.totp-begin': route({
@@ -179,24 +182,25 @@ export const identityRoutes = {
     method: 'DELETE',
     path: '/v1/me/totp',
     callers: EVERYBODY,
-    summary: 'Removes the TOTP secret.',
-    input: nothing,
+    summary: 'Removes the TOTP secret, and ends other sign-ins unless told not to.',
+    input: z.strictObject({ end_others: endOthers }),
     output: nothing,
   }),
   'me.password-set': route({
     method: 'POST',
     path: '/v1/me/password',
     callers: EVERYBODY,
-    summary: 'Sets or changes the caller’s password, where passwords are switched on.',
-    input: z.strictObject({ password }),
+    summary:
+      'Sets the caller’s password, where passwords are switched on; a change ends other sign-ins unless told not to.',
+    input: z.strictObject({ password, end_others: endOthers }),
     output: nothing,
   }),
   'me.password-remove': route({
     method: 'DELETE',
     path: '/v1/me/password',
     callers: EVERYBODY,
-    summary: 'Removes the caller’s password.',
-    input: nothing,
+    summary: 'Removes the caller’s password, and ends other sign-ins unless told not to.',
+    input: z.strictObject({ end_others: endOthers }),
     output: nothing,
   }),
   'me.recovery-codes': route({

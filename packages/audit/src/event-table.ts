@@ -206,7 +206,7 @@ export const AUDIT_EVENTS = {
     fields: {
       user,
       count: number('How many'),
-      reason: text('`asked`, `signed-out`, `credential-removed`, `disowned` or `user-disabled`'),
+      reason: text('`asked`, `signed-out`, `credential-removed`, `recovered`, `disowned` or `user-disabled`'),
       from: maybe(text('The address that they counted for; none for all')),
       target: maybe(text('Where to; `*` for a sign-in as a whole, none for all')),
     },

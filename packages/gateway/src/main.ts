@@ -318,7 +318,6 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     environment,
     store,
     roster,
-    certificates,
     approvals,
     checks,
     codes: oneTimeCodes,
@@ -468,11 +467,11 @@ async function start(options: GatewayOptions): Promise<Gateway> {
 
   const owner = [...roster.current.usersById.values()].find(({ role, disabled }) => role === 'owner' && !disabled)
   const setup =
-    web === undefined || owner === undefined || !(await signIn.signIn.needsSetup(owner))
+    web === undefined || owner === undefined || !(await signIn.links.needsSetup(owner))
       ? undefined
       : options.keptGreeting === true
         ? ({ by: owner.name } as const)
-        : ({ url: (await signIn.signIn.setupLink(owner)).url } as const)
+        : ({ url: (await signIn.links.setupLink(owner)).url } as const)
   const running = started.move()
   let stopped: Promise<void> | undefined
   const halt = Promise.withResolvers<void>()

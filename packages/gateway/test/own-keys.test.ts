@@ -88,7 +88,7 @@ void suite('own keys', { skip }, () => {
       bytes.writeUInt32BE(i + 1, bytes.length - 4)
       return `ssh-ed25519 ${bytes.toString('base64')} key ${i}`
     }
-    const lines = Array.from({ length: 60 }, (_, i) => line(i))
+    const lines = Array.from({ length: 150 }, (_, i) => line(i))
     let added = 0
     for (const each of lines) {
       const outcome = await browser.api.call('me.key-add', { public_key: each }).then(
@@ -99,7 +99,7 @@ void suite('own keys', { skip }, () => {
       else if (outcome === 'key.too-many') break
       else assert.equal(outcome, 'key.invalid', 'not every point is one')
     }
-    assert.equal(added, 50)
+    assert.equal(added, 100)
   })
 
   void test('changing keys takes a proof of the last ten minutes, and no token will do', async () => {

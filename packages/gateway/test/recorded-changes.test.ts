@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { ApiError } from '@sallyport/api'
+import { SoftAuthenticator } from '@sallyport/identity/testing'
+import { withCodes } from './asked-way.ts'
 import { LOOPBACK_POLICY, TestGateway } from './test-gateway.ts'
 import { WebClient } from './web-client.ts'
 
@@ -14,7 +16,14 @@ test('when the audit log cannot be written nothing is changed, and the answer sa
   await api.call('user.add', { name: 'alice', keys: [gate.key().line] })
   const { bans, ...more } = await prepare(gate)
   const browser = new WebClient(gate)
-  await browser.join((await api.call('user.invite', { user: 'alice' })).url)
+  const { recoveryCodes: codes } = await browser.join((await api.call('user.invite', { user: 'alice' })).url)
+  await withCodes(browser)
+  await addPasskey(gate, browser)
+  // A session of each of three browsers, with a certificate that goes with it.
+  const [other, leaving] = [await alsoSignedIn(gate, browser), await alsoSignedIn(gate, browser)]
+  for (const each of [browser, other, leaving])
+    await each.api.call('me.certificate-issue', { public_key: gate.key().line })
+  const { url: link } = await api.call('user.invite', { user: 'alice' })
   const state = async () => {
     const { version, text } = await api.call('policy.show', {})
     const own = await browser.api.call('me.show')
@@ -27,6 +36,9 @@ test('when the audit log cannot be written nothing is changed, and the answer sa
       authorities: await api.call('ca.list'),
       certificates: await api.call('certificate.list', {}),
       tokens: own.tokens,
+      passkeys: own.passkeys.map(({ id }) => id),
+      codes: [own.totp, own.recovery_codes_left],
+      called: own.display_name,
       sessions: own.sessions.map(({ id }) => id),
     }
   }
@@ -52,6 +64,17 @@ test('when the audit log cannot be written nothing is changed, and the answer sa
     'me.token-add': () => browser.api.call('me.token-add', { name: 'ci', scopes: ['read'], seconds: 3600 }),
     'me.recovery-codes': () => browser.api.call('me.recovery-codes'),
     'me.certificate-issue': () => browser.api.call('me.certificate-issue', { public_key: more.spare }),
+    'me.session-end': () => browser.api.call('me.session-end', { session: 'others' }),
+    'me.passkey-remove': async () => {
+      const [, spare] = (await browser.api.call('me.show')).passkeys
+      await browser.api.call('me.passkey-remove', { passkey: spare?.id ?? '' })
+    },
+    'me.totp-remove': () => browser.api.call('me.totp-remove', {}),
+    'user.sign-out': () => api.call('user.sign-out', { user: 'alice' }),
+    'auth.recovery-code': () => other.api.call('auth.recovery-code', { user: 'alice', code: codes[0] ?? '' }),
+    'link.finish': () => new WebClient(gate).join(link),
+    // Last: it takes the browser's cookie.
+    'auth.sign-out': () => leaving.api.call('auth.sign-out'),
     'target.enrol': () => api.call('target.enrol', { target: 'db1', host_key: more.spare }),
   }
   const database = new DatabaseSync(`${gate.stateDirectory}/sallyport.db`)
@@ -68,6 +91,24 @@ test('when the audit log cannot be written nothing is changed, and the answer sa
   const { ok } = await api.call('audit.verify')
   assert.equal(ok, true)
 })
+
+async function addPasskey(gate: TestGateway, browser: WebClient): Promise<void> {
+  const { ceremony, options } = await browser.api.call('me.passkey-begin')
+  const spare = new SoftAuthenticator(gate.gateway.webOrigin ?? '')
+  await browser.api.call('me.passkey-add', {
+    ceremony,
+    response: { ...spare.create(options as never) },
+    name: 'spare',
+  })
+}
+
+/** Another browser of the same person, with the same passkey. */
+async function alsoSignedIn(gate: TestGateway, { authenticator }: WebClient): Promise<WebClient> {
+  const other = new WebClient(gate)
+  const { ceremony, options } = await other.api.call('auth.passkey-begin')
+  await other.api.call('auth.passkey-finish', { ceremony, response: { ...authenticator.get(options as never) } })
+  return other
+}
 
 /** Something of each kind that can be taken away. */
 async function prepare(gate: TestGateway) {

@@ -87,11 +87,12 @@ export class Invitations {
     this.#session.changed('invitations')
   }
 
-  /** Takes links back that were not used: one, those for a person, or those of a purpose. How many there were. */
+  /** Takes links back that were not used: one, those for a person, those that somebody made, or those of a purpose. How many there were. */
   async revoke(
     which:
       | { readonly id: InvitationId }
       | { readonly userId: UserId }
+      | { readonly createdBy: string }
       | { readonly purpose: InvitationsTable['purpose'] },
   ): Promise<number> {
     const query = this.#session.db.deleteFrom('invitations').where('used_at', 'is', null)
@@ -99,9 +100,21 @@ export class Invitations {
       ? query.where('id', '=', which.id)
       : 'userId' in which
         ? query.where('user_id', '=', which.userId)
-        : query.where('purpose', '=', which.purpose)
+        : 'createdBy' in which
+          ? query.where('created_by', '=', which.createdBy)
+          : query.where('purpose', '=', which.purpose)
     ).executeTakeFirstOrThrow()
     if (numDeletedRows > 0n) this.#session.changed('invitations')
+    return Number(numDeletedRows)
+  }
+
+  /** Forgets those that have ended, used or not; how many. */
+  async removeExpired(): Promise<number> {
+    const { db } = this.#session
+    const { numDeletedRows } = await db
+      .deleteFrom('invitations')
+      .where('expires_at', '<=', this.#session.now())
+      .executeTakeFirstOrThrow()
     return Number(numDeletedRows)
   }
 }

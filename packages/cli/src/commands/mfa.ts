@@ -66,18 +66,20 @@ export function mfaCommands(program: Command, run: Runner): void {
 
   const remove = mfa
     .command('rm <proof>')
-    .description('remove a passkey by its id, or totp')
+    .description('remove a passkey by its id, or totp; your other browsers and commands are signed out')
+    .option('--keep-others', 'leave them signed in')
     .action(
       run(async (context, command) => {
         const [id = ''] = command.args
         await confirmByName(context, `you will not prove yourself with ${id} any more`, id)
-        if (id === 'totp') await context.daemon.call('me.totp-remove')
-        else await context.daemon.call('me.passkey-remove', { passkey: id })
+        const end_others = command.opts<{ keepOthers?: boolean }>().keepOthers !== true
+        if (id === 'totp') await context.daemon.call('me.totp-remove', { end_others })
+        else await context.daemon.call('me.passkey-remove', { passkey: id, end_others })
         context.print({ removed: id }, () => `${id} was removed\n`)
         return undefined
       }),
     )
-  examples(remove, 'sallyport mfa rm totp', 'sallyport mfa rm psk_4h5k2m7q9r3t6w8y --yes')
+  examples(remove, 'sallyport mfa rm totp', 'sallyport mfa rm psk_4h5k2m7q9r3t6w8y --keep-others --yes')
 
   const codes = mfa
     .command('recovery-codes')

@@ -22,7 +22,7 @@ export function recoverCommand(program: Command, run: Runner): void {
         context.print(link, () => `${link.url}\n`)
         context.note(
           link.purpose === 'recover'
-            ? `it works once, until ${formatTime(link.expires_at)}; their old passkeys, codes, tokens and sessions end when it is used`
+            ? `it works once, until ${formatTime(link.expires_at)}; their old passkeys, password, codes, tokens and sign-ins end when it is used`
             : `it works once, until ${formatTime(link.expires_at)}`,
         )
         return undefined

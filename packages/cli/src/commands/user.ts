@@ -89,7 +89,7 @@ export function userCommands(program: Command, run: Runner): void {
         context.print(link, () => `${link.url}\n`)
         context.note(
           link.purpose === 'recover'
-            ? `send it to ${link.user} alone: it works once, until ${formatTime(link.expires_at)}, and replaces all they have`
+            ? `send it to ${link.user} alone: it works once, until ${formatTime(link.expires_at)}, and replaces their passkeys, password, codes, tokens and sign-ins`
             : `send it to ${link.user} alone: it works once, until ${formatTime(link.expires_at)}`,
         )
         return undefined

@@ -4,10 +4,12 @@ import type { PasskeyCeremonies } from '@sallyport/identity'
 import type { User } from '@sallyport/model'
 import type { Store } from '@sallyport/store'
 import type { AskedKind } from '../access/asked-factors.ts'
+import type { RecordedChange } from '../state/recorded-change.ts'
 import type { Approval } from './approval.ts'
 import { readApprovalCode } from './approval-code.ts'
 import type { Approvals } from './approvals.ts'
 import { type CheckBook, EVERY_TARGET } from './check-book.ts'
+import { forgetChecks } from './forget-checks.ts'
 import type { CodeAnswer, OneTimeCodes } from './one-time-codes.ts'
 
 export interface ApprovalServiceParts {
@@ -22,6 +24,7 @@ export interface ApprovalServiceParts {
   readonly offended: (source: string) => void
   /** Resolves when the event is in the log; rejects when it is not, and then nothing is approved. */
   readonly record: (event: AuditEvent) => Promise<unknown>
+  readonly change: RecordedChange
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -120,18 +123,17 @@ export class ApprovalService {
    * there are denied with it, and it has failed an attempt (V-F09). False where the question was over.
    */
   async report(user: User, approval: Approval): Promise<boolean> {
-    const { approvals, checks, record, offended } = this.#parts
+    const { approvals, checks, change, offended } = this.#parts
     if (!approvals.settle(approval, 'reported')) return false
     const { source, network, key: fingerprint, client: clientVersion } = approval
     offended(source)
     for (const other of approvals.pending(user.id)) if (other.network === network) await this.deny(user, other)
     const actor = user.name
-    await record({ type: 'login-disowned', actor, ...auditFacts(approval), fingerprint, clientVersion })
-    const count = await checks.forget({ userId: user.id, source })
-    if (count > 0) {
-      const reason = 'disowned'
-      await record({ type: 'checks-forgotten', actor, user: user.name, count, reason, from: source })
-    }
+    await change(async (tx, record) => {
+      record({ type: 'login-disowned', actor, ...auditFacts(approval), fingerprint, clientVersion })
+      await forgetChecks(tx, record, user, { actor, reason: 'disowned', which: { source } })
+    })
+    await checks.refresh()
     return true
   }
 

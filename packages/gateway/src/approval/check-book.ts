@@ -1,5 +1,5 @@
 import type { UserId } from '@sallyport/model'
-import type { LoginCheck, Store, WhichLoginChecks } from '@sallyport/store'
+import type { LoginCheck, Store } from '@sallyport/store'
 import { ASKED_KINDS, type Check } from '../access/asked-factors.ts'
 
 /** What a sign-in as a whole is kept under. */
@@ -18,9 +18,6 @@ export interface RememberedCheck extends KeptCheck {
   /** When no policy lets it count any more, and its owner does not. */
   readonly until: number
 }
-
-/** Some of one person's. */
-export type ChecksOf = Extract<WhichLoginChecks, { readonly userId: UserId }>
 
 /** Longest time that a check can count for anything: the longest `checkPeriod` of a policy, 168 h. */
 const KEPT_MS = 168 * 60 * 60 * 1000
@@ -96,15 +93,9 @@ export class CheckBook implements Disposable {
       .sort((a, b) => b.provedAt - a.provedAt)
   }
 
-  /** Forgets some of a person's by whoever removes them from the store: they count no more when this resolves. Gives how many. */
-  async forget(
-    which: ChecksOf,
-    remove: (which: ChecksOf) => Promise<number> = (which) => this.#store.loginChecks.remove(which),
-  ): Promise<number> {
-    const forgotten = await remove(which)
-    // Not only when the change is told of: whoever asks next is asked.
-    if (forgotten > 0) await this.#read()
-    return forgotten
+  /** Resolves once what was committed before the call counts: whoever asks next is asked, not only when a change is told of. */
+  refresh(): Promise<void> {
+    return this.#read()
   }
 
   /** Calls back when some were forgotten, whoever forgot them, until disposed: they count no more by then. */

@@ -15,7 +15,7 @@ const AGENT_MAX = 512
 
 /** `auth …` and `link …`: what people do before anybody knows them. */
 export function authHandlers(services: Services): Pick<Handlers, AuthRoute> {
-  const { signIn, passkeys, store, roster, config, now } = services
+  const { signIn, links, passkeys, store, roster, config, now } = services
 
   const entered = (opened: OpenedSession, caller: Caller): SignedIn => {
     caller.setCookie(sessionCookie(opened.token, Math.floor((opened.session.expiresAt - now()) / 1000)))
@@ -23,7 +23,7 @@ export function authHandlers(services: Services): Pick<Handlers, AuthRoute> {
   }
   const gateway = () => gatewayName(config.current.ssh.hostname)
   const linkOf = async (token: string) => {
-    const found = await signIn.link(token)
+    const found = await links.link(token)
     if (found !== undefined) return found
     throw deadLink()
   }
@@ -56,8 +56,10 @@ export function authHandlers(services: Services): Pick<Handlers, AuthRoute> {
       return entered(await orRefused(signIn.finishPasskey(ceremony, response, fromOf(caller))), caller)
     },
 
-    async 'auth.recovery-code'({ user, code }, caller) {
-      return entered(await orRefused(signIn.useRecoveryCode(user, code, fromOf(caller))), caller)
+    async 'auth.recovery-code'({ user, code, end_others: endOthers }, caller) {
+      const opened = await orRefused(signIn.useRecoveryCode(user, code, fromOf(caller), { endOthers }))
+      await services.checks.refresh()
+      return entered(opened, caller)
     },
 
     async 'auth.password'({ user, password, code }, caller) {
@@ -101,13 +103,11 @@ export function authHandlers(services: Services): Pick<Handlers, AuthRoute> {
     },
 
     async 'link.finish'({ token, ceremony, response, passkey_name, display_name }, caller) {
-      const answer = { ceremony, response, passkeyName: passkey_name }
-      const opened = await orRefused(orBadPasskey(signIn.finishLink(token, answer, fromOf(caller))))
+      const answer = { ceremony, response, passkeyName: passkey_name, displayName: display_name }
+      const opened = await orRefused(orBadPasskey(links.finishLink(token, answer, fromOf(caller))))
       if (opened === undefined) throw deadLink()
-      if (display_name !== undefined && display_name !== opened.user.displayName) {
-        await store.users.change(opened.user.id, { displayName: display_name })
-        await roster.refresh()
-      }
+      await services.checks.refresh()
+      await roster.refresh()
       return { signed_in: entered(opened, caller), recovery_codes: [...opened.recoveryCodes] }
     },
   }

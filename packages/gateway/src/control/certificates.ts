@@ -17,6 +17,7 @@ import {
 } from '@sallyport/ssh/keys'
 import { type Authority, type IssuedCertificate, StoreError } from '@sallyport/store'
 import { enrolment } from '../authority/enrolment.ts'
+import { waysIn } from '../sign-in/ways-in.ts'
 import type { Handlers } from './handlers.ts'
 import { requireRank } from './rank.ts'
 import { type Services, timeText } from './services.ts'
@@ -27,7 +28,7 @@ type CertificateRoute = (`ca.${string}` | `certificate.${string}` | 'key.revoke'
 
 /** `ca …`, `cert …` of everybody, and what hands out ways in. */
 export function certificateHandlers(services: Services): Pick<Handlers, CertificateRoute> {
-  const { certificates, store, roster, signIn, now } = services
+  const { certificates, store, roster, links, now } = services
 
   return {
     'ca.list': async () => ({ authorities: (await certificates.authorities()).map(shownAuthority) }),
@@ -100,8 +101,10 @@ export function certificateHandlers(services: Services): Pick<Handlers, Certific
       const user = findUser(services, selector)
       requireRank(caller, user)
       const { actor } = caller
-      const purpose = (await store.passkeys.list(user.id)).length === 0 ? 'invite' : 'recover'
-      const { url, expiresAt } = await signIn.makeLink(user, actor, purpose)
+      // Also who signs in with a password or at a provider has an account that a link takes over.
+      const ways = await waysIn(store, user, { passwords: true, declared: () => true })
+      const purpose = ways.length === 0 ? 'invite' : 'recover'
+      const { url, expiresAt } = await links.makeLink(user, actor, purpose)
       return { url, user: user.name, purpose, expires_at: timeText(expiresAt) }
     },
 

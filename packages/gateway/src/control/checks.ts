@@ -2,20 +2,11 @@ import { createHash } from 'node:crypto'
 import { type RememberedCheck as ApiCheck, ApiError } from '@sallyport/api'
 import type { User } from '@sallyport/model'
 import { EVERY_TARGET, type RememberedCheck } from '../approval/check-book.ts'
+import { type ForgetWhich, forgetChecks } from '../approval/forget-checks.ts'
 import type { Handlers } from './handlers.ts'
 import { type Caller, recordedChange, type Services, timeText } from './services.ts'
 
 export type CheckRoute = 'me.checks' | 'me.check-forget' | 'me.ssh-end'
-
-/** Why checks are forgotten, for the audit log. */
-export type ForgetReason = 'asked' | 'signed-out' | 'credential-removed' | 'user-disabled'
-
-/** Which of a person's; all of them unless said. */
-export interface ForgetWhich {
-  readonly source?: string
-  readonly target?: string
-  readonly method?: 'passkey' | 'totp'
-}
 
 /** Second factors that the SSH door remembers of the caller, and the caller's own SSH sessions. */
 export function checkHandlers(services: Services): Pick<Handlers, CheckRoute> {
@@ -27,6 +18,12 @@ export function checkHandlers(services: Services): Pick<Handlers, CheckRoute> {
       fix: 'sign in to the console, or: sallyport login',
     })
   }
+  const forget = async (user: User, { actor }: Caller, which?: ForgetWhich): Promise<number> => {
+    const facts = { actor, reason: 'asked', ...(which === undefined ? {} : { which }) } as const
+    const count = await recordedChange(services, (tx, record) => forgetChecks(tx, record, user, facts))
+    await checks.refresh()
+    return count
+  }
   return {
     async 'me.checks'(_, caller) {
       return { checks: (await checks.remembered(self(caller).id, now())).map(shown) }
@@ -34,11 +31,11 @@ export function checkHandlers(services: Services): Pick<Handlers, CheckRoute> {
 
     async 'me.check-forget'({ check: id }, caller) {
       const user = self(caller)
-      if (id === 'all') return { forgotten: await forgetChecks(services, user, caller.actor, 'asked') }
+      if (id === 'all') return { forgotten: await forget(user, caller) }
       const found = (await checks.remembered(user.id, now())).find((each) => idOf(each) === id)
       if (found === undefined) throw new ApiError('credential.not-found', 'no such check is remembered')
       const { source, target } = found
-      return { forgotten: await forgetChecks(services, user, caller.actor, 'asked', { source, target }) }
+      return { forgotten: await forget(user, caller, { source, target }) }
     },
 
     'me.ssh-end'(_, caller) {
@@ -48,24 +45,6 @@ export function checkHandlers(services: Services): Pick<Handlers, CheckRoute> {
       return { ended: ended.map(({ id }) => id) }
     },
   }
-}
-
-/** Forgets checks of a person, and says so in the audit log; ways that rest on them end. Gives how many. */
-export async function forgetChecks(
-  services: Services,
-  user: Pick<User, 'id' | 'name'>,
-  actor: string,
-  reason: ForgetReason,
-  which: ForgetWhich = {},
-): Promise<number> {
-  const { source: from, target } = which
-  return services.checks.forget({ userId: user.id, ...which }, (those) =>
-    recordedChange(services, async (tx, record) => {
-      const count = await tx.loginChecks.remove(those)
-      if (count > 0) record({ type: 'checks-forgotten', actor, user: user.name, count, reason, from, target })
-      return count
-    }),
-  )
 }
 
 function shown(check: RememberedCheck): ApiCheck {

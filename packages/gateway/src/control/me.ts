@@ -1,33 +1,19 @@
-import {
-  type ApiToken as ApiApiToken,
-  ApiError,
-  type Passkey as ApiPasskey,
-  type WebSession as ApiWebSession,
-  type Me,
-} from '@sallyport/api'
-import {
-  makeRecoveryCodes,
-  passwordProblem,
-  TOTP_SECRET_BYTES,
-  totpSecretText,
-  totpStep,
-  totpUri,
-  USER_CERTIFICATE_SECONDS,
-} from '@sallyport/identity'
+import { type ApiToken as ApiApiToken, ApiError, type WebSession as ApiWebSession, type Me } from '@sallyport/api'
+import { USER_CERTIFICATE_SECONDS } from '@sallyport/identity'
 import type { User } from '@sallyport/model'
 import { certificateTerms } from '@sallyport/policy'
-import { type ApiToken, type Passkey, StoreError, type WebSession } from '@sallyport/store'
-import { totpContext } from '../approval/one-time-codes.ts'
+import { type ApiToken, StoreError, type WebSession } from '@sallyport/store'
+import { forgetChecks } from '../approval/forget-checks.ts'
 import { outboundNetworks } from '../authority/outbound-networks.ts'
 import { mintToken } from '../http/bearer-tokens.ts'
 import type { Peer } from '../http/peer.ts'
-import { newPasskey } from '../sign-in/sign-in-service.ts'
-import { requireAnotherWay, type WayIn, waysIn } from '../sign-in/ways-in.ts'
-import { ceremonyOf, orBadPasskey, requirePasswords } from './auth.ts'
+import { requireRoom, TOKENS_MAX } from '../sign-in/credential-limits.ts'
+import { endSessions } from '../sign-in/end-sessions.ts'
 import { readPlainKey, shownCertificate, shownIssued } from './certificates.ts'
-import { type CheckRoute, forgetChecks } from './checks.ts'
-import { gatewayName } from './daemon.ts'
+import type { CheckRoute } from './checks.ts'
+import { endOthers } from './end-others.ts'
 import type { Handlers } from './handlers.ts'
+import { ownCredentialHandlers, shownPasskey } from './own-credentials.ts'
 import { ownIdentityHandlers } from './own-identities.ts'
 import { ownKeyHandlers } from './own-keys.ts'
 import { type Caller, recordedChange, type Services, timeText } from './services.ts'
@@ -41,7 +27,7 @@ const FRESH_MS = 10 * 60 * 1000
 
 /** `me …`: what people do about themselves. */
 export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
-  const { store, roster, passkeys, certificates, masterKey, config, now, randomBytes } = services
+  const { store, roster, certificates, config, now, randomBytes } = services
 
   /** Whoever asks. Over the control socket that is nobody: it is the machine's owner. */
   const self = ({ peer }: Caller): User => {
@@ -56,17 +42,9 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
     requireFresh(caller.peer, now())
     return user
   }
-  const keepAnotherWay = async (tx: Parameters<typeof waysIn>[0], user: User, removed: WayIn): Promise<void> => {
-    const declared = (issuer: string) => services.oidcProviders.nameOf(issuer) !== undefined
-    requireAnotherWay(await waysIn(tx, user, { passwords: config.current.https.passwords, declared }), removed)
-  }
-  const ownPasskey = async (user: User, id: string): Promise<Passkey> => {
-    const found = (await store.passkeys.list(user.id)).find((passkey) => passkey.id === id)
-    if (found !== undefined) return found
-    throw new ApiError('credential.not-found', 'you have no such passkey')
-  }
 
   return {
+    ...ownCredentialHandlers(services, { self, freshSelf }),
     ...ownKeyHandlers(services, freshSelf),
     ...ownIdentityHandlers(services, { self, freshSelf }),
 
@@ -91,131 +69,20 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
       }
     },
 
-    async 'me.passkey-begin'(_, caller) {
-      const user = freshSelf(caller)
-      return ceremonyOf(await passkeys.beginRegistration(user, await store.passkeys.list(user.id)))
-    },
-
-    async 'me.passkey-add'({ ceremony, response, name }, caller) {
-      const user = freshSelf(caller)
-      const registered = await orBadPasskey(passkeys.finishRegistration(ceremony, user.id, response))
-      const { actor } = caller
-      const added = await recordedChange(services, async (tx, record) => {
-        record({ type: 'credential-added', actor, user: user.name, kind: 'passkey', name })
-        return tx.passkeys.add(newPasskey(user.id, registered, name))
-      }).catch(orExists)
-      return shownPasskey(added)
-    },
-
-    async 'me.passkey-rename'({ passkey: id, name }, caller) {
-      const passkey = await ownPasskey(self(caller), id)
-      await store.passkeys.rename(passkey.id, name)
-      return shownPasskey({ ...passkey, name })
-    },
-
-    async 'me.passkey-remove'({ passkey: id }, caller) {
-      const user = freshSelf(caller)
-      const passkey = await ownPasskey(user, id)
-      const { actor } = caller
-      await recordedChange(services, async (tx, record) => {
-        await keepAnotherWay(tx, user, 'passkey')
-        await tx.passkeys.remove(passkey.id)
-        record({ type: 'credential-removed', actor, user: user.name, kind: 'passkey', name: passkey.name })
-      })
-      // Which passkey answered is not kept: none of the answers counts any more.
-      await forgetChecks(services, user, actor, 'credential-removed', { method: 'passkey' })
-      return shownPasskey(passkey)
-    },
-
-    async 'me.totp-begin'(_, caller) {
-      const user = freshSelf(caller)
-      const secret = randomBytes(TOTP_SECRET_BYTES)
-      await store.secondFactors.proposeTotp(user.id, masterKey.seal(secret, totpContext(user))).catch(orExists)
-      const issuer = `Sallyport ${gatewayName(config.current.ssh.hostname)}`
-      return { uri: totpUri(secret, { issuer, account: user.name }), secret: totpSecretText(secret) }
-    },
-
-    async 'me.totp-confirm'({ code }, caller) {
-      const user = freshSelf(caller)
-      const totp = await store.secondFactors.totp(user.id)
-      if (totp === undefined || totp.confirmedAt !== undefined)
-        throw new ApiError('code.refused', 'no secret waits for a code')
-      const step = totpStep(masterKey.unseal(totp.sealedSecret, totpContext(user)), code, now())
-      await recordedChange(services, async (tx, record) => {
-        if (step === undefined || !(await tx.secondFactors.takeTotpStep(user.id, step))) {
-          throw new ApiError('code.refused', 'this is not the code', {
-            fix: 'take the next one; check the phone’s clock',
-          })
-        }
-        record({ type: 'credential-added', actor: caller.actor, user: user.name, kind: 'totp', name: '' })
-      })
-      return {}
-    },
-
-    async 'me.totp-remove'(_, caller) {
-      const user = freshSelf(caller)
-      const { actor } = caller
-      await recordedChange(services, async (tx, record) => {
-        if (!(await tx.secondFactors.removeTotp(user.id))) {
-          throw new ApiError('credential.not-found', 'you have no one-time codes set up')
-        }
-        record({ type: 'credential-removed', actor, user: user.name, kind: 'totp', name: '' })
-      })
-      await forgetChecks(services, user, actor, 'credential-removed', { method: 'totp' })
-      return {}
-    },
-
-    async 'me.password-set'({ password }, caller) {
-      requirePasswords(config.current)
-      const user = freshSelf(caller)
-      const problem = passwordProblem(password, user.name)
-      if (problem !== undefined) throw new ApiError('password.weak', 'this password is not taken', { why: problem })
-      const hash = await services.passwordHasher.hash(password)
-      await recordedChange(services, async (tx, record) => {
-        const before = await tx.secondFactors.password(user.id)
-        await tx.secondFactors.setPassword(user.id, hash)
-        const facts = { actor: caller.actor, user: user.name, kind: 'password', name: '' }
-        if (before !== undefined) record({ type: 'credential-removed', ...facts })
-        record({ type: 'credential-added', ...facts })
-      })
-      return {}
-    },
-
-    async 'me.password-remove'(_, caller) {
-      const user = freshSelf(caller)
-      if ((await store.secondFactors.password(user.id)) === undefined) {
-        throw new ApiError('credential.not-found', 'you have no password')
-      }
-      await recordedChange(services, async (tx, record) => {
-        await keepAnotherWay(tx, user, 'password')
-        await tx.secondFactors.setPassword(user.id, undefined)
-        record({ type: 'credential-removed', actor: caller.actor, user: user.name, kind: 'password', name: '' })
-      })
-      return {}
-    },
-
-    async 'me.recovery-codes'(_, caller) {
-      const user = freshSelf(caller)
-      const codes = makeRecoveryCodes(user.id, randomBytes)
-      const hashes = codes.map(({ hash }) => hash)
-      await recordedChange(services, async (tx, record) => {
-        await tx.secondFactors.setRecoveryCodes(user.id, hashes)
-        record({ type: 'recovery-codes-made', actor: caller.actor, user: user.name })
-      })
-      return { recovery_codes: codes.map(({ code }) => code) }
-    },
-
     async 'me.session-end'({ session: id }, caller) {
       const user = self(caller)
-      const own = await store.webSessions.list(user.id)
-      const current = caller.peer.by === 'session' ? caller.peer.webSession : undefined
-      const chosen = id === 'others' ? own.filter((each) => each.id !== current) : own.filter((each) => each.id === id)
-      if (id !== 'others' && chosen.length === 0) {
-        throw new ApiError('credential.not-found', 'you have no such session')
-      }
-      for (const session of chosen) await services.signIn.signOut(session.id, user, caller.actor)
-      if (id === 'others') await forgetChecks(services, user, caller.actor, 'signed-out')
-      return { ended: chosen.length }
+      const ended = await recordedChange(services, async (tx, record) => {
+        if (id === 'others') {
+          await forgetChecks(tx, record, user, { actor: caller.actor, reason: 'signed-out' })
+          return endOthers(tx, record, user, caller)
+        }
+        const which = (session: WebSession) => session.id === id
+        const ended = await endSessions(tx, record, user, { actor: caller.actor, which })
+        if (ended === 0) throw new ApiError('credential.not-found', 'you have no such session')
+        return ended
+      })
+      await services.checks.refresh()
+      return { ended }
     },
 
     async 'me.token-add'({ name, scopes, seconds }, caller) {
@@ -224,6 +91,7 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
       const expiresAt = now() + seconds * 1000
       const { actor } = caller
       const added = await recordedChange(services, async (tx, record) => {
+        requireRoom((await tx.apiTokens.list(user.id)).length, TOKENS_MAX, 'API tokens')
         const token = await tx.apiTokens.add({ userId: user.id, name, scopes, expiresAt, tokenHash })
         const facts = { credential: token.id, name, scopes, until: expiresAt }
         record({ type: 'api-token-added', actor, user: user.name, ...facts })
@@ -295,18 +163,6 @@ function requireFresh(peer: Peer, now: number): void {
     why: `it has to be within ${FRESH_MS / 60_000} minutes`,
     fix: 'sign in again, then repeat it',
   })
-}
-
-function orExists(cause: unknown): never {
-  if (cause instanceof StoreError && cause.code === 'already-exists') {
-    throw new ApiError('credential.exists', 'there is one already', { fix: 'remove the old one first', cause })
-  }
-  throw cause
-}
-
-function shownPasskey({ id, name, createdAt, lastUsedAt, backedUp, aaguid }: Passkey): ApiPasskey {
-  const last = lastUsedAt === undefined ? null : timeText(lastUsedAt)
-  return { id, name, created_at: timeText(createdAt), last_used_at: last, synced: backedUp, aaguid }
 }
 
 function shownSession(session: WebSession, peer: Peer): ApiWebSession {

@@ -8,7 +8,7 @@ import type { Handlers } from './handlers.ts'
 import type { Caller, Services } from './services.ts'
 import { shownIdentity } from './shown-identity.ts'
 
-interface Selves {
+export interface Selves {
   readonly self: (caller: Caller) => User
   /** Whoever asks, proved a short while ago. */
   readonly freshSelf: (caller: Caller) => User

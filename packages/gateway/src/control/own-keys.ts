@@ -1,12 +1,10 @@
 import { ApiError } from '@sallyport/api'
 import type { User } from '@sallyport/model'
 import { fingerprint } from '@sallyport/ssh/keys'
+import { KEYS_MAX, requireRoom } from '../sign-in/credential-limits.ts'
 import type { Handlers } from './handlers.ts'
 import { type Caller, recordedChange, type Services } from './services.ts'
 import { keyEvent, readKeyLine, shownKey, unlessTaken } from './users.ts'
-
-/** SSH keys that one person may have and still add one of their own: a key for each device, many times over. */
-const OWN_KEYS_MAX = 50
 
 /** `me.key-…`: people's own SSH keys. `freshSelf`: whoever asks, proved a short while ago. */
 export function ownKeyHandlers(
@@ -24,10 +22,7 @@ export function ownKeyHandlers(
           const own = await tx.userKeys.list(user.id)
           if (own.some((key) => key.fingerprint === print))
             throw new ApiError('key.exists', 'you have this key already')
-          if (own.length >= OWN_KEYS_MAX)
-            throw new ApiError('key.too-many', `you have ${own.length} keys already`, {
-              fix: 'remove one that you do not use any more',
-            })
+          requireRoom(own.length, KEYS_MAX, 'SSH keys')
           if ((await tx.revokedKeys.list()).some((key) => key.fingerprint === print))
             throw new ApiError('key.revoked', 'this key was revoked', { fix: 'make a new key' })
           const { type, blob } = parsed.key

@@ -24,6 +24,7 @@ import type { DeviceRequests } from '../sign-in/device-requests.ts'
 import type { LoopbackCodes } from '../sign-in/loopback-codes.ts'
 import type { OidcLinks } from '../sign-in/oidc-links.ts'
 import type { OidcProviders } from '../sign-in/oidc-providers.ts'
+import type { OneTimeLinks } from '../sign-in/one-time-links.ts'
 import type { PasswordSignIn } from '../sign-in/password-sign-in.ts'
 import type { SignInService } from '../sign-in/sign-in-service.ts'
 import type { HostKeyRing } from '../state/host-key-ring.ts'
@@ -50,6 +51,7 @@ export interface Services {
   readonly certificates: CertificateService
   readonly passkeys: PasskeyCeremonies
   readonly signIn: SignInService
+  readonly links: OneTimeLinks
   readonly oidcProviders: OidcProviders
   readonly oidcLinks: OidcLinks
   readonly passwordSignIn: PasswordSignIn

@@ -3,8 +3,10 @@ import type { AuditEvent } from '@sallyport/audit'
 import { isUserName, shownName, shownText, type User, type UserKey } from '@sallyport/model'
 import { decodePublicKey, formatPublicKey, isCertificate, type PublicKey, parsePublicKey } from '@sallyport/ssh/keys'
 import { type Repositories, StoreError } from '@sallyport/store'
+import { forgetChecks } from '../approval/forget-checks.ts'
 import { revokeCertificates } from '../authority/certificate-service.ts'
-import { forgetChecks } from './checks.ts'
+import { KEYS_MAX, requireRoom } from '../sign-in/credential-limits.ts'
+import { endSessions } from '../sign-in/end-sessions.ts'
 import type { Handlers } from './handlers.ts'
 import { requireRank } from './rank.ts'
 import { recordedChange, type Services, timeText } from './services.ts'
@@ -80,12 +82,18 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
             record({ type: change.disabled ? 'user-disabled' : 'user-enabled', ...facts })
           const others = changes.filter((name) => name !== 'disabled')
           if (others.length > 0) record({ type: 'user-changed', ...facts, changes: others })
+          // A link is for whom its maker could see: not for the owner that a member became, nor from whoever is an admin no more.
+          if (change.role !== undefined || change.disabled === true) {
+            await tx.invitations.revoke({ userId: user.id })
+            await tx.invitations.revoke({ createdBy: user.name })
+          }
           if (change.disabled !== true) return
           // Whoever comes back signs in anew; and targets that are reached without us know of revocations alone.
-          await tx.webSessions.remove({ userId: user.id })
+          await endSessions(tx, record, user, { actor })
           await revokeCertificates(tx, record, { userId: user.id }, { actor, reason: 'disabled' })
+          await forgetChecks(tx, record, user, { actor, reason: 'user-disabled' })
         })
-        if (change.disabled === true) await forgetChecks(services, user, actor, 'user-disabled')
+        await services.checks.refresh()
         await roster.refresh()
       }
       return detail(find(user.id))
@@ -93,10 +101,12 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
 
     async 'user.sign-out'({ user: selector }, { actor }) {
       const user = find(selector)
-      const open = await store.webSessions.list(user.id)
-      let ended = 0
-      for (const { id } of open) if (await services.signIn.signOut(id, user, actor)) ended++
-      await forgetChecks(services, user, actor, 'signed-out')
+      const ended = await recordedChange(services, async (tx, record) => {
+        const ended = await endSessions(tx, record, user, { actor })
+        await forgetChecks(tx, record, user, { actor, reason: 'signed-out' })
+        return ended
+      })
+      await services.checks.refresh()
       return { ended }
     },
 
@@ -107,6 +117,7 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
       const gone = shown(user)
       await recordedChange(services, async (tx, record) => {
         await requireAdminLeft(tx, user)
+        await tx.invitations.revoke({ createdBy: user.name })
         // While they can still be found by whose they are.
         await revokeCertificates(tx, record, { userId: user.id }, { actor, reason: 'removed' })
         await tx.users.remove(user.id)
@@ -128,6 +139,7 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
       const parsed = readKeyLine(public_key)
       const key = await unlessTaken('key.exists', 'this key proves somebody already', () =>
         recordedChange(services, async (tx, record) => {
+          requireRoom((await tx.userKeys.list(user.id)).length, KEYS_MAX, 'SSH keys')
           const added = await tx.userKeys.add({
             userId: user.id,
             type: parsed.key.type,

@@ -20,7 +20,7 @@ export interface HousekeepingParts {
   readonly now: () => number
 }
 
-/** What ends by the clock alone, until disposed: certificates of live sessions, bans, remembered checks, web sessions. */
+/** What ends by the clock alone, until disposed: certificates of live sessions, bans, remembered checks, links, web sessions. */
 export function keepHouse({ sessions, recheck, roster, store, checks, failed, now }: HousekeepingParts): Disposable {
   const looking = setInterval(() => {
     for (const session of sessions.list()) {
@@ -33,6 +33,7 @@ export function keepHouse({ sessions, recheck, roster, store, checks, failed, no
   }, HOUSEKEEPING_MS)
   const forgetting = setInterval(() => {
     checks.purge(now()).catch((error: unknown) => failed('forget old login checks', error))
+    store.invitations.removeExpired().catch((error: unknown) => failed('forget links that have ended', error))
     store.webSessions.removeExpired().catch((error: unknown) => failed('forget web sessions that have ended', error))
   }, FORGETTING_MS)
   looking.unref()

@@ -17,7 +17,6 @@ function serviceOver(store: Store, user: User, meanwhile: () => Promise<unknown>
   return new SignInService({
     store,
     passkeys: new PasskeyCeremonies({ relyingParty, randomBytes, now: Date.now }),
-    certificates: { revoke: () => Promise.resolve([]) },
     user: () => user,
     userByName: () => user,
     async change(run) {
@@ -29,7 +28,6 @@ function serviceOver(store: Store, user: User, meanwhile: () => Promise<unknown>
     randomBytes,
     now: Date.now,
     sessionMs: () => 3_600_000,
-    origin,
   })
 }
 

@@ -1,10 +1,11 @@
 import { Ceremonies, IdentityError, type OidcIdentity } from '@sallyport/identity'
 import type { User, UserId, WebSessionId } from '@sallyport/model'
-import type { ExternalIdentity, Store } from '@sallyport/store'
+import type { ExternalIdentity, WebSession } from '@sallyport/store'
 import type { RecordedChange } from '../state/recorded-change.ts'
+import { IDENTITIES_MAX, requireRoom } from './credential-limits.ts'
+import { endSessions } from './end-sessions.ts'
 import type { CameBack, FlowPurpose, OidcFlows } from './oidc-flows.ts'
 import type { OidcProviders } from './oidc-providers.ts'
-import type { SignInService } from './sign-in-service.ts'
 import { requireAnotherWay, waysIn } from './ways-in.ts'
 
 /** Where the console takes the identity up that was just proved. */
@@ -15,8 +16,6 @@ const TAKE_MS = 2 * 60 * 1000
 export interface OidcLinksParts {
   readonly flows: OidcFlows
   readonly providers: OidcProviders
-  readonly store: Store
-  readonly signIn: Pick<SignInService, 'signOut'>
   /** Whether passwords sign in. */
   readonly passwords: () => boolean
   /** Resolves once what was committed is in force. */
@@ -26,6 +25,9 @@ export interface OidcLinksParts {
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
+
+/** Of the factor that a sign-in with a provider is: `oidc:NAME`. */
+const FACTOR_PREFIX = 'oidc:'
 
 /** Somebody who acts in a session of theirs. */
 export interface Linker {
@@ -78,6 +80,7 @@ export class OidcLinks {
     return `${LINK_PAGE}?link=${ticket}`
   }
 
+  /** Throws ApiError `credential.too-many`. */
   async finish(ticket: string, { user, webSession, source }: Linker): Promise<LinkOutcome> {
     const proved = this.#take(ticket)
     if (proved === undefined || proved.userId !== user.id || proved.webSession !== webSession) return 'over'
@@ -88,6 +91,7 @@ export class OidcLinks {
       const known = await tx.externalIdentities.get(issuer, subject)
       if (known !== undefined) return known.userId === user.id ? 'own' : 'taken'
       if ((await tx.users.get(user.id))?.disabled !== false) return 'over'
+      requireRoom((await tx.externalIdentities.list(user.id)).length, IDENTITIES_MAX, 'identities')
       await tx.pendingAccounts.remove({ issuer, subject })
       const facts = { actor: user.name, source, user: user.name, provider }
       record({ type: 'identity-linked', ...facts, subject, how: 'self' })
@@ -114,12 +118,17 @@ export class OidcLinks {
       readonly keep: WebSessionId | undefined
     },
   ): Promise<ExternalIdentity | undefined> {
-    const { store, change, refresh, providers, signIn } = this.#parts
+    const { change, refresh, providers } = this.#parts
     const { actor, source, lastStays, keep } = options
     const name = providers.nameOf(issuer)
     const declared = (each: string) => providers.nameOf(each) !== undefined
     const passwords = this.#parts.passwords()
     const where = source === undefined ? {} : { source }
+    // A session knows the name that the provider had when it began, and that may have been any that is no other's now.
+    const names = new Set(providers.list().map((each) => each.name))
+    const isOf = (factor: string) =>
+      factor.startsWith(FACTOR_PREFIX) &&
+      (factor === `${FACTOR_PREFIX}${name}` || !names.has(factor.slice(FACTOR_PREFIX.length)))
     const unlinked = await change(async (tx, record) => {
       const found = await tx.externalIdentities.get(issuer, subject)
       if (found?.userId !== user.id) return undefined
@@ -128,13 +137,12 @@ export class OidcLinks {
         requireAnotherWay(await waysIn(tx, user, { passwords, declared }), 'identity')
       await tx.externalIdentities.remove(issuer, subject)
       record({ type: 'identity-unlinked', actor, ...where, user: user.name, provider: name ?? issuer, subject })
+      const which = ({ id, factors }: WebSession) => id !== keep && factors.some(({ factor }) => isOf(factor))
+      await endSessions(tx, record, user, { actor, which })
       return found
     })
     if (unlinked === undefined) return undefined
     await refresh()
-    for (const { id, factors } of name === undefined ? [] : await store.webSessions.list(user.id)) {
-      if (id !== keep && factors.some(({ factor }) => factor === `oidc:${name}`)) await signIn.signOut(id, user, actor)
-    }
     return unlinked
   }
 

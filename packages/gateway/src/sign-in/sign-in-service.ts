@@ -1,29 +1,21 @@
-import { ACTOR_GATEWAY, ACTOR_STRANGER, type AuditEvent, isLocalActor } from '@sallyport/audit'
-import {
-  hashRecoveryCode,
-  IdentityError,
-  makeRecoveryCodes,
-  type PasskeyCeremonies,
-  type RegisteredPasskey,
-} from '@sallyport/identity'
+import { ACTOR_GATEWAY, ACTOR_STRANGER, type AuditEvent } from '@sallyport/audit'
+import { hashRecoveryCode, IdentityError, type PasskeyCeremonies } from '@sallyport/identity'
 import { shownText, type User, type UserId, type WebSessionId } from '@sallyport/model'
-import { type FactorAt, type Invitation, type Passkey, type Store, StoreError, type WebSession } from '@sallyport/store'
-import type { CertificateService } from '../authority/certificate-service.ts'
-import { hashToken, isToken, mintToken } from '../http/bearer-tokens.ts'
+import type { FactorAt, Passkey, Repositories, Store, WebSession } from '@sallyport/store'
+import { forgetChecks } from '../approval/forget-checks.ts'
+import { mintToken } from '../http/bearer-tokens.ts'
 import type { RecordedChange } from '../state/recorded-change.ts'
+import { breakGlass } from './break-glass.ts'
+import { SESSIONS_MAX } from './credential-limits.ts'
+import { endSessions } from './end-sessions.ts'
 import type { SignInApproval } from './sign-in-approval.ts'
 
-/** A link for somebody who is called in; who waits longer asks again. */
-const LINK_LIFE_MS = 24 * 60 * 60 * 1000
 /** How a session began that a browser's session opened for the command. */
 export const SIGN_IN_METHOD_DEVICE = 'device'
-/** The first start's link: whoever started the gateway sits before it. */
-const SETUP_LIFE_MS = 15 * 60 * 1000
 
 export interface SignInServiceParts {
   readonly store: Store
   readonly passkeys: PasskeyCeremonies
-  readonly certificates: Pick<CertificateService, 'revoke'>
   /** The user as known now; none where there is no such user. */
   readonly user: (id: UserId) => User | undefined
   readonly userByName: (name: string) => User | undefined
@@ -36,8 +28,6 @@ export interface SignInServiceParts {
   readonly now: () => number
   /** Milliseconds that people stay signed in. */
   readonly sessionMs: () => number
-  /** `https://gw.example.com:8443` */
-  readonly origin: () => string
 }
 
 /** Where a sign-in comes from. */
@@ -54,6 +44,17 @@ export interface OpenedSession {
   readonly user: User
 }
 
+/** A session that is to begin. */
+export interface Opening {
+  readonly user: User
+  readonly method: string
+  readonly from: SignInFrom
+  /** What was shown for it and until when that counts, where it is not the method's own, shown now. */
+  readonly shown?: Pick<WebSession, 'factors' | 'expiresAt'>
+  /** The browser's session that let a command in. */
+  readonly approver?: WebSessionId
+}
+
 /** Who may not sign in, and why: for the log alone. Whoever asked learns only that it was refused. */
 export class SignInRefused extends Error {
   readonly reason: string
@@ -65,7 +66,7 @@ export class SignInRefused extends Error {
   }
 }
 
-/** Signing in to the console and with the command: passkeys, recovery codes, one-time links, and the sessions they open. */
+/** Signing in to the console and with the command: passkeys, recovery codes, and the sessions that these and others open. */
 export class SignInService {
   readonly #parts: SignInServiceParts
 
@@ -86,23 +87,38 @@ export class SignInService {
       const { passkey, counter, backedUp } = await passkeys.finishAssertion(ceremony, 'sign-in', response, find)
       const user = this.#enabled(passkey.userId)
       await store.passkeys.used(passkey.id, { counter, backedUp })
-      return await this.#open(user, 'passkey', from)
+      return await this.#open({ user, method: 'passkey', from })
     } catch (error) {
       return this.#refuse(error, 'passkey', from, known?.userId)
     }
   }
 
-  /** Throws SignInRefused: for an unknown name as for a wrong code. */
-  async useRecoveryCode(name: string, typed: string, from: SignInFrom): Promise<OpenedSession> {
+  /**
+   * `endOthers`: everything else of theirs is signed out, and what the SSH door remembers of them is forgotten once the book
+   * is refreshed. Throws SignInRefused: for an unknown name as for a wrong code.
+   */
+  async useRecoveryCode(
+    name: string,
+    typed: string,
+    from: SignInFrom,
+    { endOthers }: { readonly endOthers: boolean },
+  ): Promise<OpenedSession> {
     const named = this.#parts.userByName(name)
     try {
       const hash = hashRecoveryCode(named?.id ?? '', typed)
-      const used = named !== undefined && (await this.#parts.store.secondFactors.useRecoveryCode(named.id, hash))
-      if (!used) throw new SignInRefused(named === undefined ? 'user-unknown' : 'code-wrong')
+      if (named === undefined) throw new SignInRefused('user-unknown')
       const user = this.#enabled(named.id)
-      // Loud and first: whoever reads the log is to see it even where what follows fails.
-      await this.#breakGlass(user, 'recovery-code', user.name, from.source)
-      return await this.#open(user, 'recovery-code', from)
+      // A code that lets nobody in is not used up.
+      return await this.#parts.change(async (tx, record) => {
+        if (!(await tx.secondFactors.useRecoveryCode(user.id, hash))) throw new SignInRefused('code-wrong')
+        // Loud, and first.
+        breakGlass(record, user, { means: 'recovery-code', actor: user.name, source: from.source })
+        if (endOthers) {
+          await endSessions(tx, record, user, { actor: user.name })
+          await forgetChecks(tx, record, user, { actor: user.name, reason: 'recovered' })
+        }
+        return this.add(tx, record, { user, method: 'recovery-code', from })
+      })
     } catch (error) {
       return this.#refuse(error, 'recovery-code', from, named?.id)
     }
@@ -116,7 +132,7 @@ export class SignInService {
     const user = this.#enabled(userId)
     const session = (await this.#parts.store.webSessions.list(userId)).find(({ id }) => id === approver)
     if (session === undefined) throw new SignInRefused('approver-signed-out')
-    return this.#open(user, SIGN_IN_METHOD_DEVICE, from, session, approver)
+    return this.#open({ user, method: SIGN_IN_METHOD_DEVICE, from, shown: session, approver })
   }
 
   /** A session for whom an identity provider has proved, with what it says it saw. Throws SignInRefused `user-disabled`. */
@@ -127,103 +143,13 @@ export class SignInService {
     from: SignInFrom,
   ): Promise<OpenedSession> {
     const expiresAt = this.#parts.now() + this.#parts.sessionMs()
-    return this.#open(this.#enabled(userId), method, from, { factors, expiresAt })
+    return this.#open({ user: this.#enabled(userId), method, from, shown: { factors, expiresAt } })
   }
 
   /** Whether there was such a session. */
   async signOut(id: WebSessionId, user: User, actor: string): Promise<boolean> {
-    const ended = await this.#parts.store.webSessions.remove({ id })
-    // What was signed for it goes with it.
-    await this.#parts.certificates.revoke({ session: id }, { actor, reason: 'signed out' })
-    if (ended > 0) await this.#parts.record({ type: 'signed-out', actor, webSession: id, user: user.name })
-    return ended > 0
-  }
-
-  /** A one-time link for somebody; links for them that were made before no longer work. */
-  async makeLink(
-    user: User,
-    actor: string,
-    purpose: Invitation['purpose'],
-  ): Promise<{ url: string; expiresAt: number }> {
-    const { change, randomBytes, now, origin } = this.#parts
-    const { token, hash: tokenHash } = mintToken('link', randomBytes)
-    const expiresAt = now() + (purpose === 'setup' ? SETUP_LIFE_MS : LINK_LIFE_MS)
-    // Who is on the machine itself has asked nobody; inviting a new admin from there is no emergency.
-    if (isLocalActor(actor) && (purpose === 'recover' || user.role === 'owner'))
-      await this.#breakGlass(user, 'local-link', actor)
-    await change(async (tx, record) => {
-      await tx.invitations.revoke({ userId: user.id })
-      await tx.invitations.add({ purpose, userId: user.id, createdBy: actor, expiresAt, tokenHash })
-      record({ type: 'link-made', actor, user: user.name, purpose, until: expiresAt })
-    })
-    return { url: `${origin()}/${purpose === 'setup' ? 'setup' : 'join'}/${token}`, expiresAt }
-  }
-
-  /** Whether nobody can sign in to the console yet. */
-  async needsSetup(owner: User): Promise<boolean> {
-    const { passkeys, secondFactors } = this.#parts.store
-    return (await passkeys.list()).length === 0 && (await secondFactors.password(owner.id)) === undefined
-  }
-
-  /** The first start's link, for the first owner. */
-  setupLink(owner: User): Promise<{ url: string; expiresAt: number }> {
-    return this.makeLink(owner, ACTOR_GATEWAY, 'setup')
-  }
-
-  /** Whom a link is for; undefined where it does not work (any more). */
-  async link(token: string): Promise<{ readonly link: Invitation; readonly user: User } | undefined> {
-    if (!isToken('link', token)) return undefined
-    const link = await this.#parts.store.invitations.byToken(hashToken(token))
-    const user = link?.userId === undefined ? undefined : this.#parts.user(link.userId)
-    return link === undefined || user === undefined || user.disabled ? undefined : { link, user }
-  }
-
-  /** Registers a passkey for whom the link is for, signs them in, and uses the link up. Throws IdentityError; undefined for a link that does not work. */
-  async finishLink(
-    token: string,
-    answer: { readonly ceremony: string; readonly response: unknown; readonly passkeyName: string },
-    from: SignInFrom,
-  ): Promise<(OpenedSession & { readonly recoveryCodes: readonly string[] }) | undefined> {
-    const found = await this.link(token)
-    if (found === undefined) return undefined
-    const { link, user } = found
-    const { passkeys, change, randomBytes } = this.#parts
-    const registered = await passkeys.finishRegistration(answer.ceremony, user.id, answer.response)
-    const codes = makeRecoveryCodes(user.id, randomBytes)
-    try {
-      await change(async (tx, record) => {
-        // First: of two who have the link, one gets in.
-        await tx.invitations.use(link.id)
-        if (link.purpose === 'recover') await forget(tx, user.id)
-        await tx.passkeys.add(newPasskey(user.id, registered, answer.passkeyName))
-        await tx.secondFactors.setRecoveryCodes(
-          user.id,
-          codes.map(({ hash }) => hash),
-        )
-        const [actor, name] = [user.name, answer.passkeyName]
-        record({ type: 'link-used', actor, source: from.source, purpose: link.purpose })
-        record({ type: 'credential-added', actor, source: from.source, user: actor, kind: 'passkey', name })
-      })
-    } catch (error) {
-      if (error instanceof StoreError && error.code === 'not-found') return undefined
-      throw error
-    }
-    // A lost device may hold certificates too.
-    const lost = { actor: user.name, reason: 'recovered' }
-    if (link.purpose === 'recover') await this.#parts.certificates.revoke({ userId: user.id }, lost)
-    const opened = await this.#open(user, 'link', from)
-    return { ...opened, recoveryCodes: codes.map(({ code }) => code) }
-  }
-
-  /** An emergency way into an account that administers the gateway; others' are told by their own events. */
-  async #breakGlass(
-    { name: user, role }: User,
-    means: 'recovery-code' | 'local-link',
-    actor: string,
-    source?: string,
-  ): Promise<void> {
-    if (role !== 'owner' && role !== 'admin') return
-    await this.#parts.record({ type: 'break-glass', actor, source, user, role, means })
+    const which = (session: WebSession) => session.id === id
+    return (await this.#parts.change((tx, record) => endSessions(tx, record, user, { actor, which }))) > 0
   }
 
   #enabled(id: UserId): User {
@@ -232,36 +158,35 @@ export class SignInService {
     return user
   }
 
-  async #open(
-    user: User,
-    method: string,
-    { source, agent }: SignInFrom,
-    from?: Pick<WebSession, 'factors' | 'expiresAt'>,
-    approver?: WebSessionId,
+  #open(opening: Opening): Promise<OpenedSession> {
+    return this.#parts.change((tx, record) => this.add(tx, record, opening))
+  }
+
+  /** Begins a session as a part of the change that writes it down: nobody is in whom the log does not know of. */
+  async add(
+    tx: Pick<Repositories, 'users' | 'webSessions' | 'certificates'>,
+    record: (event: AuditEvent) => void,
+    { user, method, from: { source, agent }, shown, approver }: Opening,
   ): Promise<OpenedSession> {
-    const { change, randomBytes, now, sessionMs } = this.#parts
+    const { randomBytes, now, sessionMs } = this.#parts
+    // Inside: what ends an account or a session ends those that it finds.
+    if ((await tx.users.get(user.id))?.disabled !== false) throw new SignInRefused('user-disabled')
+    const open = await tx.webSessions.list(user.id)
+    if (approver !== undefined && !open.some(({ id }) => id === approver))
+      throw new SignInRefused('approver-signed-out')
+    const tooMany = open.length + 1 - SESSIONS_MAX
+    if (tooMany > 0) {
+      // Refusing would shut out who cannot sign in to end one: those that were used the longest ago end instead.
+      const others = open.filter(({ id }) => id !== approver).sort((a, b) => a.lastSeenAt - b.lastSeenAt)
+      const ending = new Set(others.slice(0, tooMany).map(({ id }) => id))
+      await endSessions(tx, record, user, { actor: ACTOR_GATEWAY, which: ({ id }) => ending.has(id) })
+    }
     const { token, hash: tokenHash } = mintToken('session', randomBytes)
-    const shown: readonly FactorAt[] = [{ factor: method === 'link' ? 'passkey' : method, at: now() }]
-    const factors = from?.factors ?? shown
-    const expiresAt = Math.min(now() + sessionMs(), from?.expiresAt ?? Number.POSITIVE_INFINITY)
-    const draft = { userId: user.id, method, factors, source, agent: printable(agent), tokenHash }
-    // Nobody is in whom the log does not know of.
-    const session = await change(async (tx, record) => {
-      // Inside: what ends an account or a session ends those that it finds.
-      if ((await tx.users.get(user.id))?.disabled !== false) throw new SignInRefused('user-disabled')
-      if (approver !== undefined && !(await tx.webSessions.list(user.id)).some(({ id }) => id === approver))
-        throw new SignInRefused('approver-signed-out')
-      const session = await tx.webSessions.add({ ...draft, expiresAt })
-      record({
-        type: 'signed-in',
-        actor: user.name,
-        source,
-        webSession: session.id,
-        method,
-        agent: session.agent,
-      })
-      return session
-    })
+    const factors = shown?.factors ?? [{ factor: method === 'link' ? 'passkey' : method, at: now() }]
+    const expiresAt = Math.min(now() + sessionMs(), shown?.expiresAt ?? Number.POSITIVE_INFINITY)
+    const draft = { userId: user.id, method, factors, source, agent: printable(agent), tokenHash, expiresAt }
+    const session = await tx.webSessions.add(draft)
+    record({ type: 'signed-in', actor: user.name, source, webSession: session.id, method, agent: session.agent })
     return { session, token, user }
   }
 
@@ -279,23 +204,6 @@ export class SignInService {
     }
     throw new SignInRefused(reason, { cause: error })
   }
-}
-
-export function newPasskey(userId: UserId, registered: RegisteredPasskey, name: string) {
-  return { ...registered, userId, name }
-}
-
-/** Everything with which somebody could sign in to the console, and where they are signed in. */
-async function forget(
-  tx: Pick<Store, 'passkeys' | 'secondFactors' | 'webSessions' | 'apiTokens' | 'loginChecks'>,
-  userId: UserId,
-): Promise<void> {
-  for (const { id } of await tx.passkeys.list(userId)) await tx.passkeys.remove(id)
-  for (const { id } of await tx.apiTokens.list(userId)) await tx.apiTokens.remove(id)
-  await tx.secondFactors.removeTotp(userId)
-  await tx.secondFactors.setPassword(userId, undefined)
-  await tx.webSessions.remove({ userId })
-  await tx.loginChecks.remove({ userId })
 }
 
 /** Longest name of a browser that is kept, in characters. */

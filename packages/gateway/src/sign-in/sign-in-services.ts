@@ -7,7 +7,6 @@ import type { Approvals } from '../approval/approvals.ts'
 import type { CheckBook } from '../approval/check-book.ts'
 import { CodeAttempts } from '../approval/code-attempts.ts'
 import type { OneTimeCodes } from '../approval/one-time-codes.ts'
-import type { CertificateService } from '../authority/certificate-service.ts'
 import type { Config } from '../config/settings.ts'
 import type { Services } from '../control/services.ts'
 import type { Log } from '../ops/log-writer.ts'
@@ -18,6 +17,7 @@ import { OidcFlows } from './oidc-flows.ts'
 import { OidcLinks } from './oidc-links.ts'
 import { OidcProviders } from './oidc-providers.ts'
 import { OidcSignIn } from './oidc-sign-in.ts'
+import { OneTimeLinks } from './one-time-links.ts'
 import { PasswordSignIn } from './password-sign-in.ts'
 import { SignInService } from './sign-in-service.ts'
 
@@ -26,7 +26,6 @@ export interface SignInParts {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly store: Store
   readonly roster: RosterKeeper
-  readonly certificates: CertificateService
   readonly approvals: Approvals
   readonly checks: CheckBook
   readonly codes: OneTimeCodes
@@ -47,7 +46,7 @@ export interface SignInParts {
 
 /** Everything with which people sign in to the console and with the command, put together. */
 export function signInServices(parts: SignInParts) {
-  const { config, environment, store, roster, certificates, approvals, checks, codes } = parts
+  const { config, environment, store, roster, approvals, checks, codes } = parts
   const { networkOf, origin, change, record, failed, log, randomBytes, now } = parts
   const userByName = (name: string) => roster.current.usersByName.get(name)
   const passkeys = new PasskeyCeremonies({
@@ -58,7 +57,6 @@ export function signInServices(parts: SignInParts) {
   const signIn = new SignInService({
     store,
     passkeys,
-    certificates,
     user: (id) => roster.current.usersById.get(id),
     userByName,
     change,
@@ -67,6 +65,15 @@ export function signInServices(parts: SignInParts) {
     randomBytes,
     now,
     sessionMs: () => config().https.session_limit,
+  })
+  const links = new OneTimeLinks({
+    store,
+    passkeys,
+    signIn,
+    user: (id) => roster.current.usersById.get(id),
+    change,
+    randomBytes,
+    now,
     origin,
   })
   const oidcProviders = new OidcProviders({
@@ -87,8 +94,6 @@ export function signInServices(parts: SignInParts) {
   const oidcLinks = new OidcLinks({
     flows,
     providers: oidcProviders,
-    store,
-    signIn,
     passwords: () => config().https.passwords,
     refresh,
     change,
@@ -116,6 +121,7 @@ export function signInServices(parts: SignInParts) {
   const services = {
     passkeys,
     signIn,
+    links,
     oidcProviders,
     oidcLinks,
     passwordHasher,
@@ -129,6 +135,7 @@ export function signInServices(parts: SignInParts) {
       store,
       networkOf,
       offended: parts.offended,
+      change,
       record,
       now,
     }),

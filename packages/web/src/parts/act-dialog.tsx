@@ -14,6 +14,8 @@ interface ActDialogProps<Name extends CallRouteName> {
   readonly changes?: readonly RouteName[]
   readonly title: ReactNode
   readonly lead: string
+  /** What else can be chosen. */
+  readonly children?: ReactNode
   /** "Remove key"; and while it is done: "Removing". */
   readonly verb: string
   readonly doing: string
@@ -28,7 +30,7 @@ interface ActDialogProps<Name extends CallRouteName> {
 
 /** Asks before something is taken away, takes it away, and says so. */
 export function ActDialog<Name extends CallRouteName>(props: ActDialogProps<Name>) {
-  const { act, input, changes = [], title, lead, verb, doing, keep, said, onClose, onDone = onClose } = props
+  const { act, input, changes = [], title, lead, children, verb, doing, keep, said, onClose, onDone = onClose } = props
   const acting = useAct(act, {
     changes,
     done(output) {
@@ -49,6 +51,8 @@ export function ActDialog<Name extends CallRouteName>(props: ActDialogProps<Name
       busy={acting.isPending}
       error={acting.error}
       onSubmit={() => acting.mutate(input)}
-    />
+    >
+      {children}
+    </FormDialog>
   )
 }

@@ -11,7 +11,7 @@ const CODE_DIGITS = 6
 
 /** Shows the secret as a picture, and confirms it by its first code. */
 export function AddTotpDialog({ onClose }: { readonly onClose: () => void }) {
-  const begin = useAct('me.totp-begin')
+  const begin = useAct('me.totp-begin', { asks: true })
   const confirm = useAct('me.totp-confirm')
   const [code, setCode] = useState('')
   const ask = useEffectEvent(() => begin.mutate({}))

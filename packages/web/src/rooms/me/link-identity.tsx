@@ -8,7 +8,7 @@ import { sentence } from '../../words/sentence.ts'
 
 /** Sends the person to a provider, to come back with an identity that is linked then. */
 export function LinkIdentity({ providers }: { readonly providers: SignInState['methods']['providers'] }) {
-  const begin = useAct('me.identity-begin')
+  const begin = useAct('me.identity-begin', { asks: true })
   const [only] = providers
   if (only === undefined) return null
   const go = (provider: string) =>

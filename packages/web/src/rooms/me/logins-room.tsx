@@ -23,6 +23,7 @@ export function LoginsRoom() {
       id: 'code',
       title: 'Code',
       names: true,
+      width: '9rem',
       cell: ({ code }) => (
         <RowName to={paths.approve} params={{ code } as never}>
           {code}
@@ -32,14 +33,13 @@ export function LoginsRoom() {
     {
       id: 'to',
       title: 'To',
-      width: '22%',
       narrowTitle: 'to',
       cell: (approval) => {
         const place = placeText(approval)
         return place === undefined ? 'this gateway' : <Mono>{place}</Mono>
       },
     },
-    { id: 'from', title: 'From', width: '18%', narrowTitle: 'from', cell: ({ source }) => <Mono>{source}</Mono> },
+    { id: 'from', title: 'From', width: '12rem', narrowTitle: 'from', cell: ({ source }) => <Mono>{source}</Mono> },
     {
       id: 'client',
       title: 'Client',
@@ -50,7 +50,7 @@ export function LoginsRoom() {
     {
       id: 'asked',
       title: 'Asked',
-      width: '12%',
+      width: '7rem',
       narrowTitle: 'asked',
       cell: ({ asked_at }) => <Moment at={asked_at} as="ago" />,
     },
@@ -107,6 +107,7 @@ export function LoginsRoom() {
           {({ approvals }) => (
             <DataTable
               label="Waiting logins"
+              listBelow={75}
               columns={columns}
               rows={approvals}
               rowId={({ code }) => code}

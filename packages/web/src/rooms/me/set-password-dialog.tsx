@@ -5,6 +5,7 @@ import { FormDialog } from '../../ui/form-dialog.tsx'
 import { Meter } from '../../ui/meter.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 import { toast } from '../../ui/toast-list.ts'
+import { EndOthersBox } from './end-others-box.tsx'
 
 interface SetPasswordDialogProps {
   readonly user: string
@@ -17,6 +18,7 @@ interface SetPasswordDialogProps {
 export function SetPasswordDialog({ user, change, onClose }: SetPasswordDialogProps) {
   const [password, setPassword] = useState('')
   const [again, setAgain] = useState('')
+  const [endOthers, setEndOthers] = useState(true)
   const set = useAct('me.password-set')
   const length = Array.from(password).length
   const weak = set.error?.reason === 'password.weak'
@@ -32,7 +34,7 @@ export function SetPasswordDialog({ user, change, onClose }: SetPasswordDialogPr
       title={change ? 'Change your password' : 'Set a password'}
       lead={
         change
-          ? 'The one before counts no more. Where you are signed in, you stay signed in.'
+          ? 'The one before counts no more. This browser stays signed in.'
           : 'A sentence is easy to keep and hard to guess.'
       }
       verb={change ? 'Change password' : 'Set password'}
@@ -42,7 +44,7 @@ export function SetPasswordDialog({ user, change, onClose }: SetPasswordDialogPr
       error={weak ? null : set.error}
       onSubmit={() =>
         set.mutate(
-          { password },
+          { password, end_others: endOthers },
           {
             onSuccess: () => {
               toast(change ? 'The new password counts from now on.' : 'Your password signs you in from now on.')
@@ -81,6 +83,7 @@ export function SetPasswordDialog({ user, change, onClose }: SetPasswordDialogPr
         autoComplete="new-password"
         check={(value) => (value === password ? undefined : 'This is not the same')}
       />
+      {change && <EndOthersBox checked={endOthers} onChange={setEndOthers} />}
     </FormDialog>
   )
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useAct } from '../../api/use-act.ts'
 import { Button } from '../../ui/button.tsx'
+import { CheckBox } from '../../ui/check-box.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 
@@ -13,6 +14,7 @@ interface RecoveryFormProps {
 export default function RecoveryForm({ onEntered, onBack }: RecoveryFormProps) {
   const [user, setUser] = useState('')
   const [code, setCode] = useState('')
+  const [endOthers, setEndOthers] = useState(true)
   const enter = useAct('auth.recovery-code')
   const ready = user.trim() !== '' && code.trim() !== ''
   return (
@@ -20,7 +22,11 @@ export default function RecoveryForm({ onEntered, onBack }: RecoveryFormProps) {
       className="mt-8 grid gap-4"
       onSubmit={(event) => {
         event.preventDefault()
-        if (ready) enter.mutate({ user: user.trim(), code: code.trim() }, { onSuccess: () => void onEntered() })
+        if (ready)
+          enter.mutate(
+            { user: user.trim(), code: code.trim(), end_others: endOthers },
+            { onSuccess: () => void onEntered() },
+          )
       }}
     >
       <TextField label="Your name here" value={user} onChange={setUser} autoComplete="username" mono autoFocus />
@@ -32,6 +38,9 @@ export default function RecoveryForm({ onEntered, onBack }: RecoveryFormProps) {
         mono
         hint="One of the ten you saved. It counts once, then it is used up."
       />
+      <CheckBox checked={endOthers} onChange={setEndOthers} hint="Whoever has what you lost is out with them.">
+        Sign out my other browsers and commands
+      </CheckBox>
       {enter.error !== null && <Failure error={enter.error} />}
       <div className="flex flex-wrap gap-2">
         <Button kind="primary" type="submit" off={!ready} busy={enter.isPending ? 'Signing in' : undefined}>

@@ -36,7 +36,8 @@ export function LinkDialog({ link: { url, user, purpose, expires_at }, onClose }
       <CodeBlock text={url} copyLabel="Copy the link" />
       {purpose === 'recover' && (
         <p className="text-ink-2">
-          They have a passkey already: whoever opens the link takes the old passkeys and sign-ins out.
+          They can sign in already: whoever uses the link takes out their passkeys, password, codes, tokens and
+          sign-ins.
         </p>
       )}
     </Dialog>
