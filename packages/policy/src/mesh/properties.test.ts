@@ -113,18 +113,16 @@ test('a filter lets in from another node what decide allows, and nothing else', 
   )
 })
 
-test('a router and an exit node let through what decide allows, and nothing else', () => {
+test('a router and an exit node let through what decide allows and what goes via them, and nothing else', () => {
   fc.assert(
-    fc.property(arbitraryPolicy(), arbitraryMeshNodes(), packet, (whole, nodes, { port, protocol }) => {
-      // `decide` answers for the doors, to which nothing comes through a router of the mesh.
-      const policy = { ...whole, rules: whole.rules.filter((rule) => rule.via.length === 0) }
-      const whenExit = compilePolicy(policy, directory(nodes))
-      const whenRouter = compilePolicy(withoutInternet(policy), directory(nodes))
+    fc.property(arbitraryPolicy(), arbitraryMeshNodes(), packet, (policy, nodes, { port, protocol }) => {
       const mesh = compileMesh(policy, directory(nodes))
       for (const router of nodes) {
         const routed = OUTSIDE.filter((address) => isRouted(mesh, router.id, address))
         const filter = packetFilter(mesh, router.id)
-        const compiled = (mesh.member(router.id)?.exitRoutes ?? []).length > 0 ? whenExit : whenRouter
+        const isExit = (mesh.member(router.id)?.exitRoutes ?? []).length > 0
+        const here = throughRouter(policy, router)
+        const compiled = compilePolicy(isExit ? here : withoutInternet(here), directory(nodes))
         for (const from of nodes)
           for (const address of routed) {
             const source = addressOfFamily(from, address)
@@ -160,6 +158,22 @@ test('a machine that takes no part reaches nobody, and nobody reaches it', () =>
     { numRuns: 200 },
   )
 })
+
+/**
+ * The rules as they are at one router: those that go via a tag of it as if they went anywhere, to what can be behind it, and
+ * no others that go via something. `decide` answers for the doors, where such rules open nothing.
+ */
+function throughRouter(policy: Policy, router: MeshNode): Policy {
+  const rules = policy.rules.flatMap((rule) => {
+    if (rule.via.length === 0) return [rule]
+    if (!rule.via.some((tag) => router.tags.includes(tag))) return []
+    const destinations = rule.destinations.filter(
+      ({ selector }) => ['addresses', 'ipset'].includes(selector.kind) || selector.text === 'autogroup:internet',
+    )
+    return [{ ...rule, destinations, via: [] }]
+  })
+  return { ...policy, rules }
+}
 
 /** What `autogroup:internet` opens is behind exit nodes, also where a router has a public prefix. */
 function withoutInternet(policy: Policy): Policy {

@@ -20,6 +20,10 @@ const ROUTES = [
   ['10.0.0.0/8'],
   ['0.0.0.0/0', '::/0'],
   ['192.0.2.0/24', '0.0.0.0/0', '::/0'],
+  ['0.0.0.0/0'],
+  ['10.0.0.77/32', '10.0.0.0/25'],
+  // Addresses of nodes and local ones, which cannot be routed; and sites behind IPv6, which can.
+  ['100.64.0.0/24', '127.0.0.0/8', 'fd7a:115c:a1e0:b1a:0:7:a00:0/120', '::/0'],
 ] as const
 
 /** A node of a generated mesh: addresses of the mesh that no other id has, and facts that fit generated policies. */
@@ -34,16 +38,18 @@ export function arbitraryMeshNode(): fc.Arbitrary<MeshNode> {
       owner,
       families: fc.constantFrom([4, 6], [4, 6], [4], [6]),
       announcedRoutes: fc.constantFrom(...ROUTES),
-      approvedRoutes: fc.constantFrom(...ROUTES),
+      // Mostly what is announced.
+      approvedRoutes: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, fc.constantFrom(...ROUTES)),
       online: fc.nat(3).map((number) => number > 0),
       known: fc.option(attributes, { nil: undefined }),
     })
-    .map(({ id, owner, families, known, ...rest }) => ({
+    .map(({ id, owner, families, known, approvedRoutes, ...rest }) => ({
       id,
       name: `machine-${id}`,
       ...owner,
       addresses: families.map((family) => (family === 4 ? `100.64.0.${id}` : `fd7a:115c:a1e0::${id}`)),
       ...rest,
+      approvedRoutes: approvedRoutes ?? rest.announcedRoutes,
       ...(known === undefined ? {} : { attributes: known }),
     }))
 }

@@ -14,12 +14,54 @@ export const ARBITRARY_NAMES = {
 } as const
 
 const { users, groups, tags, hosts, ipsets, postures, services } = ARBITRARY_NAMES
-const ADDRESSES = ['10.0.0.5', '10.0.0.0/8', '10.0.0.1-10.0.0.9', '192.0.2.0/24', 'fd00::5', 'fd00::/8', '100.64.0.1']
-const PEOPLE = [...users, ...groups, 'user:*@example.com', 'autogroup:member', 'autogroup:admin', 'autogroup:owner']
+const ADDRESSES = [
+  '10.0.0.5',
+  '10.0.0.0/8',
+  '10.0.0.1-10.0.0.9',
+  '10.0.0.77/25',
+  '192.0.2.0/24',
+  'fd00::5',
+  'fd00::/8',
+  '100.64.0.1',
+  '100.64.0.0/30',
+  '::ffff:100.64.0.2',
+  'fd7a:115c:a1e0::3',
+  'fd7a:115c:a1e0::/48',
+  '127.0.0.1',
+  '0.0.0.0/1',
+]
+/** As sources they stand for everybody; as destinations `*` has to be written. */
+const WHOLE_FAMILIES = ['0.0.0.0/0', '::/0']
+const ROLES = ['owner', 'admin', 'auditor', 'it-admin', 'network-admin', 'billing-admin'].map(
+  (role) => `autogroup:${role}`,
+)
+const PEOPLE = [
+  ...users,
+  'Bob@Example.com',
+  ...groups,
+  'user:*@example.com',
+  'autogroup:member',
+  'autogroup:shared',
+  ...ROLES,
+]
 const PLACES = ['*', ...hosts, `host:${hosts[0]}`, ...ipsets, ...ADDRESSES]
-const ACL_PORTS = ['*', '22', '80,443', '8000-8999', '1-65535']
-const GRANT_IPS = ['*', '22', '80-90', 'tcp:22', 'tcp:*', 'udp:53', 'icmp:*', '47:*', 'sctp:5000-6000']
-const PROTOCOLS = ['tcp', 'udp', '6', 'sctp']
+const SOURCES = [...PEOPLE, ...PLACES, ...WHOLE_FAMILIES, ...tags, 'autogroup:tagged', 'autogroup:danger-all']
+const ACL_PORTS = ['*', '22', '80,443', '443,22,20-30,22', '8000-8999', '1-65535', '65535', '53,*']
+const GRANT_IPS = [
+  '*',
+  '22',
+  '80-90',
+  'tcp:22',
+  'tcp:*',
+  'udp:53',
+  'icmp:*',
+  '47:*',
+  'sctp:5000-6000',
+  'TCP:1-65535',
+  '0:443',
+]
+const PROTOCOLS = ['tcp', 'UDP', '6', 'sctp']
+const PORTLESS_PROTOCOLS = ['icmp', 'ipv6-icmp', 'gre', '89']
 
 /**
  * Sources of whole policies, as JSON values that `parsePolicy` takes without `domains`: every section, every kind of
@@ -90,34 +132,46 @@ function ipsetOperations(targets: readonly string[]): fc.Arbitrary<readonly stri
 }
 
 function acl(): fc.Arbitrary<object> {
+  const names = fc.constantFrom(...PLACES, ...PEOPLE, ...tags, 'autogroup:internet', 'autogroup:tagged')
   const place = fc
-    .tuple(fc.constantFrom(...PLACES, ...PEOPLE, ...tags, 'autogroup:internet'), fc.constantFrom(...ACL_PORTS))
-    .map(([name, ports]) => `${name}:${ports}`)
-  const ordinary = fc.record({
-    src: some([...PEOPLE, ...PLACES, ...tags, 'autogroup:tagged', 'autogroup:danger-all']),
-    dst: fc.array(place, { maxLength: 4 }),
+    .tuple(names, fc.constantFrom(...ACL_PORTS), fc.boolean())
+    .map(([name, ports, brackets]) => `${brackets && isIpv6Address(name) ? `[${name}]` : name}:${ports}`)
+  const ordinary = fc.record(
+    { src: repeated(SOURCES), dst: fc.array(place, { maxLength: 4 }), proto: fc.constantFrom('', ...PROTOCOLS) },
+    { requiredKeys: ['src', 'dst'] },
+  )
+  const portless = fc.record({
+    src: repeated(SOURCES),
+    dst: fc.array(
+      names.map((name) => `${name}:*`),
+      { maxLength: 3 },
+    ),
+    proto: fc.constantFrom(...PORTLESS_PROTOCOLS),
   })
   const own = fc.record({
     src: some([...PEOPLE, '*'], 1),
-    dst: fc.constantFrom(['autogroup:self:*'], ['autogroup:self:22', 'tag:db:22']),
+    dst: fc.constantFrom(['autogroup:self:*'], ['autogroup:self:22', 'tag:db:22'], ['autogroup:self:1-22', '*:22']),
   })
-  const rest = fc.record({ proto: fc.constantFrom(...PROTOCOLS), srcPosture: some(postures) }, { requiredKeys: [] })
-  return fc.tuple(fc.oneof({ weight: 4, arbitrary: ordinary }, own), rest).map(([sides, more]) => ({
+  const rest = fc.record({ srcPosture: some(postures) }, { requiredKeys: [] })
+  return fc.tuple(fc.oneof({ weight: 4, arbitrary: ordinary }, portless, own), rest).map(([rule, more]) => ({
     action: 'accept',
-    ...sides,
+    ...rule,
     ...more,
   }))
 }
 
+function isIpv6Address(name: string): boolean {
+  return name.includes('::') && !name.includes('/')
+}
+
 function grant(): fc.Arbitrary<object> {
-  const sources = [...PEOPLE, ...PLACES, ...tags, 'autogroup:tagged', 'autogroup:danger-all']
   const places = [...PLACES, ...PEOPLE, ...tags, ...services, 'autogroup:tagged']
   const network = fc.record({
-    src: some(sources),
-    dst: some([...places, 'autogroup:internet']),
-    ip: some(GRANT_IPS, 1),
+    src: repeated(SOURCES),
+    dst: repeated([...places, 'autogroup:internet']),
+    ip: repeated(GRANT_IPS, 1),
   })
-  const application = fc.record({ src: some(sources), dst: some(places), app: app() })
+  const application = fc.record({ src: repeated(SOURCES), dst: repeated(places), app: app() })
   const both = fc.record({
     src: some(PEOPLE),
     dst: some([...places, 'autogroup:self']),
@@ -137,10 +191,11 @@ function app(): fc.Arbitrary<object> {
 }
 
 function sshRule(): fc.Arbitrary<object> {
-  const logins = ['root', 'ubuntu', 'autogroup:nonroot', 'localpart:*@example.com', 'l\u00e9a']
+  const domains = ['localpart:*@example.com', 'localpart:*@example.org']
+  const logins = ['root', 'Root', 'toor', 'ubuntu', 'alice', 'autogroup:nonroot', ...domains, 'l\u00e9a', 'group:dba']
   const toMachines = fc.record({
-    src: some([...PEOPLE, ...tags, 'autogroup:tagged']),
-    dst: some([...tags, 'autogroup:tagged']),
+    src: repeated([...PEOPLE, ...tags, 'autogroup:tagged']),
+    dst: repeated([...tags, 'autogroup:tagged']),
   })
   const toOwn = fc.record({
     src: some(PEOPLE, 1),
@@ -160,15 +215,15 @@ function sshRule(): fc.Arbitrary<object> {
   const sides = fc.oneof({ weight: 3, arbitrary: toMachines }, toOwn, toSame)
   const action = fc.constantFrom('accept', 'check')
   return fc
-    .tuple(sides, some(logins, 1), action, rest)
+    .tuple(sides, repeated(logins, 1), action, rest)
     .map(([rule, names, what, more]) => ({ action: what, ...rule, users: names, ...more }))
 }
 
 function autoApprovers(): fc.Arbitrary<object> {
-  const approvers = some([...users, ...groups, ...tags, 'autogroup:admin'])
+  const approvers = some([...PEOPLE, ...tags, 'autogroup:tagged'])
   return fc.record(
     {
-      routes: fc.dictionary(fc.constantFrom('10.0.0.0/8', '0.0.0.0/0', 'fd00::/8'), approvers),
+      routes: fc.dictionary(fc.constantFrom('10.0.0.0/8', '10.0.0.77/25', '0.0.0.0/0', '::/0', 'fd00::/8'), approvers),
       exitNode: approvers,
       services: fc.dictionary(fc.constantFrom('svc:web', 'tag:web'), approvers),
     },
@@ -189,10 +244,34 @@ function nodeAttribute(): fc.Arbitrary<object> {
 }
 
 function policyTest(): fc.Arbitrary<object> {
-  const checks = some(['tag:db:22', 'db1:5432', '10.0.0.5:22', '[fd00::5]:443', 'office:22', 'nowhere:22', 'db1:1-9'])
+  const places = ['tag:db', 'db1', '10.0.0.5', '[fd00::5]', '100.64.0.1', '[fd7a:115c:a1e0::1]', 'bob@example.com']
+  const wrong = [
+    'office:22',
+    'nowhere:22',
+    'db1:1-9',
+    'db1:*',
+    'autogroup:self:22',
+    '10.0.0.5/32:22',
+    'tag:db',
+    'tag:no:22',
+  ]
+  const checks = some([
+    ...[...places, 'group:ops', 'autogroup:member', 'autogroup:tagged'].map((place) => `${place}:22`),
+    ...wrong,
+  ])
   return fc.record(
     {
-      src: fc.constantFrom(...PEOPLE, ...tags, '10.0.0.5', 'group:unknown', ''),
+      src: fc.constantFrom(
+        ...PEOPLE,
+        ...tags,
+        'autogroup:tagged',
+        'db1',
+        '10.0.0.5',
+        '100.64.0.1',
+        'group:unknown',
+        '*',
+        '',
+      ),
       accept: checks,
       deny: checks,
       proto: fc.constantFrom('', 'tcp', 'udp', 'icmp', 'odd'),
@@ -206,8 +285,8 @@ function sshTest(): fc.Arbitrary<object> {
   const logins = some(['root', 'ubuntu', 'alice'])
   return fc.record(
     {
-      src: fc.constantFrom(...users, ...groups, ...tags, 'group:unknown', ''),
-      dst: some([...tags, ...users, '100.64.0.1']),
+      src: fc.constantFrom(...users, ...groups, ...tags, 'user:*@example.com', '100.64.0.1', 'group:unknown', ''),
+      dst: some([...tags, ...users, ...groups, '100.64.0.1', 'fd7a:115c:a1e0::1']),
       accept: logins,
       deny: logins,
       check: logins,
@@ -225,6 +304,11 @@ function postureAttributes(): fc.Arbitrary<object> {
 /** Values of JSON, keys and texts of any characters that are well-formed. */
 function jsonValue(): fc.Arbitrary<JsonValue> {
   return fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' }).map((value) => value as JsonValue)
+}
+
+/** Some of the names, at times the same one twice. */
+function repeated(names: readonly string[], minLength = 0): fc.Arbitrary<readonly string[]> {
+  return fc.array(fc.constantFrom(...names), { minLength, maxLength: Math.max(4, minLength) })
 }
 
 function some(names: readonly string[], minLength = 0): fc.Arbitrary<readonly string[]> {

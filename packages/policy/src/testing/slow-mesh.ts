@@ -5,6 +5,7 @@ import { postureAllows } from '../decide/posture.ts'
 import { memberships, personKeys, rangesOf, sourceKey } from '../decide/subject.ts'
 import type { Destination, Policy, Rule, Selector } from '../language/policy.ts'
 import { ALL_PORTS, type Service } from '../language/service.ts'
+import { isRoutable } from '../mesh/routable.ts'
 
 /**
  * The slow readable twin of `peersOf`: every rule against every pair of nodes, as the language says it, with no set and
@@ -181,7 +182,8 @@ const NOBODY: MeshNode = {
 }
 
 function effective(node: MeshNode): readonly string[] {
-  return node.announcedRoutes.filter((route) => node.approvedRoutes.includes(route))
+  const announced = node.announcedRoutes.filter((route) => isRoutable(prefixRange(route)))
+  return announced.filter((route) => node.approvedRoutes.includes(route))
 }
 
 function subnetRoutes(node: MeshNode): readonly string[] {
