@@ -11,6 +11,8 @@ import { join } from 'node:path'
 const [root = '', place = ''] = process.argv.slice(2)
 const home = join(place, 'home')
 const terminal = join(place, 'checkout')
+/** The target's /etc/ssh; it is this machine's own as well, in this namespace alone. */
+const etc = join(place, 'etc-ssh')
 const DEADLINE_MS = 30_000
 
 const environment = {
@@ -25,14 +27,17 @@ delete (environment as NodeJS.ProcessEnv)['SSH_AUTH_SOCK']
 /** What a command has to print, by its beginning; a command without a line here only has to succeed. */
 const EXPECTED: readonly (readonly [beginning: string, printed: RegExp])[] = [
   ['npx sallyport status', /^phase +ready$/m],
-  ['npx sallyport target add web1', /^web1 is 192\.0\.2\.10 port 22$/m],
+  ['npx sallyport target add web1', /^web1 is 192\.0\.2\.10 port 22, tag:web$/m],
   ['npx sallyport session ls', /^ses_\S+ .* web1:22$/m],
   ['npx sallyport audit tail', /access-granted/],
   ['ssh -p 2222 localhost', /^Hello [\s\S]*web1/m],
   ['npx sallyport user add alice', /^alice was added as member with 1 key$/m],
   ['npx sallyport policy check', /no errors/],
-  ['npx sallyport policy apply', /^version 2 is in force/m],
+  ['npx sallyport policy apply policy.hujson -m "alice may reach web1"', /^version 2 is in force/m],
   ['npx sallyport policy explain alice web1', /^allow: alice to web1 port 22/m],
+  ['npx sallyport user invite alice', /^https:\/\/localhost:8443\/join\/\S+$/m],
+  ['npx sallyport policy apply policy.hujson -m "alice may log in on web1"', /^version 3 is in force/m],
+  ['npx sallyport target enrol web1', /^web1 believes our certificates now$/m],
   ['npx sallyport user disable alice', /^alice is disabled/m],
   ['npx sallyport audit verify', /^✓ \d+ entries in one unbroken chain/m],
 ]
@@ -43,24 +48,32 @@ process.on('exit', () => {
 })
 
 prepare()
-for (const line of commandsOf(readFileSync(join(root, 'README.md'), 'utf8'))) {
-  const [command = '', comment = ''] = line.split(/ {2,}# /).map((part) => part.trim())
+for (const [command, ...comments] of commandsOf(readFileSync(join(root, 'README.md'), 'utf8'))) {
   console.log(`$ ${command}`)
   if (command.startsWith('npm ci')) await install(command)
   else if (command.startsWith('ssh -J')) await stayOnTarget(command)
   else await run(command)
-  if (comment.startsWith('put in: ')) putIn('policy.hujson', comment.slice('put in: '.length))
+  for (const comment of comments) {
+    const [, section, line] = /^put in(?:to "(\w+)")?: (.*)$/.exec(comment) ?? []
+    if (line !== undefined) putIn('policy.hujson', line, section)
+  }
 }
 console.log('walked')
 process.exit(0)
 
-/** Commands of the code blocks of the two sections. */
-function commandsOf(readme: string): string[] {
+/** Commands of the two sections’ code blocks of no language, each with its comments: behind it, and on lines below it. */
+function commandsOf(readme: string): [command: string, ...comments: string[]][] {
   const sections = readme.split(/^## /m).filter((section) => /^(Start|Five minutes)\n/.test(section))
   const blocks = sections.flatMap((section) =>
-    [...section.matchAll(/^```\n([\s\S]*?)^```$/gm)].map(([, block]) => block),
+    [...section.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language, block]) => (language === '' ? block : '')),
   )
-  return blocks.flatMap((block) => (block ?? '').split('\n').filter((line) => line.trim() !== ''))
+  const commands: [command: string, ...comments: string[]][] = []
+  for (const line of blocks.flatMap((block) => (block ?? '').split('\n').filter((each) => each.trim() !== ''))) {
+    const [command = '', comment] = line.split(/ {2,}# /).map((part) => part.trim())
+    if (command !== '') commands.push([command])
+    if (comment !== undefined) commands.at(-1)?.push(comment)
+  }
+  return commands
 }
 
 /** The machine the reader sits at, and the one they want to reach. */
@@ -79,19 +92,23 @@ function prepare(): void {
   must('ip', ['link', 'set', 'lo', 'up'])
   must('ip', ['address', 'add', '192.0.2.10/32', 'dev', 'lo'])
   addYou()
+  mkdirSync(join(etc, 'sshd_config.d'), { recursive: true })
+  must('mount', ['--bind', etc, '/etc/ssh'])
+  // Of the machine's own sshd and systemd nothing is to be seen, or told, here.
+  must('mount', ['-t', 'tmpfs', 'tmpfs', '/run'])
   writeFileSync(
-    join(place, 'sshd_config'),
-    `ListenAddress 192.0.2.10:22
+    '/etc/ssh/sshd_config',
+    `Include /etc/ssh/sshd_config.d/*.conf
+ListenAddress 192.0.2.10:22
 HostKey ${join(place, 'host_key')}
 AuthorizedKeysFile ${key}.pub
-PidFile none
 UsePAM no
 StrictModes no
 PermitRootLogin yes
 `,
   )
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
-  children.push(spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(place, 'sshd_config')], { stdio: 'ignore' }))
+  children.push(spawn('/usr/sbin/sshd', ['-D', '-e'], { stdio: 'ignore' }))
 }
 
 /** A /etc/passwd for this namespace alone: root lives in the walk's home, and "you" has an account on the target. */
@@ -149,10 +166,14 @@ async function run(command: string): Promise<void> {
     throw new Error(`${command}\nended with ${status}, wanted ${expected?.source ?? 'success'}\n${stdout}${stderr}`)
 }
 
-/** Puts a line in at the beginning of a policy, as a person would with an editor. */
-function putIn(file: string, line: string): void {
+/** Puts a line in at the beginning of a policy, or of a section of it, as a person would with an editor. */
+function putIn(file: string, line: string, section?: string): void {
   const path = join(terminal, file)
-  writeFileSync(path, readFileSync(path, 'utf8').replace(/^\{$/m, `{\n  ${line}`))
+  const before = readFileSync(path, 'utf8')
+  const opening = section === undefined ? '{' : `  "${section}": {`
+  const after = before.replace(`\n${opening}\n`, (found) => `${found}  ${line}\n`)
+  if (after === before) throw new Error(`${file} has no line ${opening}`)
+  writeFileSync(path, after)
 }
 
 function must(command: string, args: readonly string[]): void {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { EMPTY_REVOCATION_LIST, encodeRevocationList, parsePublicKey } from '@sallyport/ssh/keys'
+import { decodePlainKey, EMPTY_REVOCATION_LIST, encodeRevocationList, parsePublicKey } from '@sallyport/ssh/keys'
 import { hasSshd, SSHD, TemporaryDirectory } from '@sallyport/testkit'
 import { enrolment } from './enrolment.ts'
 
@@ -11,7 +11,7 @@ const skip = hasSshd() ? false : 'needs sshd'
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE3wZ3+4oRS6rdo4mAlBhyjKl5uD+Ng+cUUQfMPm3IRe'
 const made = enrolment({
   target: { name: 'web1', tags: ['tag:web'] },
-  authorities: [parsePublicKey(KEY).key],
+  authorities: [decodePlainKey(parsePublicKey(KEY).key.blob)],
   revocationList: encodeRevocationList(EMPTY_REVOCATION_LIST),
 })
 
