@@ -19,6 +19,6 @@ export {
 } from './ids.ts'
 export type { CertificateProof, Principal, Proof } from './principal.ts'
 export { Secret } from './secret.ts'
-export { SHOWN_TEXT, shownName, shownText } from './shown-text.ts'
+export { isShown, shownName, shownText } from './shown-text.ts'
 export { isTag, isTargetName, TARGET_NAME_MAX, type Target } from './target.ts'
 export { isUserName, ROLES, type Role, USER_NAME_MAX, type User, type UserKey } from './user.ts'

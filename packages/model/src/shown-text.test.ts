@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SHOWN_TEXT, shownName, shownText } from './shown-text.ts'
+import { isShown, shownName, shownText } from './shown-text.ts'
 
 /** One of each kind that turns text round, holds it apart, shows nothing, or is obeyed. */
 const HIDDEN = [
@@ -13,7 +13,7 @@ const HIDDEN = [
 test('what is not shown is found, and taken out', () => {
   for (const character of HIDDEN) {
     const name = `Al${character}ice`
-    assert.ok(!SHOWN_TEXT.test(name), JSON.stringify(name))
+    assert.ok(!isShown(name), JSON.stringify(name))
     assert.equal(shownText(name), 'Alice', JSON.stringify(name))
     assert.equal(shownText(name, '?'), 'Al?ice', JSON.stringify(name))
   }
@@ -32,7 +32,7 @@ test('names of every script, with accents and pictures, stay as they are', () =>
     'mine ❤️',
     'a\u00a0b',
   ]) {
-    assert.ok(SHOWN_TEXT.test(name), name)
+    assert.ok(isShown(name), name)
     assert.equal(shownText(name), name)
   }
 })
@@ -41,4 +41,62 @@ test('a name is cut without leaving half of a character', () => {
   assert.equal(shownName('ab💻', 4), 'ab💻')
   assert.equal(shownName('ab💻', 3), 'ab')
   assert.equal(shownName(`${'\u202e'.repeat(10)}Alice`, 5), 'Alice')
+})
+
+test('joiners stay where a script needs them to be read, and pictures where they are joined', () => {
+  for (const name of [
+    'می\u200cخواهم',
+    'علی\u200cرضا',
+    'نِ\u200cم',
+    'क्\u200dष',
+    'क्\u200cष',
+    'രാജ്\u200cകുമാർ',
+    'ශ්\u200dරී',
+    'family 👨\u200d👩\u200d👧',
+    '👩🏽\u200d💻',
+    '🏳️\u200d🌈',
+    '\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+    '1️⃣',
+    '☺︎ ☺️',
+    '葛\u{e0100}城',
+  ]) {
+    assert.ok(isShown(name), JSON.stringify(name))
+    assert.equal(shownText(name, '?'), name)
+  }
+})
+
+test('a joiner that shows nothing where it stands is found, and taken out', () => {
+  for (const [name, shown] of [
+    ['ali\u200cce', 'alice'],
+    ['ali\u200dce', 'alice'],
+    ['\u200cعلی', 'علی'],
+    ['علی\u200c', 'علی'],
+    ['علی\u200d', 'علی'],
+    ['د\u200cم', 'دم'],
+    ['می\u200c\u200cخواهم', 'میخواهم'],
+    ['می\u200dخواهم', 'میخواهم'],
+    ['क\u200dष', 'कष'],
+    ['क्\u200d', 'क्'],
+    ['क्\u200d\u200dष', 'क्ष'],
+    ['👨\u200d', '👨'],
+    ['💻\u200d💻', '💻💻'],
+    ['👨\u200d\u200d👩', '👨👩'],
+    ['\u{1f3f4}\u{e0067}\u{e0062}\u{e007f}', '\u{1f3f4}'],
+    ['alice\ufe0f', 'alice'],
+    ['alice1\ufe0e', 'alice1'],
+    ['a\u{e0100}', 'a'],
+    ['می\u202e\u200cخواهم', 'میخواهم'],
+  ] as const) {
+    assert.ok(!isShown(name), JSON.stringify(name))
+    assert.equal(shownText(name), shown, JSON.stringify(name))
+    assert.ok(isShown(shown))
+  }
+  assert.equal(shownName('👨\u200d👩\u200d👧', 5), '👨👩', 'what was cut apart is held together no more')
+})
+
+test('a long text of joiners and pictures takes as long as it is long', () => {
+  const began = performance.now()
+  for (const part of ['❤️', '👨\u200d', 'م\u200c', '्\u200c', 'م\u0651', '\u{1f1e6}'])
+    isShown(`${part.repeat(20_000)}\u0000`)
+  assert.ok(performance.now() - began < 5000)
 })

@@ -1,4 +1,4 @@
-import { ROLES, SHOWN_TEXT } from '@sallyport/model'
+import { isShown, ROLES } from '@sallyport/model'
 import { z } from 'zod'
 
 /** RFC 3339 in UTC. */
@@ -12,7 +12,7 @@ export const NOTE_MAX = 500
 export const note = z.string().max(NOTE_MAX)
 
 /** What people call themselves and what is theirs: others read it in lists, and it can pretend to be nothing else. */
-const shown = (text: z.ZodString) => text.regex(SHOWN_TEXT, 'one line, and no character that is not shown')
+const shown = (text: z.ZodString) => text.refine(isShown, 'one line, and no character that is not shown')
 /** What a person is called, in characters; empty: as their login. */
 export const DISPLAY_NAME_MAX = 128
 export const displayName = shown(z.string().max(DISPLAY_NAME_MAX))
