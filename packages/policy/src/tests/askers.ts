@@ -48,17 +48,10 @@ export class Askers {
       }
       case 'group':
       case 'domain':
-        return this.#people(selector, attributes)
       case 'autogroup':
-        if (selector.text !== 'autogroup:tagged') return this.#people(selector, attributes)
-        return {
-          ok: true,
-          value: [this.#machine('a machine with any tag', [], this.#machines.allTagged(), attributes)],
-        }
-      case 'tag': {
-        const { text } = selector
-        return { ok: true, value: [this.#machine(text, [text], this.#machines.tagged(text), attributes)] }
-      }
+        return this.#people(selector, attributes)
+      case 'tag':
+        return { ok: true, value: [this.#machine(selector.text, attributes)] }
       case 'addresses':
         return {
           ok: true,
@@ -137,13 +130,9 @@ export class Askers {
     return { name: person.name || `any ${person.role}`, subject: subjectOf(person, undefined, attributes), machines }
   }
 
-  #machine(
-    name: string,
-    tags: readonly string[],
-    machines: readonly MeshNode[],
-    attributes: Attributes | undefined,
-  ): Asker {
-    return { name, subject: { tags, tagged: true, ...(attributes !== undefined && { attributes }) }, machines }
+  #machine(tag: string, attributes: Attributes | undefined): Asker {
+    const subject = { tags: [tag], tagged: true, ...(attributes !== undefined && { attributes }) }
+    return { name: tag, subject, machines: this.#machines.tagged(tag) }
   }
 
   /** The machine of the mesh that has the address; where there is none, whoever comes from there. */

@@ -23,11 +23,6 @@ export class MeshMachines {
     return this.#byTag.get(tag) ?? []
   }
 
-  /** Those that are tagged at all. */
-  allTagged(): readonly MeshNode[] {
-    return this.#directory.nodes.filter((node) => node.tags.length > 0).toSorted((a, b) => a.id - b.id)
-  }
-
   #grouped(namesOf: (node: MeshNode) => readonly string[]): ReadonlyMap<string, readonly MeshNode[]> {
     const groups = new Map<string, MeshNode[]>()
     for (const node of this.#directory.nodes.toSorted((a, b) => a.id - b.id)) {

@@ -65,6 +65,11 @@ const failing: readonly (readonly [string, object, string])[] = [
   ['an empty src', { src: '', accept: ['db1:22'] }, 'the test has no src'],
   ['anyone as src', { src: '*', accept: ['db1:22'] }, 'src="*": a test names whom it asks for'],
   ['a prefix as src', { src: 'net', accept: ['db1:22'] }, 'src="net": a test asks for one address'],
+  [
+    'machines of any tag as src',
+    { src: 'autogroup:tagged', deny: ['db1:22'] },
+    'src="autogroup:tagged": a test asks for machines by one tag',
+  ],
   ['nothing to check', { src: 'alice@example.com' }, 'the test has neither accept nor deny'],
   ['an unknown group', { src: 'group:phantom', accept: ['db1:22'] }, 'group not found: "group:phantom"'],
   [
