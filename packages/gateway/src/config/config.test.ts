@@ -168,3 +168,19 @@ test('lines are found under tables, dotted keys and behind texts of several line
   assert.equal(lines.get('ssh.x'), undefined)
   assert.equal(lines.get('ssh.login_grace'), 6)
 })
+
+test('every value that a key’s documentation names can be given in the environment as it is', () => {
+  const given = {
+    SALLYPORT_LISTEN_HTTPS: 'off',
+    SALLYPORT_LISTEN_MUX: 'off',
+    SALLYPORT_LISTEN_METRICS: 'off',
+    SALLYPORT_LISTEN_SSH: '127.0.0.1:22, [::1]:22',
+    SALLYPORT_SSH_BANNER: '6',
+  }
+  const { config } = loadConfig({ stateDirectory: '/nonexistent', environment: given })
+  assert.deepEqual(config.listen.https, [])
+  assert.deepEqual(config.listen.mux, [])
+  assert.equal(config.listen.metrics, undefined)
+  assert.equal(config.listen.ssh.length, 2)
+  assert.equal(config.ssh.banner, '6')
+})

@@ -166,21 +166,23 @@ function placeOf(origin: string, path: string): string {
 }
 
 /**
- * A text from the environment as the TOML value it spells, else as itself: `6`, `true` and `["a"]` need no quotes, and
- * lists no brackets either: `192.0.2.1,192.0.2.2`.
+ * A text from the environment as the TOML value it spells, else as a list without brackets, else as itself: `6`, `true` and
+ * `["a"]` need no quotes, nor do `192.0.2.1,192.0.2.2` and `off`.
  */
 function fromEnvironment(text: string, { schema, default: defaultValue }: Setting): unknown {
-  const plain = Array.isArray(defaultValue)
-    ? text
-        .split(',')
-        .map((part) => part.trim())
-        .filter((part) => part !== '')
-    : text
+  const parts = text.split(',').map((part) => part.trim())
+  const list = Array.isArray(defaultValue) ? [parts.filter((part) => part !== '')] : []
+  const readings: unknown[] = [...spelt(text), ...list, text]
+  const taken = readings.findIndex((reading) => schema.safeParse(reading).success)
+  return readings[Math.max(taken, 0)]
+}
+
+/** The value that a text is in TOML; none where it is no TOML. */
+function spelt(text: string): readonly unknown[] {
   try {
-    const spelt = parse(`value = ${text}`)['value']
-    return schema.safeParse(spelt).success || !schema.safeParse(plain).success ? spelt : plain
+    return [parse(`value = ${text}`)['value']]
   } catch {
-    return plain
+    return []
   }
 }
 
