@@ -8,8 +8,10 @@ export const CONTROL_SOCKET = 'control.sock'
 /** What the Host header says over the socket; the daemon answers to no other name. */
 export const CONTROL_HOST = 'sallyport.local'
 
-/** Speaks HTTP over the daemon's unix socket. */
-export function unixTransport(socketPath: string): ApiTransport {
+const START = 'start it with: sallyport up    (or name its state directory: --state DIR)'
+
+/** Speaks HTTP over the daemon's unix socket. `fix` is what to do where nothing listens there. */
+export function unixTransport(socketPath: string, { fix = START }: { readonly fix?: string } = {}): ApiTransport {
   return async ({ method, path, body, signal }) => {
     signal?.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
@@ -28,14 +30,16 @@ export function unixTransport(socketPath: string): ApiTransport {
       ...(signal === undefined ? {} : { signal }),
     })
     outgoing.once('response', resolve)
-    outgoing.once('error', (cause) => reject(signal?.aborted === true ? signal.reason : unreachable(socketPath, cause)))
+    outgoing.once('error', (cause) =>
+      reject(signal?.aborted === true ? signal.reason : unreachable(socketPath, fix, cause)),
+    )
     outgoing.end(body)
     const response = await promise
     return { status: response.statusCode ?? 0, body: response }
   }
 }
 
-function unreachable(socketPath: string, cause: NodeJS.ErrnoException): ApiError {
+function unreachable(socketPath: string, fix: string, cause: NodeJS.ErrnoException): ApiError {
   if (cause.code === 'EACCES' || cause.code === 'EPERM')
     return new ApiError('daemon.unreachable', 'the daemon’s socket may not be opened by this user', {
       why: `${socketPath} belongs to whoever started the daemon`,
@@ -45,7 +49,7 @@ function unreachable(socketPath: string, cause: NodeJS.ErrnoException): ApiError
   if (cause.code === 'ENOENT' || cause.code === 'ECONNREFUSED')
     return new ApiError('daemon.unreachable', 'the daemon is not running', {
       why: `nothing listens on ${socketPath}`,
-      fix: 'start it with: sallyport up    (or name its state directory: --state DIR)',
+      fix,
       cause,
     })
   return new ApiError('daemon.unreachable', 'the connection to the daemon broke', {

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { type ApiClient, createClient, stateDirectory } from '@sallyport/api'
 import { CONTROL_SOCKET, unixTransport } from '@sallyport/api/unix'
 import { CommandContext, type CommandContextParts, type GlobalOptions } from './command-context.ts'
+import { fixWhereNothingRuns } from './fix-where-nothing-runs.ts'
 import { guardedTransport } from './guarded-transport.ts'
 import { signedInClient } from './login/signed-in-client.ts'
 import { ownHome } from './own-home.ts'
@@ -24,7 +25,7 @@ export function connectContext(options: GlobalOptions, terminal: Terminal, signa
   const remote = chooseGateway(options, terminal.environment)
   const transport =
     remote === undefined
-      ? unixTransport(join(directory, CONTROL_SOCKET))
+      ? unixTransport(join(directory, CONTROL_SOCKET), fixWhereNothingRuns(options, terminal.environment, directory))
       : httpsTransport({ ...remote.profile, token: remote.token, environment: terminal.environment })
   const client = createClient(guardedTransport(transport, options.timeoutMs))
   return contextWith(client, { options, terminal, signal, stateDirectory: directory, remote })

@@ -10,7 +10,6 @@ export const EXIT = {
   denied: 5,
   notFound: 6,
   unreachable: 7,
-  pending: 8,
   interrupted: 130,
 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]

@@ -11,7 +11,6 @@ export const TOPICS: Readonly<Record<string, string>> = {
   5    denied by policy (policy explain), or not allowed to ask
   6    not found
   7    the gateway is unreachable, or cannot prove that it is itself
-  8    still pending
   130  interrupted
 `,
   environment: `Environment variables:
