@@ -42,7 +42,7 @@ export function Page({ title, name, state, acts, crumb, tools, children }: PageP
             <p className="mt-0.5 max-w-[92ch] text-md text-ink-2 [&_strong]:font-label [&_strong]:text-ink">{state}</p>
           )}
         </div>
-        {acts !== undefined && <div className="flex flex-wrap gap-2 pt-0.5">{acts}</div>}
+        {acts !== undefined && <div className="flex flex-wrap gap-2 pt-0.5 wide:flex-none">{acts}</div>}
       </header>
       {tools !== undefined && (
         <div className="flex flex-wrap items-center gap-2.5 px-gutter pt-3.5 pb-3 wide:flex-nowrap">{tools}</div>

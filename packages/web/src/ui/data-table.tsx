@@ -35,6 +35,8 @@ export interface DataTableProps<Row> {
   readonly rowId: (row: Row) => string
   /** Said by readers of the screen and found by typing. */
   readonly rowText: (row: Row) => string
+  /** Width of a window below which it is a list, in rem: more for many columns, or where something stands beside it. */
+  readonly listBelow?: number
   /** Two lines in a row: 52 px instead of 36. */
   readonly twoLines?: boolean
   /** The row that is open beside the table. */
@@ -49,8 +51,8 @@ export interface DataTableProps<Row> {
  */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const [most, setMost] = useState(ROWS_STEP)
-  const narrow = useNarrow()
-  const { rows } = props
+  const { rows, listBelow } = props
+  const narrow = useNarrow(listBelow)
   const more = rows.length - most
   const shown = more > 0 ? { ...props, rows: rows.slice(0, most) } : props
   return (

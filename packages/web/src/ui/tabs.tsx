@@ -20,7 +20,8 @@ export function Tabs<Id extends string>({ label, tabs, value, onChange }: TabsPr
     <AriaTabs
       selectedKey={value}
       onSelectionChange={(id) => onChange(id as Id)}
-      className="flex min-h-0 flex-1 flex-col"
+      // The ring is on the tab or inside its panel.
+      className="flex min-h-0 flex-1 flex-col outline-none"
     >
       <TabList aria-label={label} className="flex gap-5 overflow-x-auto border-b border-rule px-gutter">
         {tabs.map(({ id, label: text }) => (

@@ -20,7 +20,7 @@ export function Void({ mark, stop, title, children, acts, alert }: VoidProps) {
     <div className="grid justify-items-start gap-1.5 py-1" {...(alert === true ? { role: 'alert' } : {})}>
       <Mark name={mark} size="lg" className={cx('mb-0.5', stop === true ? 'text-stop' : 'text-ink-3')} />
       <h2 className="text-sm">{title}</h2>
-      {children !== undefined && <div className="max-w-[42ch] text-ink-2">{children}</div>}
+      {children !== undefined && <div className="max-w-[42ch] text-pretty text-ink-2">{children}</div>}
       {acts !== undefined && <div className="mt-2 flex flex-wrap items-center gap-3.5">{acts}</div>}
     </div>
   )

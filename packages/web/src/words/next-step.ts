@@ -15,6 +15,7 @@ const HERE: Partial<Record<ApiErrorName, string>> = {
   'daemon.protocol': 'load the page again; the gateway may have another version than this page',
   'caller.unknown': 'sign in again',
   'caller.not-allowed': 'an owner or admin can give you another role',
+  'user.exists': 'choose another login; if they were added just now, make their link on their own page',
   'user.not-found': 'look among the people under Users: they may have been removed',
   'user.last-admin': 'make another person admin first, under Users',
   'key.not-found': 'load the page again: it may have been removed',

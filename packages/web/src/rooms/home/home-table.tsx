@@ -67,6 +67,8 @@ export function HomeTable({ targets, gateway }: HomeTableProps) {
   return (
     <DataTable
       label="Targets by name"
+      // Addresses are never broken.
+      listBelow={75}
       columns={columns}
       rows={targets}
       rowId={({ name }) => name}

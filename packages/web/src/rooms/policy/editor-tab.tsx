@@ -18,16 +18,17 @@ interface EditorTabProps {
   readonly report: PolicyReport | undefined
   readonly search: PolicySearch
   readonly readOnly: boolean
+  readonly onDrop: () => void
 }
 
 /** The text with its mistakes at the left, its tests and explanations at the right. */
-export function EditorTab({ current, state, report, search, readOnly }: EditorTabProps) {
+export function EditorTab({ current, state, report, search, readOnly, onDrop }: EditorTabProps) {
   const [place, setPlace] = useState<{ readonly line: number; readonly asked: number }>()
   const goTo = (line: number) => setPlace((before) => ({ line, asked: (before?.asked ?? 0) + 1 }))
   const shown = place ?? (search.line === undefined ? undefined : { line: search.line, asked: 0 })
-  const { draft, isDraft, write, rebase, drop } = state
+  const { draft, isDraft, write, rebase } = state
   return (
-    <div className="flex flex-col wide:absolute wide:inset-0 wide:flex-row">
+    <div className="flex flex-col min-[80rem]:absolute min-[80rem]:inset-0 min-[80rem]:flex-row">
       <section aria-label="policy.hujson" className="flex min-h-0 min-w-0 flex-1 flex-col">
         <header className="flex min-h-[42px] items-center gap-3 border-b border-rule px-gutter">
           <span className="mono">policy.hujson</span>
@@ -41,7 +42,7 @@ export function EditorTab({ current, state, report, search, readOnly }: EditorTa
             act={
               <span className="flex gap-3">
                 <TextButton onPress={rebase}>Go on from {current.version}</TextButton>
-                <TextButton onPress={drop}>Drop draft</TextButton>
+                <TextButton onPress={onDrop}>Drop draft</TextButton>
               </span>
             }
           >
@@ -62,7 +63,7 @@ export function EditorTab({ current, state, report, search, readOnly }: EditorTa
       </section>
       <aside
         aria-label="Tests and explain"
-        className="flex-none border-t border-rule wide:w-[33rem] wide:overflow-y-auto wide:border-t-0 wide:border-l"
+        className="flex-none border-t border-rule min-[80rem]:w-[33rem] min-[80rem]:overflow-y-auto min-[80rem]:border-t-0 min-[80rem]:border-l"
       >
         <TestsPanel report={report} onGoTo={goTo} />
         <ExplainPanel

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { useAct } from '../../api/use-act.ts'
 import { Button } from '../../ui/button.tsx'
 import { Failure } from '../../ui/failure.tsx'
@@ -22,8 +22,8 @@ export function ExplainPanel({ draft, version, search, onGoTo }: ExplainPanelPro
   const [port, setPort] = useState(String(search.port ?? 22))
   const [login, setLogin] = useState('')
   const [from, setFrom] = useState('')
-  const [against, setAgainst] = useState<'draft' | 'version'>('draft')
-  const explain = useAct('policy.explain')
+  const [against, setAgainst] = useState<'draft' | 'version'>(search.user === undefined ? 'draft' : 'version')
+  const explain = useAct('policy.explain', { asks: true })
   const isDraft = draft !== undefined && against === 'draft'
   const ready = user.trim() !== '' && host.trim() !== ''
   const ask = () =>
@@ -35,6 +35,11 @@ export function ExplainPanel({ draft, version, search, onGoTo }: ExplainPanelPro
       ...(from.trim() === '' ? {} : { from: from.trim() }),
       ...(isDraft ? { text: draft } : {}),
     })
+  const askAtOnce = useEffectEvent(() => {
+    if (search.user !== undefined && ready) ask()
+  })
+  // A question that came from elsewhere was asked there already: about what is in force, and by a press of its own.
+  useEffect(() => askAtOnce(), [])
   return (
     <section aria-labelledby="policy-explain" className="pb-5">
       <header className="flex min-h-[42px] items-center gap-3 border-b border-rule px-6 max-wide:px-gutter">

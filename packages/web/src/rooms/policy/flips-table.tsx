@@ -58,6 +58,7 @@ export function FlipsTable({ flips, onGoTo }: FlipsTableProps) {
       columns={columns}
       rows={flips}
       twoLines
+      listBelow={75}
       rowId={(flip) =>
         [flip.user, flip.address, flip.port, flip.target, flip.sequence, flip.becomes, flip.code].join(' ')
       }

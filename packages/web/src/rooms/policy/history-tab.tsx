@@ -19,7 +19,7 @@ export function HistoryTab({ current }: { readonly current: PolicyDocument }) {
       id: 'version',
       title: 'Version',
       names: true,
-      width: '11rem',
+      width: '9rem',
       cell: ({ version }) => (
         <>
           <RowName>{version}</RowName>
@@ -28,7 +28,7 @@ export function HistoryTab({ current }: { readonly current: PolicyDocument }) {
       ),
     },
     { id: 'message', title: 'Message', cell: ({ message }) => <span className="wrap-anywhere">{message}</span> },
-    { id: 'who', title: 'Who', width: '12rem', cell: ({ applied_by }) => applied_by },
+    { id: 'who', title: 'Who', width: '9rem', cell: ({ applied_by }) => applied_by },
     { id: 'when', title: 'When', width: '12rem', cell: ({ applied_at }) => <Moment at={applied_at} as="both" /> },
     {
       id: 'back',
@@ -36,7 +36,7 @@ export function HistoryTab({ current }: { readonly current: PolicyDocument }) {
       titleHidden: true,
       narrow: 'side',
       numeric: true,
-      width: '9rem',
+      width: '8rem',
       cell: (version) =>
         mayChange &&
         version.version !== current.version && (

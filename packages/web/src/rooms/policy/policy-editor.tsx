@@ -92,7 +92,7 @@ export function PolicyEditor({ text, onChange, report, place, readOnly }: Policy
   }, [place])
 
   return (
-    <div className="min-h-0 flex-1 has-[:focus-visible]:outline-2 has-[:focus-visible]:-outline-offset-2 has-[:focus-visible]:outline-focus max-wide:h-[60dvh] max-wide:flex-none">
+    <div className="min-h-0 flex-1 has-[:focus-visible]:outline-2 has-[:focus-visible]:-outline-offset-2 has-[:focus-visible]:outline-focus max-[80rem]:h-[60dvh] max-[80rem]:flex-none">
       <div ref={box} className="h-full" />
     </div>
   )

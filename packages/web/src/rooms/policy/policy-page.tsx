@@ -5,6 +5,7 @@ import { Page } from '../../frame/page.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
+import { toast } from '../../ui/toast-list.ts'
 import { useFilters } from '../use-filters.ts'
 import { changedLines } from './changed-lines.ts'
 import { ChangesTab } from './changes-tab.tsx'
@@ -32,6 +33,11 @@ export function PolicyPage({ current }: { readonly current: PolicyDocument }) {
   const simulation = useSimulation()
   const changed = changedLines(current.text, state.draft.text)
   const facts = { base: state.draft.base, current: current.version, changed, report }
+  const drop = () => {
+    const { draft } = state
+    state.drop()
+    toast('Your draft was dropped', { act: { label: 'Bring it back', run: () => state.restore(draft) } })
+  }
   const fill = (content: ReactNode) => <div className="relative min-h-0 flex-1">{content}</div>
   return (
     <Page
@@ -45,7 +51,7 @@ export function PolicyPage({ current }: { readonly current: PolicyDocument }) {
       acts={
         <>
           {mayChange && state.isDraft && (
-            <Button kind="plain" onPress={state.drop}>
+            <Button kind="plain" onPress={drop}>
               Drop draft
             </Button>
           )}
@@ -66,7 +72,7 @@ export function PolicyPage({ current }: { readonly current: PolicyDocument }) {
         </>
       }
     >
-      <div className="flex min-h-full flex-col pt-3.5 wide:h-full">
+      <div className="flex min-h-full flex-col pt-3.5 min-[80rem]:h-full">
         <Tabs
           label="Policy"
           value={search.tab ?? 'editor'}
@@ -76,7 +82,14 @@ export function PolicyPage({ current }: { readonly current: PolicyDocument }) {
               id: 'editor',
               label: 'Editor',
               content: fill(
-                <EditorTab current={current} state={state} report={report} search={search} readOnly={!mayChange} />,
+                <EditorTab
+                  current={current}
+                  state={state}
+                  report={report}
+                  search={search}
+                  readOnly={!mayChange}
+                  onDrop={drop}
+                />,
               ),
             },
             { id: 'reach', label: 'Who reaches what', content: fill(<ReachTab />) },

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { useAct } from '../../api/use-act.ts'
 import { useCall } from '../../api/use-call.ts'
 import { CheckBox } from '../../ui/check-box.tsx'
@@ -20,12 +20,21 @@ interface PublishDialogProps {
 }
 
 /** Puts the draft into force: refused where another version came between, or where it locks somebody out. */
-export function PublishDialog({ state: { draft, drop }, simulation, onShow, onClose }: PublishDialogProps) {
+export function PublishDialog({ state: { draft, isDraft, drop }, simulation, onShow, onClose }: PublishDialogProps) {
   const [message, setMessage] = useState('')
   const [insists, setInsists] = useState(false)
   const diff = useCall('policy.diff', { text: draft.text, limit: 5 })
   const apply = useAct('policy.apply', { changes: ['me.targets', 'session.list'] })
   const locksOut = apply.error?.reason === 'policy.locks-out'
+  const arrived = apply.error !== null && !isDraft
+  const close = useEffectEvent(() => {
+    toast(`Version ${draft.base} is in force`)
+    onClose()
+  })
+  useEffect(() => {
+    // No answer came to it, and yet it is in force.
+    if (arrived) close()
+  }, [arrived])
   const submit = () =>
     apply.mutate(
       { text: draft.text, message, expected_version: draft.base, allow_lockout: insists },

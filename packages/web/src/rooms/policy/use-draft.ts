@@ -8,6 +8,8 @@ export interface DraftState {
   readonly write: (text: string) => void
   /** Back to what is in force. */
   readonly drop: () => void
+  /** A draft that was dropped is there again. */
+  readonly restore: (draft: Draft) => void
   /** Goes on from the version in force with the text as it is. */
   readonly rebase: () => void
 }
@@ -26,6 +28,7 @@ export function useDraft(current: PolicyDocument): DraftState {
     isDraft,
     write: (text) => keep(text === current.text ? undefined : { base: draft.base, text }),
     drop: () => keep(undefined),
+    restore: keep,
     rebase: () => keep({ base: current.version, text: draft.text }),
   }
 }

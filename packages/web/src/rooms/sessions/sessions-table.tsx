@@ -28,7 +28,7 @@ export function SessionsTable({ sessions, rates, now, selected, onOpen }: Sessio
             <RowName>{whereTo(session)}</RowName>
             <span className="text-ink-2">{session.user}</span>
           </span>
-          <span className="flex min-w-0 items-center gap-x-4 max-wide:flex-wrap">
+          <span className="flex min-w-0 items-center gap-x-4 max-[80rem]:flex-wrap">
             <StateBadge state="blind" />
             <span className="cut text-xs text-ink-2">
               from <Mono>{session.source}</Mono>, {bytesText(bytesOf(session))} so far
@@ -68,6 +68,8 @@ export function SessionsTable({ sessions, rates, now, selected, onOpen }: Sessio
       rowId={({ id }) => id}
       rowText={(session) => `${session.user} ${whereTo(session)}`}
       twoLines
+      // A pane may stand beside it.
+      listBelow={80}
       selected={selected}
       onOpen={onOpen}
     />

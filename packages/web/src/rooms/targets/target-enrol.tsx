@@ -10,7 +10,7 @@ import { Section } from '../section.tsx'
 /** Makes the script after which a target believes our certificates, and is believed. */
 export function TargetEnrol({ target }: { readonly target: Target }) {
   const [hostKey, setHostKey] = useState('')
-  const enrol = useAct('target.enrol')
+  const enrol = useAct('target.enrol', { asks: true })
   const line = hostKey.trim()
   return (
     <Section

@@ -29,11 +29,11 @@ const COLUMNS: readonly DataColumn<User>[] = [
         </span>
       ),
   },
-  { id: 'role', title: 'Role', width: '8rem', cell: ({ role }) => role },
+  { id: 'role', title: 'Role', width: '6.5rem', cell: ({ role }) => role },
   {
     id: 'state',
     title: 'State',
-    width: '11rem',
+    width: '9rem',
     cell: ({ disabled, sessions }) => (
       <Badges>
         {disabled && <StateBadge state="disabled" />}
@@ -46,7 +46,7 @@ const COLUMNS: readonly DataColumn<User>[] = [
     id: 'since',
     title: 'Here since',
     narrow: 'hidden',
-    width: '11rem',
+    width: '8rem',
     numeric: true,
     cell: ({ created_at }) => (
       <span className="text-ink-3">
