@@ -18,6 +18,7 @@ import { ownAddresses } from './access/own-addresses.ts'
 import { RosterKeeper } from './access/roster.ts'
 import { currentTargetIn, deciderOf, policyHostIn, standingIn, targetAt } from './access/roster-decider.ts'
 import { targetDirectory } from './access/target-directory.ts'
+import { vouchesFor } from './access/vouches-for.ts'
 import { Approvals } from './approval/approvals.ts'
 import { CheckBook } from './approval/check-book.ts'
 import { CodeAttempts } from './approval/code-attempts.ts'
@@ -134,11 +135,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   const record = (event: AuditEvent) => audit.append(event)
   const change: RecordedChange = (run) => audit.together(store, run)
   const roster = started.use(
-    await RosterKeeper.open(store, failed, (issuer) =>
-      Object.values(config.current.oidc.providers).some(
-        (each) => each.issuer === issuer && each.groups_claims.length > 0,
-      ),
-    ),
+    await RosterKeeper.open(store, failed, (issuer, group) => vouchesFor(config.current.oidc.providers, issuer, group)),
   )
   const sessions = new SessionRegistry()
   const events = new LiveEvents()
@@ -481,7 +478,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     await front.stopListening()
     events.publish({ type: 'draining', summary: 'the gateway is stopping' })
     log.info('stopping', { reason, count: sessions.size })
-    if (sessions.size > 0 && drainMs > 0) {
+    if (!sessions.isEmpty && drainMs > 0) {
       const drained = new AbortController()
       await Promise.race([sessions.empty(), halt.promise, sleep(drainMs, drained.signal)])
       drained.abort()

@@ -195,6 +195,25 @@ void suite('with real providers', { skip }, () => {
     assert.deepEqual([await may('192.0.2.5'), await may('192.0.2.6')], [false, false])
   })
 
+  void test('V-C08 a group that no value of a claim is mapped to any more counts no more, from the reload on', async () => {
+    const policy = JSON.stringify({
+      groups: { 'group:dba': [] },
+      acls: [{ action: 'accept', src: ['group:dba'], dst: ['192.0.2.5:22'] }],
+    })
+    await using all = await withProviders({ policy, work: { auto_join: true, groups: { 'Data Base': 'dba' } } })
+    const { gate, work, flags, environment } = all
+    const may = async () =>
+      (await gate.api.call('policy.explain', { user: 'alice@example.com', host: '192.0.2.5', port: 22 })).verdict
+    work.account = { ...ALICE, groups: ['Data Base'] }
+    const browser = new OidcBrowser(gate)
+    await browser.signIn('work')
+    assert.equal(await may(), 'allow')
+    const { work: declared, home } = flags['oidc.providers']
+    const mapped = { ...declared, groups: { Operations: 'ops' } }
+    await gate.restart({ ...flags, 'oidc.providers': { work: mapped, home } }, environment)
+    assert.equal(await may(), 'deny')
+  })
+
   void test('V-F02 a state that is missing, used, made up or of another browser, and a code of another flow, are refused', async () => {
     await using all = await withProviders({ work: { auto_join: true }, home: { auto_join: true } })
     const { gate, work, home } = all

@@ -31,11 +31,11 @@ interface Rows {
   readonly policyVersion: PolicyVersion | undefined
   readonly bans: readonly Ban[]
   readonly trust: Trust
-  /** Of providers that may vouch for groups. */
+  /** With the groups that their providers may vouch for. */
   readonly identities: readonly ExternalIdentity[]
 }
 
-type Vouches = (issuer: string) => boolean
+type Vouches = (issuer: string, group: string) => boolean
 
 /** Milliseconds until the store is asked again after it failed: what was revoked has to act within 5 s of its recovery. */
 const RETRY_MS = 1000
@@ -77,7 +77,7 @@ export class RosterKeeper implements AsyncDisposable {
   }
 
   /**
-   * `vouches`: the issuers that may say who is in which group, as the configuration has it now.
+   * `vouches`: which issuers may say of whom that they are in a group (`group:NAME`), as the configuration has it now.
    * Throws GatewayError `policy.invalid` where the store's policy cannot be used, and what the store throws.
    */
   static async open(
@@ -199,7 +199,10 @@ async function readRows(store: Store, vouches: Vouches): Promise<Rows> {
       return network === undefined ? [] : [{ ...ban, network, by: createdBy }]
     }),
     trust: await readTrust(tx, Date.now()),
-    identities: (await tx.externalIdentities.list()).filter(({ issuer }) => vouches(issuer)),
+    identities: (await tx.externalIdentities.list()).map(({ groups, ...identity }) => ({
+      ...identity,
+      groups: groups.filter((group) => vouches(identity.issuer, group)),
+    })),
   }))
 }
 
@@ -236,6 +239,7 @@ function rosterOf(
 function groupsByUser(identities: readonly ExternalIdentity[]): ReadonlyMap<string, readonly string[]> {
   const byUser = new Map<string, readonly string[]>()
   for (const { userId, groups } of identities) {
+    if (groups.length === 0) continue
     byUser.set(userId, [...new Set([...(byUser.get(userId) ?? []), ...groups])].sort())
   }
   return byUser

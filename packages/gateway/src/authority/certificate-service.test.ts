@@ -210,3 +210,19 @@ test('an authority whose key file is gone says which, and how to go on', () =>
     )
     assert.deepEqual(await store.certificates.list(), [], 'and no serial is spent')
   }))
+
+test('the key of an authority that was retired is destroyed at the next start, where a stop kept it from being so', async () => {
+  await given(async (service, { store, folder }) => {
+    const [before] = (await service.authorities()).filter(({ kind }) => kind === 'user')
+    await service.rotate('user', 'alice')
+    assert.ok(before !== undefined)
+    // As far as a crash lets it come.
+    await store.authorities.retire(before.id)
+    assert.equal(readdirSync(folder).length, 3)
+    const keys = new AuthorityKeys(folder)
+    const again = await CertificateService.open({ store, keys, change: changesOf(store, () => {}), now: () => NOW_MS })
+    assert.equal(readdirSync(folder).length, 2)
+    assert.throws(() => keys.read(before.fingerprint), GatewayError)
+    for (const { state, fingerprint } of await again.authorities()) if (state !== 'retired') keys.read(fingerprint)
+  })
+})

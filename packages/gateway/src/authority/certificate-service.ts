@@ -83,10 +83,12 @@ export class CertificateService {
     this.#parts = parts
   }
 
-  /** Makes the authorities that are missing. */
+  /** Makes the authorities that are missing, and destroys the keys of those that were retired. */
   static async open(parts: CertificateServiceParts): Promise<CertificateService> {
     const service = new CertificateService(parts)
     const known = await parts.store.authorities.list()
+    // What a stop between the trust that went and the key that was to go with it has left.
+    for (const { state, fingerprint: print } of known) if (state === 'retired') parts.keys.destroy(print)
     for (const kind of KINDS) {
       if (!known.some((each) => each.kind === kind && each.state === 'active'))
         await service.rotate(kind, ACTOR_GATEWAY)

@@ -37,12 +37,6 @@ export class OidcProviders {
     return `${this.#parts.origin()}${OIDC_CALLBACK}`
   }
 
-  /** Issuers that may vouch for groups. */
-  issuersWithGroups(): ReadonlySet<string> {
-    const settings = Object.values(this.#parts.settings())
-    return new Set(settings.filter((each) => each.groups_claims.length > 0).map(({ issuer }) => issuer))
-  }
-
   /** Name of the provider that has this issuer; undefined where none is declared. */
   nameOf(issuer: string): string | undefined {
     return Object.entries(this.#parts.settings()).find(([, setting]) => setting.issuer === issuer)?.[0]
