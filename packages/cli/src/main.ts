@@ -24,9 +24,9 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
   process.once('SIGINT', onInterrupt)
   const stopGuarding = guardPipes(terminal)
   let status: number | undefined
-  const program = buildProgram(terminal, connect, (ended) => {
-    status = ended
-  })
+  const json = asksForJson(argv)
+  const finished = (ended: number) => void (status = ended)
+  const program = buildProgram(terminal, connect, finished, json)
   try {
     // The gateway says it itself, in its log.
     if (argv[0] !== 'up') await warnOfVariables(terminal)
@@ -34,10 +34,11 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
     return status ?? (interrupt.signal.aborted ? EXIT.interrupted : EXIT.ok)
   } catch (error) {
     if (interrupt.signal.aborted) return EXIT.interrupted
-    if (!(error instanceof CommanderError)) return reportError(error, terminal, asksForJson(argv))
+    if (!(error instanceof CommanderError)) return reportError(error, terminal, json)
     if (error.exitCode === 0) return EXIT.ok // help and version
-    if (error.code === 'commander.help') return EXIT.usage // a noun without its verb: its help went to stderr
-    return reportError(usageError(error, program, argv), terminal, asksForJson(argv))
+    // A noun without its verb: its help went to stderr, where that is no line of JSON.
+    if (error.code === 'commander.help' && !json) return EXIT.usage
+    return reportError(usageError(error, program, argv), terminal, json)
   } finally {
     process.off('SIGINT', onInterrupt)
     stopGuarding()

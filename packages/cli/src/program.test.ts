@@ -162,3 +162,46 @@ test('nothing is coloured when piped', async () => {
   const { stdout } = await runMain(['--help'])
   assert.ok(!stdout.includes('\u001b'))
 })
+
+test('help is JSON for programs: the whole tree, one command, or a topic', async () => {
+  interface Described {
+    name: string
+    usage: string
+    options: { flags: string }[]
+    arguments: { name: string; required: boolean }[]
+    examples: string[]
+    commands: Described[]
+  }
+  const asked = async (line: string) => {
+    const { status, stdout, stderr } = await runMain(line.split(' '))
+    assert.deepEqual([status, stderr], [0, ''], line)
+    return JSON.parse(stdout) as Described
+  }
+  const all = await asked('help --json')
+  assert.equal(all.name, 'sallyport')
+  assert.ok(all.options.some(({ flags }) => flags === '--json [=fields]'))
+  const user = all.commands.find(({ name }) => name === 'sallyport user')
+  const add = user?.commands.find(({ name }) => name === 'sallyport user add')
+  assert.deepEqual(await asked('help user add --json'), add)
+  assert.deepEqual(
+    add?.arguments.map(({ name, required }) => [name, required]),
+    [['name', true]],
+  )
+  assert.ok(add.examples.length > 0 && add.options.length > 0)
+  const every = (command: Described): Described[] => [command, ...command.commands.flatMap(every)]
+  for (const { name } of every(all)) assert.match(name, /^sallyport(?: [a-z-]+)*$/)
+  const text = await runMain(['help', 'exit-codes'])
+  assert.deepEqual(await asked('help exit-codes --json'), { topic: 'exit-codes', text: text.stdout })
+  assert.deepEqual(await asked('help exit-codes --json=topic'), { topic: 'exit-codes' })
+})
+
+test('with --json nothing but JSON is printed where there is none to print', async () => {
+  for (const line of ['completion bash --json', '--json', 'user --json', 'policy --json=id']) {
+    const { status, stdout, stderr } = await runMain(line.split(' '), { client: answering({}) })
+    assert.deepEqual([status, stdout], [2, ''], line)
+    const { error } = JSON.parse(stderr) as { error: { name: string; fix: string } }
+    assert.equal(error.name, 'usage.invalid', line)
+    assert.match(error.fix, /sallyport .*help/, line)
+  }
+  assert.match((await runMain(['user'])).stderr, /^\s*Usage: sallyport user/)
+})

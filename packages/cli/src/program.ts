@@ -37,8 +37,16 @@ export type Connect = (options: GlobalOptions) => CommandContext | Promise<Comma
 const DEFAULT_TIMEOUT_S = 30
 const TIMEOUT_MAX_S = 3600
 
-/** The whole command tree. `finished` is told the exit status of the command that ran. */
-export function buildProgram(terminal: Terminal, connect: Connect, finished: (status: number) => void): Command {
+/**
+ * The whole command tree. `finished` is told the exit status of the command that ran. `quietErrors`: whoever called prints
+ * what is wrong with a command line, all of it.
+ */
+export function buildProgram(
+  terminal: Terminal,
+  connect: Connect,
+  finished: (status: number) => void,
+  quietErrors = false,
+): Command {
   const program = new Command('sallyport')
     .description('an SSH gateway that knows who you are, asks one policy, and writes down what happened')
     .version(VERSION, '-V, --version', 'print the version')
@@ -60,7 +68,7 @@ export function buildProgram(terminal: Terminal, connect: Connect, finished: (st
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
-      writeErr: (text) => terminal.stderr.write(text),
+      writeErr: (text) => void (quietErrors || terminal.stderr.write(text)),
       outputError: () => {}, // main prints it in our form
     })
     .showSuggestionAfterError(true)

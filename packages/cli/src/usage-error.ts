@@ -4,6 +4,10 @@ import { findCommand } from './find-command.ts'
 
 /** What commander says of a wrong command line (`error: unknown command 'usr'\n(Did you mean user?)`), in our form. */
 export function usageError(error: CommanderError, program: Command, argv: readonly string[]): CommandError {
+  if (error.code === 'commander.help') {
+    const command = pathOf(findCommand(program, argv).command)
+    return new CommandError('usage.invalid', `${command} does nothing by itself`, { fix: `see: ${command} --help` })
+  }
   const [said = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
   const [, what = said, hint] = /^(.* is invalid(?: for argument '[^']*')?)\. (.*)$/.exec(said) ?? []
   const fix =
@@ -11,7 +15,8 @@ export function usageError(error: CommanderError, program: Command, argv: readon
   return new CommandError('usage.invalid', what.replace(/\.$/, ''), { fix: lowerFirst(fix.replace(/\.$/, '')) })
 }
 
-function pathOf(command: Command): string {
+/** `sallyport user add`. */
+export function pathOf(command: Command): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { Argument } from 'commander'
+import { CommandError } from '../command-error.ts'
 import { completionScript, SHELLS, type Shell } from '../completion-script.ts'
 import { completions } from '../completions.ts'
 import { examples } from '../examples.ts'
@@ -13,6 +14,11 @@ export function completionCommands(program: Command, run: Runner): void {
     .addArgument(new Argument('<shell>').choices(SHELLS))
     .action(
       run(async (context, command) => {
+        if (context.options.json !== undefined) {
+          throw new CommandError('usage.invalid', 'a completion script is for a shell: there is no JSON of it', {
+            fix: 'leave --json out; all commands and options as JSON: sallyport help --json',
+          })
+        }
         context.terminal.stdout.write(completionScript(command.args[0] as Shell))
         return undefined
       }),

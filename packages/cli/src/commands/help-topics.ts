@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
+import { describedCommand } from '../described-command.ts'
 import { findCommand } from '../find-command.ts'
+import { type JsonFields, renderJson } from '../output/json.ts'
 
 export const TOPICS: Readonly<Record<string, string>> = {
   'exit-codes': `What the exit status says:
@@ -31,6 +33,7 @@ A variable that begins with SALLYPORT_ and that nothing reads is warned of on st
   --json            prints every field; times are RFC 3339 in UTC, keys do not change
   --json=id,name    prints these fields
   audit tail prints one JSON value a line with --json; audit export always does.
+  help --json tells of every command. --help and --version are for people: they print text.
   Errors are one line of JSON on standard error then: {"error":{"code","name","message","why","fix","request_id"}}.
   Control characters in what others wrote are printed as \\u001b and the like.
 `,
@@ -56,14 +59,19 @@ export function helpTopics(program: Command): void {
   program
     .command('help [words...]', { hidden: true })
     .description('help on a command or topic')
-    .action((words: string[]) => {
+    .action((words: string[], _own: object, help: Command) => {
+      const print = (text: string) => program.configureOutput().writeOut?.(text)
+      const { json } = help.optsWithGlobals<{ json?: JsonFields | true }>()
+      const fields = json === true ? 'all' : json
       const [first = ''] = words
       if (Object.hasOwn(TOPICS, first) && words.length === 1) {
-        program.configureOutput().writeOut?.(TOPICS[first] ?? '')
+        const text = TOPICS[first] ?? ''
+        print(fields === undefined ? text : renderJson({ topic: first, text }, fields))
         return
       }
       const { command, argumentsGiven } = findCommand(program, words)
       if (argumentsGiven > 0) program.error(`error: there is no command and no topic “${words.join(' ')}”`)
-      command.outputHelp()
+      if (fields === undefined) command.outputHelp()
+      else print(renderJson(describedCommand(command), fields))
     })
 }
