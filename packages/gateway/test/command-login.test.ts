@@ -54,6 +54,7 @@ test('login with a code: certificate in the agent, token in a file that nobody e
       `^signed in +to ${serverOf(gate)} as alice, member\nuntil +.*\ncertificate +until .*, in the ssh-agent\n$`,
     ),
   )
+  assert.match(running.stderr, /^no `ssh` rule of the policy gives you a login: enrolled targets will refuse/m)
   assert.doesNotMatch(running.stdout + running.stderr, /sp[sd]_/)
   assert.equal(user.keysInAgent().filter((line) => line.startsWith('ssh-ed25519-cert-v01@openssh.com ')).length, 1)
   const folder = join(user.home, '.config/sallyport')

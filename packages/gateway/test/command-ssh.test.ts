@@ -22,15 +22,15 @@ const TAKEN_BACK_MS = 5000
 async function signedIn(gate: TestGateway, name: string, role: 'member' | 'admin' = 'member') {
   const browser = await atConsole(gate, name, role)
   const user = new CommandUser(gate.directory.file(`home-${name}`))
-  await again(gate, user, browser)
-  return { user, browser }
+  return { user, browser, said: await again(gate, user, browser) }
 }
 
-async function again(gate: TestGateway, user: CommandUser, browser: WebClient): Promise<void> {
+async function again(gate: TestGateway, user: CommandUser, browser: WebClient): Promise<string> {
   const running = user.start(`login --device ${known(gate)}`)
   const code = await running.says(/approve the code\n {2}(\S+)/)
   await browser.api.call('device.decide', { code, approve: true })
   assert.equal(await running.ended, 0, running.stderr)
+  return running.stdout
 }
 
 /**
@@ -85,8 +85,9 @@ test('nobody copied a key: login, ssh-config --write, target enrol --run, and pl
   assert.equal(enrolled.stdout.toString(), 'db1 believes our certificates now\n')
   await until(() => sshd.listenings > before)
 
-  const { user: alice } = await signedIn(gate, 'alice')
+  const { user: alice, said } = await signedIn(gate, 'alice')
   using ___ = alice
+  assert.match(said, /^logins +root@tag:db$/m)
   const written = await alice.run('ssh-config --write')
   assert.equal(written.status, 0, written.stderr)
   assert.equal(written.stdout.toString().split('\n').length, 4, written.stdout.toString())

@@ -45,8 +45,11 @@ export function loginCommands(program: Command, run: Runner): void {
                 ? ''
                 : `until ${formatTime(done.certificate.valid_before)}, ${done.certificate.agent ? 'in the ssh-agent' : 'in files'}`,
             ],
+            ['logins', done.certificate?.logins.map(printable).join(', ') ?? ''],
           ]),
         )
+        if (done.certificate?.logins.length === 0)
+          context.note('no `ssh` rule of the policy gives you a login: enrolled targets will refuse this certificate')
         if (done.certificate !== null && !done.ssh_config)
           context.note('for plain `ssh`, once: sallyport ssh-config --write')
         return undefined

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { generatePrivateKey, issueCertificate, textOption, userExtensions } from '@sallyport/ssh/keys'
-import { inspectCertificate } from './inspect-certificate.ts'
+import { inspectCertificate, loginsIn } from './inspect-certificate.ts'
 
 test('what binds a certificate is shown with what it demands, as ssh-keygen shows it', async () => {
   const authority = generatePrivateKey('ssh-ed25519')
@@ -30,4 +30,12 @@ test('what binds a certificate is shown with what it demands, as ssh-keygen show
     'verify-required',
   ])
   assert.deepEqual([principals, serial, valid_before], [['alice', 'root@tag:db'], '7', '2027-01-15T09:00:00.000Z'])
+})
+
+test('logins on enrolled targets are told from names and ids of the owner', () => {
+  assert.deepEqual(loginsIn(['usr_ezkyt4pjn4om6bf4', 'alice@example.com', 'root@tag:db', 'nonroot@any']), [
+    'root@tag:db',
+    'nonroot@any',
+  ])
+  assert.deepEqual(loginsIn(['usr_ezkyt4pjn4om6bf4', 'alice']), [])
 })

@@ -48,3 +48,8 @@ function optionLine(name: string, value: Uint8Array): string {
 function timeText(seconds: bigint): string {
   return new Date(Number(seconds > LAST_SECOND ? LAST_SECOND : seconds) * 1000).toISOString()
 }
+
+/** Those of a certificate's principals that are logins on enrolled targets; the others are its owner. */
+export function loginsIn(principals: readonly string[]): readonly string[] {
+  return principals.filter((principal) => /@(?:tag:|any$)/.test(principal))
+}

@@ -10,6 +10,7 @@ import { httpsTransport } from '../remote/https-transport.ts'
 import type { Profile, SavedSession } from '../remote/profiles.ts'
 import { sshConfigIsWritten } from '../ssh-config/ssh-config-files.ts'
 import { clockNote } from './clock-note.ts'
+import { loginsIn } from './inspect-certificate.ts'
 import { canOpenBrowser, openBrowser } from './open-browser.ts'
 import { agentSocket, keyComment } from './person.ts'
 import { qrText } from './qr-text.ts'
@@ -31,7 +32,12 @@ export interface LoggedIn {
   readonly user: string
   readonly role: string
   readonly expires_at: string | null
-  readonly certificate: { readonly valid_before: string; readonly agent: boolean } | null
+  readonly certificate: {
+    readonly valid_before: string
+    readonly agent: boolean
+    /** Logins on enrolled targets that the policy gave it, by tag: `root@tag:db`; `nonroot` is every name but root. */
+    readonly logins: readonly string[]
+  } | null
   /** Whether `ssh-config --write` has been here. */
   readonly ssh_config: boolean
 }
@@ -81,7 +87,10 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
   const off = clockNote(aheadMs)
   if (off !== undefined) context.note(off)
   const valid_before = new Date(Number(certificate.validBefore) * 1000).toISOString()
-  return { ...result, certificate: { valid_before, agent: where === 'agent' } }
+  return {
+    ...result,
+    certificate: { valid_before, agent: where === 'agent', logins: loginsIn(certificate.principals) },
+  }
 }
 
 function requireServer({ remote }: CommandContext): Remote {
