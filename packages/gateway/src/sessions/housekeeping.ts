@@ -23,7 +23,7 @@ export interface HousekeepingParts {
 /** What ends by the clock alone, until disposed: certificates of live sessions, bans, remembered checks, links, web sessions. */
 export function keepHouse({ sessions, recheck, roster, store, checks, failed, now }: HousekeepingParts): Disposable {
   const looking = setInterval(() => {
-    for (const session of sessions.list()) {
+    for (const session of sessions.everyone()) {
       session.look(now())
       // A certificate ends whether or not anything else happens.
       if ((session.principal.proof.certificate?.validBefore ?? Number.POSITIVE_INFINITY) <= now()) recheck(session)

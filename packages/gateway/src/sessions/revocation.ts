@@ -39,7 +39,7 @@ export function revocation(parts: RevocationParts): {
   return {
     async all() {
       const ended = { sessions: 0, passages: 0 }
-      for (const [index, session] of parts.sessions.list().entries()) {
+      for (const [index, session] of parts.sessions.everyone().entries()) {
         if (index > 0 && index % BATCH === 0) await new Promise(setImmediate)
         // Asked anew for each: the roster may have changed again.
         revoke(session, parts, ended)

@@ -59,6 +59,7 @@ export class Session {
   #ending: Ending | undefined
   #activeAt: number
   #bytesSeen = 0
+  #lastWay: PromiseWithResolvers<void> | undefined
 
   constructor(facts: SessionFacts) {
     this.id = facts.principal.sessionId
@@ -109,10 +110,20 @@ export class Session {
 
   /** Takes a granted passage into the books, so that it can be ended from now on, dialled or not. */
   begin(grant: AccessGrant, grantedAt: number): OpenPassage {
-    const passage = new OpenPassage(grant, grantedAt, () => this.#passages.delete(grant.passage))
+    const passage = new OpenPassage(grant, grantedAt, () => {
+      this.#passages.delete(grant.passage)
+      if (this.#passages.size === 0) this.#lastWay?.resolve()
+    })
     this.#passages.set(grant.passage, passage)
     if (this.#ending !== undefined) passage.end(this.#ending)
     return passage
+  }
+
+  /** Resolves once no passage is open; to be asked when none can begin any more. */
+  async noWayLeft(): Promise<void> {
+    if (this.#passages.size === 0) return
+    this.#lastWay ??= Promise.withResolvers<void>()
+    await this.#lastWay.promise
   }
 
   /** Ends the session and all its passages; the first ending counts. */
