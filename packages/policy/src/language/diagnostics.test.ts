@@ -34,7 +34,7 @@ const golden: readonly (readonly [section: string, text: string, said: readonly 
     'tagOwners',
     '{\n  "tagOwners": {\n    "tag:db": ["group:x"],\n    "web": [],\n  },\n}',
     [
-      'p:3:16: tagOwners["tag:db"]: "group:x" is no user, known group, tag or autogroup',
+      'p:3:16: group not found: "group:x"',
       `p:4:5: tagOwners["web"]: tags must start with 'tag:' (did you mean "tag:web"?)`,
     ],
   ],

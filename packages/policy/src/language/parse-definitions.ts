@@ -4,8 +4,8 @@ import type { NodeReader } from '../text/node-reader.ts'
 import { quote } from '../text/quote.ts'
 import { parseIpSets } from './parse-ipsets.ts'
 import { parsePostures } from './parse-postures.ts'
-import { AUTOGROUPS, type Group, type HostAlias, type Posture, type TagOwners, type UserSelector } from './policy.ts'
-import { isGroupName, isHostAlias, type Names, parseUser, tagFault } from './selector.ts'
+import type { Group, HostAlias, Posture, Selector, TagOwners, UserSelector } from './policy.ts'
+import { isGroupName, isHostAlias, type Names, parseSelectorIn, parseUser, tagFault } from './selector.ts'
 
 export interface Definitions extends Names {
   readonly tagOwners: ReadonlyMap<string, TagOwners>
@@ -121,35 +121,31 @@ function parseTagOwners(
   if (section === undefined) return tagOwners
   const entries = reader.entries(section, '"tagOwners"')
   const tags = new Set(entries.map(({ key }) => key))
+  // Nothing else owns: of the other names none has to be known.
+  const names: Names = { groups, hosts: new Map(), tags, ipsets: new Map(), postures: new Set() }
   for (const { key, keyOffset, value } of entries) {
     const fault = tagFault(key)
     if (fault !== undefined) {
       reader.report('bad-name', keyOffset, `tagOwners[${quote(key)}]: ${fault}`, () => suggestPrefix('tag:', key))
       continue
     }
+    const where = `tagOwners[${quote(key)}]`
     const owners: string[] = []
-    for (const owner of reader.strings(value, `tagOwners[${quote(key)}]`)) {
-      const known = isOwner(owner.value, groups, tags)
-      if (known) owners.push(owner.value)
-      else
-        reader.report(
-          'unknown-name',
-          owner.offset,
-          `tagOwners[${quote(key)}]: ${quote(owner.value)} is no user, known group, tag or autogroup`,
-        )
+    for (const { value: text, offset } of reader.strings(value, where)) {
+      const result = parseSelectorIn(text, `${where}:`, names)
+      if (!result.ok) reader.report(result.code, offset, result.message, result.suggest)
+      else if (isOwner(result.selector)) owners.push(result.selector.text)
+      else reader.report('bad-selector', offset, `${where}: ${quote(text)}: owners are users, groups, tags and roles`)
     }
     tagOwners.set(key, { tag: key, owners, position: reader.position(keyOffset) })
   }
   return tagOwners
 }
 
-function isOwner(text: string, groups: ReadonlyMap<string, Group>, tags: ReadonlySet<string>): boolean {
-  return (
-    groups.has(text) ||
-    (text.startsWith('tag:') && tags.has(text)) ||
-    AUTOGROUPS.some((name) => name === text) ||
-    parseUser(text) !== undefined
-  )
+/** Whoever gives a tag is a person or a tagged machine. */
+function isOwner({ kind, text }: Selector): boolean {
+  if (kind === 'autogroup') return !['autogroup:self', 'autogroup:internet', 'autogroup:danger-all'].includes(text)
+  return kind === 'user' || kind === 'group' || kind === 'tag'
 }
 
 function suggestPrefix(prefix: string, name: string): string | undefined {

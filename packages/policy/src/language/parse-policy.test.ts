@@ -78,6 +78,8 @@ const tailscaleWords: readonly (readonly [string, string])[] = [
     '{"tagOwners": {"tag:a_b": []}, "acls": []}',
     'tagOwners["tag:a_b"]: tag names can only contain numbers, letters, or dashes',
   ],
+  ['{"tagOwners": {"tag:a": ["tag:b"]}, "acls": []}', 'tagOwners["tag:a"]: tag not found: "tag:b"'],
+  [acl({ src: ['group:data base'] }), 'group not found: "group:data base"'],
   // What cannot be a tag is looked up as well: it is one that is not there.
   [acl({ src: ['tag:1x'] }), 'src=tag not found: "tag:1x"'],
   [acl({ dst: ['tag:db:22:22'] }), 'dst="tag:db:22": tag not found: "tag:db:22"'],
@@ -168,10 +170,11 @@ const refused: readonly (readonly [name: string, text: string, expected: string]
     '{"hosts": {"a": "10.0.0.1", "A": "10.0.0.2"}, "acls": []}',
     'differs from another host only by upper and lower case',
   ],
+  ['an owner nobody knows', '{"tagOwners": {"tag:a": ["group:x"]}, "acls": []}', 'group not found: "group:x"'],
   [
-    'an owner nobody knows',
-    '{"tagOwners": {"tag:a": ["group:x"]}, "acls": []}',
-    '"group:x" is no user, known group, tag or autogroup',
+    'the internet as an owner',
+    '{"tagOwners": {"tag:a": ["autogroup:internet"]}, "acls": []}',
+    'tagOwners["tag:a"]: "autogroup:internet": owners are users, groups, tags and roles',
   ],
 ]
 for (const [name, text, expected] of refused) {

@@ -21,6 +21,16 @@ function refusal(sections: object): string {
   return result.ok ? '' : result.refusal
 }
 
+test('owners of a tag are users, groups, tags and autogroups, by their older names as well', () => {
+  const owners = ['alice@', 'group:a', 'tag:b', 'autogroup:members', 'autogroup:admin']
+  const policy = policyOf({ groups: { 'group:a': [] }, tagOwners: { 'tag:a': owners, 'tag:b': ['tag:a'] } })
+  assert.deepEqual(policy.tagOwners.get('tag:a')?.owners, [
+    ...owners.slice(0, 3),
+    'autogroup:member',
+    'autogroup:admin',
+  ])
+})
+
 test('a side that is not there, null and an empty one are the same: it warns, and allows nothing', () => {
   for (const side of [{}, { src: null }, { src: [] }]) {
     const policy = policyOf({ grants: [{ dst: ['*'], ip: ['*'], ...side }] })

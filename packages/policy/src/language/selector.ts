@@ -134,6 +134,9 @@ function readSelector(text: string, names: Names): NameResult {
   // Before anything else: a name whose definition is faulty is told of there, once.
   if (names.tags.has(text)) return { ok: true, selector: { kind: 'tag', text } }
   if (names.groups.has(text)) return { ok: true, selector: { kind: 'group', text } }
+  // Names of these are looked up, whatever they are made of.
+  if (text.startsWith('group:')) return readGroup(text, names)
+  if (text.startsWith('tag:')) return readTag(text, names)
   if (text.length > SELECTOR_MAX || !isPlainName(text)) {
     const message = `a name is made of printable ASCII, at most ${SELECTOR_MAX} characters`
     return { ok: false, code: 'bad-selector', message, named: false }
@@ -152,8 +155,6 @@ function readSelector(text: string, names: Names): NameResult {
 
 const PREFIXES: ReadonlyMap<string, (text: string, names: Names) => NameResult> = new Map([
   ['autogroup:', readAutogroup],
-  ['group:', readGroup],
-  ['tag:', readTag],
   ['user:', readDomain],
   ['ipset:', readIpSet],
   ['svc:', readService],
@@ -217,7 +218,6 @@ function readGroup(text: string, names: Names): NameResult {
   return { ok: false, code: 'unknown-name', message: `group not found: ${quote(text)}`, named: true, suggest }
 }
 
-/** Looked up, not read: what cannot be a tag is one that is not there. */
 function readTag(text: string, names: Names): NameResult {
   const suggest = (): string | undefined => nearestName(text, names.tags)
   return { ok: false, code: 'unknown-name', message: `tag not found: ${quote(text)}`, named: true, suggest }
