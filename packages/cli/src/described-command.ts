@@ -45,7 +45,7 @@ export function describedCommand(command: Command): DescribedCommand {
     options: help.visibleOptions(command).map((each: Option) => ({
       flags: each.flags,
       description: each.description,
-      default: each.defaultValue ?? null,
+      default: (each.defaultValue as unknown) ?? null,
       choices: each.argChoices ?? null,
     })),
     examples: examplesOf(command),

@@ -6,13 +6,17 @@ import { parsePublicKey } from '@sallyport/ssh/keys'
 import { CommandError } from './command-error.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Verifies an exported audit log from its file and the checkpoints' public key alone, with no gateway. */
+/**
+ * Verifies an exported audit log from its file and the public keys of its checkpoints alone, with no gateway. There are several
+ * where the key was replaced; `audit-key-created` names each.
+ */
 export async function verifyExport(
   path: string,
-  publicKey: string | undefined,
+  publicKeys: readonly string[],
   terminal: Terminal,
 ): Promise<AuditVerification> {
-  if (publicKey === undefined) {
+  const newest = publicKeys.at(-1)
+  if (newest === undefined) {
     throw new CommandError('usage.invalid', 'an export is verified against the checkpoints’ public key', {
       fix: 'add --public-key "KEY", which `sallyport audit verify` prints on the gateway',
     })
@@ -24,7 +28,7 @@ export async function verifyExport(
     )
   })
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
-  const report = await Promise.race([verifyLines(lines, { keys: [rawEd25519(publicKey)] }), failed])
+  const report = await Promise.race([verifyLines(lines, { keys: publicKeys.map(rawEd25519) }), failed])
   const [fault] = report.faults
   return {
     ok: report.ok,
@@ -32,7 +36,7 @@ export async function verifyExport(
     checkpoints: report.checkpoints,
     covered: report.vouchedTo === 0 ? null : report.vouchedTo,
     problem: fault === undefined ? null : { sequence: fault.seq, kind: fault.code, message: fault.message },
-    public_key: publicKey,
+    public_key: newest,
   }
 }
 

@@ -3,8 +3,11 @@ import assert from 'node:assert/strict'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { runCommand } from '@sallyport/testkit'
 import { TestGateway } from './test-gateway.ts'
 
+const COMMAND = fileURLToPath(new URL('../../cli/bin/sallyport.js', import.meta.url))
 const ACCEPT = { SALLYPORT_ACCEPT_AUDIT_ROLLBACK: 'yes' }
 
 test('a key that was lost together with the tail of the log is replaced by one that the log tells of', async () => {
@@ -26,6 +29,16 @@ test('a key that was lost together with the tail of the log is replaced by one t
   const { ok, covered } = await gate.api.call('audit.verify')
   assert.equal(ok, true)
   assert.ok((covered ?? 0) > 0)
+
+  const lines: string[] = []
+  for await (const { line } of gate.api.stream('audit.export')) lines.push(line)
+  const file = gate.directory.file('audit.ndjson')
+  writeFileSync(file, lines.map((line) => `${line}\n`).join(''))
+  const keys = created.map(({ data }) => `--public-key=${String(data['public_key'])}`)
+  const verify = (given: readonly string[]) =>
+    runCommand(process.execPath, [COMMAND, 'audit', 'verify', file, ...given])
+  assert.equal((await verify(keys)).status, 0)
+  assert.equal((await verify(keys.slice(1))).status, 3, 'checkpoints of a key that was not given count for nothing')
 })
 
 test('a damaged key is named, with what to do, and stays as it is', async () => {

@@ -90,14 +90,18 @@ export function auditCommands(program: Command, run: Runner): void {
   const verify = audit
     .command('verify [file]')
     .description('walk the chain and its signed checkpoints; with a file, an export, without the gateway')
-    .option('--public-key <key>', 'with a file: the checkpoints’ key, as `sallyport audit verify` prints it')
+    .addOption(
+      repeatable('--public-key <key>', 'with a file: the checkpoints’ key, as `sallyport audit verify` prints it'),
+    )
     .action(
       run(async (context, command) => {
         const [file] = command.args
-        const { publicKey } = command.opts<{ publicKey?: string }>()
+        const { publicKey = [] } = command.opts<{ publicKey?: string[] }>()
         let result: AuditVerification
-        if (file === undefined) result = await context.daemon.call('audit.verify', {}, { signal: context.signal })
-        else {
+        if (file === undefined) {
+          const { verifyLog } = await import('../verify-log.ts')
+          result = await verifyLog(context)
+        } else {
           const { verifyExport } = await import('../verify-export.ts') // only here is the verifier's code needed
           result = await verifyExport(file, publicKey, context.terminal)
         }

@@ -1,9 +1,8 @@
 import type { AuditEvent as ApiEvent } from '@sallyport/api'
 import { decodeLine, type StoredEntry } from '@sallyport/audit'
-import { decodePublicKey, formatPublicKey } from '@sallyport/ssh/keys'
-import { ByteWriter } from '@sallyport/wire'
 import { countAudit } from './audit-count.ts'
 import { auditQueryOf, fitsQuery } from './audit-filters.ts'
+import { auditVerification } from './audit-verification.ts'
 import type { Handlers } from './handlers.ts'
 import { recordAct, type Services } from './services.ts'
 
@@ -38,16 +37,7 @@ export function auditHandlers(services: Services): Pick<Handlers, `audit.${strin
     },
 
     async 'audit.verify'(_input, { signal }) {
-      const report = await audit.verify({ signal })
-      const fault = report.faults[0]
-      return {
-        ok: report.ok,
-        entries: report.entries,
-        checkpoints: report.checkpoints,
-        covered: report.vouchedTo === 0 ? null : report.vouchedTo,
-        problem: fault === undefined ? null : { sequence: fault.seq, kind: fault.code, message: fault.message },
-        public_key: publicKeyLine(auditPublicKey),
-      }
+      return auditVerification(await audit.verify({ signal }), auditPublicKey)
     },
 
     async *'audit.export'({ from = 1 }, { actor, signal }) {
@@ -56,12 +46,6 @@ export function auditHandlers(services: Services): Pick<Handlers, `audit.${strin
       for await (const line of audit.export({ from: Math.max(from, 1), signal })) yield { line }
     },
   }
-}
-
-/** `ssh-ed25519 …` of a raw Ed25519 key: the form in which people know public keys, RFC 8709 §4. */
-function publicKeyLine(raw: Uint8Array): string {
-  const blob = new ByteWriter().string('ssh-ed25519').string(raw).finish()
-  return formatPublicKey(decodePublicKey(blob))
 }
 
 function shown(entry: StoredEntry): ApiEvent {

@@ -12,9 +12,10 @@ import {
 import { Secret, type User } from '@sallyport/model'
 import { defaultPolicy } from '@sallyport/policy'
 import { fingerprint } from '@sallyport/ssh/keys'
-import { LineFile, openStore, type SettingKey, type Store } from '@sallyport/store'
+import { LineFile, openStore, type Store } from '@sallyport/store'
 import type { Config } from '../config/settings.ts'
 import { GatewayError } from '../gateway-error.ts'
+import { AUDIT_KEYS } from './audit-keys.ts'
 import { type FoundKey, ownKeys, starter } from './first-admin.ts'
 import { HostKeyRing } from './host-key-ring.ts'
 import { createHostKeys, finishHostKeys } from './host-keys.ts'
@@ -49,16 +50,6 @@ export interface OpenStateOptions {
   readonly onCheckpointFailure: (error: unknown) => void
   /** Start although the log lacks entries that a checkpoint vouches for. */
   readonly acceptRollback?: boolean
-}
-
-/** Public keys that ever signed checkpoints, raw, in base64, oldest first. */
-const AUDIT_KEYS: SettingKey<readonly string[]> = {
-  name: 'audit-public-keys',
-  parse(json) {
-    if (!Array.isArray(json) || !json.every((each) => typeof each === 'string'))
-      throw new TypeError('not a list of texts')
-    return json
-  },
 }
 
 const CONFIG_TEMPLATE = `# Settings of this gateway. Every key may be left out; docs/config.md explains them all.
