@@ -80,13 +80,8 @@ function parseHosts(section: JsonNode | undefined, reader: NodeReader): Readonly
   for (const { key, keyOffset, value } of reader.entries(section, '"hosts"')) {
     const where = `hosts[${quote(key)}]`
     const text = reader.string(value, where)
-    if (!isHostAlias(key)) {
-      reader.report(
-        'bad-name',
-        keyOffset,
-        `${where}: a host is named with letters, digits, ".", "_" and "-", and not like an address`,
-      )
-    } else if (hosts.has(key.toLowerCase())) {
+    if (!isHostAlias(key)) reader.report('bad-name', keyOffset, hostNameFault(key, where))
+    else if (hosts.has(key.toLowerCase())) {
       reader.report('duplicate-key', keyOffset, `${where}: differs from another host only by upper and lower case`)
     } else if (text !== undefined) {
       const result = parseIpRange(text.value)
@@ -110,6 +105,12 @@ function parseHosts(section: JsonNode | undefined, reader: NodeReader): Readonly
     }
   }
   return hosts
+}
+
+/** In Tailscale's words where they are known (tailscale/tailscale#7886). */
+function hostNameFault(name: string, where: string): string {
+  if (name.includes('@')) return `host names cannot include an @, please change the name for ${quote(name)}`
+  return `${where}: a host is named with letters, digits, ".", "_" and "-", and not like an address`
 }
 
 function parseTagOwners(

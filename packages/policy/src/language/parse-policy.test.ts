@@ -72,6 +72,10 @@ const tailscaleWords: readonly (readonly [string, string])[] = [
     '{"tagOwners": {"tag:1x": []}, "acls": []}',
     `tagOwners["tag:1x"]: tag names must start with a letter, after 'tag:'`,
   ],
+  [
+    '{"hosts": {"server@example.com": "10.0.0.5"}, "acls": []}',
+    'host names cannot include an @, please change the name for "server@example.com"',
+  ],
   ['{"tagOwners": {"web": []}, "acls": []}', `tagOwners["web"]: tags must start with 'tag:'`],
   ['{"tagOwners": {"tag:": []}, "acls": []}', 'tagOwners["tag:"]: tag names must not be empty'],
   [
