@@ -35,7 +35,8 @@ export interface KnownHostsOptions {
 
 /**
  * Accepts hosts as a known_hosts file lists them, by key or by certificate authority. A changed or revoked key, also one
- * of another type than the listed ones, is refused with SshError `host-key-rejected` (`facts.verdict`).
+ * of another type than the listed ones, is refused with SshError `host-key-rejected` (`facts.verdict`): so that a host with
+ * several keys shows the listed one, give option `algorithms` of `connectSsh` what `preferKnownHostKeys` makes of the file.
  */
 export function knownHostsVerifier(options: KnownHostsOptions): HostKeyVerifier {
   const { now = Date.now } = options
