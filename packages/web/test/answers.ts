@@ -1,4 +1,4 @@
-import type { Page, Route } from 'playwright-core'
+import type { CDPSession, Page } from 'playwright-core'
 
 /** What becomes of a page's questions to the gateway. */
 export type Fate = 'answered' | 'held back' | 'failed' | 'cut off'
@@ -16,20 +16,35 @@ const FAILED = {
 }
 const STATE = '/v1/auth/state'
 
-/** Stands between a page and the gateway, for states that a whole gateway is not quickly brought into. */
+/** A question on its way, as the browser's own protocol tells of it. */
+interface Held {
+  readonly requestId: string
+  readonly path: string
+}
+
+/**
+ * Stands between a page and the gateway, for states that a whole gateway is not quickly brought into. Of the browser's protocol,
+ * since what Playwright has for it stops each part of the page as well, and makes loading it three times as long.
+ */
 export class Answers {
   /** Answers of a gateway busier than a test can make one, by path. */
   readonly canned = new Map<string, unknown>()
+  readonly #cdp: CDPSession
   #fate: Fate = 'answered'
   #alsoState = false
-  #held: Route[] = []
+  #held: Held[] = []
+
+  private constructor(cdp: CDPSession) {
+    this.#cdp = cdp
+  }
 
   static async of(page: Page): Promise<Answers> {
-    const answers = new Answers()
-    await page.route(
-      ({ pathname }) => pathname.startsWith('/v1/'),
-      (route) => answers.#decide(route),
-    )
+    const cdp = await page.context().newCDPSession(page)
+    const answers = new Answers(cdp)
+    cdp.on('Fetch.requestPaused', ({ requestId, request }) => {
+      void answers.#decide({ requestId, path: new URL(request.url).pathname })
+    })
+    await cdp.send('Fetch.enable', { patterns: [{ urlPattern: '*/v1/*' }] })
     return answers
   }
 
@@ -38,21 +53,28 @@ export class Answers {
     this.#fate = fate
     this.#alsoState = alsoState
     const held = this.#held.splice(0)
-    await Promise.all(held.map((route) => this.#decide(route)))
+    await Promise.all(held.map((question) => this.#decide(question)))
   }
 
-  async #decide(route: Route): Promise<void> {
-    const { pathname } = new URL(route.request().url())
-    const fate = this.#fate === 'cut off' || this.#alsoState || pathname !== STATE ? this.#fate : 'answered'
+  async #decide(question: Held): Promise<void> {
+    const fate = this.#fate === 'cut off' || this.#alsoState || question.path !== STATE ? this.#fate : 'answered'
     // The page may have gone on, and its question with it.
-    await this.#answer(route, pathname, fate).catch(() => {})
+    await this.#answer(question, fate).catch(() => {})
   }
 
-  async #answer(route: Route, path: string, fate: Fate): Promise<void> {
-    if (fate === 'held back') this.#held.push(route)
-    else if (fate === 'failed') await route.fulfill({ status: 500, json: FAILED })
-    else if (fate === 'cut off') await route.abort('connectionrefused')
-    else if (this.canned.has(path)) await route.fulfill({ json: this.canned.get(path) })
-    else await route.continue()
+  async #answer(question: Held, fate: Fate): Promise<void> {
+    const { requestId, path } = question
+    if (fate === 'held back') this.#held.push(question)
+    else if (fate === 'failed') await this.#fulfil(requestId, 500, FAILED)
+    else if (fate === 'cut off')
+      await this.#cdp.send('Fetch.failRequest', { requestId, errorReason: 'ConnectionRefused' })
+    else if (this.canned.has(path)) await this.#fulfil(requestId, 200, this.canned.get(path))
+    else await this.#cdp.send('Fetch.continueRequest', { requestId })
+  }
+
+  async #fulfil(requestId: string, responseCode: number, answer: unknown): Promise<void> {
+    const responseHeaders = [{ name: 'content-type', value: 'application/json' }]
+    const body = Buffer.from(JSON.stringify(answer)).toString('base64')
+    await this.#cdp.send('Fetch.fulfillRequest', { requestId, responseCode, responseHeaders, body })
   }
 }
