@@ -111,6 +111,8 @@ export class ChainVerifier {
       return
     }
     const { seq } = checkpoint
+    // The store's and the outside copy of one checkpoint are one, and a signature takes its time.
+    if (this.#ahead.get(seq)?.some((other) => isSame(other, checkpoint)) === true) return
     const verdict = checkCheckpoint(checkpoint, this.#options.keys)
     if (verdict === 'forged') {
       this.#checkpointFault({
@@ -130,10 +132,7 @@ export class ChainVerifier {
         message: `the checkpoint at ${seq} stands in the wrong place`,
       })
     } else {
-      const same = this.#ahead.get(seq) ?? []
-      // The store's and the outside copy of one checkpoint are one.
-      if (!same.some((other) => other.hash === checkpoint.hash && other.time === checkpoint.time)) same.push(checkpoint)
-      this.#ahead.set(seq, same)
+      this.#ahead.set(seq, [...(this.#ahead.get(seq) ?? []), checkpoint])
     }
   }
 
@@ -274,6 +273,14 @@ export class ChainVerifier {
   #checkpointFault(fault: Fault): void {
     if (this.#checkpointFaults.length < MAX_CHECKPOINT_FAULTS) this.#checkpointFaults.push(fault)
   }
+}
+
+function isSame(a: Checkpoint, b: Checkpoint): boolean {
+  return a.hash === b.hash && a.time === b.time && a.key === b.key && isEqual(a.signature, b.signature)
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
 function agrees(entry: VerifiableEntry, record: AuditRecord): boolean {
