@@ -63,6 +63,7 @@ import { welcomeText } from './ssh/welcome-text.ts'
 import { lockState } from './state/daemon-lock.ts'
 import { starter } from './state/first-admin.ts'
 import { greetingOf } from './state/greeting-of.ts'
+import { inTurn } from './state/in-turn.ts'
 import { MasterKey } from './state/master-key.ts'
 import type { FirstStart } from './state/open-state.ts'
 import { openedState } from './state/opened-state.ts'
@@ -297,7 +298,10 @@ async function start(options: GatewayOptions): Promise<Gateway> {
 
   started.use(keepHouse({ sessions, recheck: revoke.one, roster, store, checks, failed, now }))
 
-  const reload = async (actor: string) => {
+  // Whoever asks last reads last, and that is what is in force then.
+  const reloading = inTurn()
+  const reload = (actor: string) => reloading(() => readAgain(actor))
+  const readAgain = async (actor: string) => {
     const { changed, restartNeeded, take } = config.read()
     if (changed.length > 0) await record({ type: 'config-changed', actor, keys: changed })
     take()
@@ -419,6 +423,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
       pageApp({
         handlers: oidcPages(oidc, now),
         hosts,
+        peer: webPeers,
         stranger: (c) => strangers.take(networkText(sourceOf(c))),
         failed,
       }),

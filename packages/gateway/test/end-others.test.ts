@@ -82,3 +82,23 @@ test('a recovery code signs out everywhere else, unless told not to', async () =
   await last.api.call('auth.recovery-code', { user: 'alice', code: second })
   assert.deepEqual([await isIn(here), await isIn(found), await isIn(last), await valid()], [false, false, true, 0])
 })
+
+test('V-F10 a browser that signs in anew is signed out of what it had', async () => {
+  const { gate, here, again, isIn } = await given()
+  await using _ = gate
+  const other = await again()
+  const before = new WebClient(gate)
+  before.cookie = other.cookie
+  // The same passkey in the same browser, as when the console asks for a fresh proof.
+  const { ceremony, options } = await other.api.call('auth.passkey-begin')
+  const response = { ...here.authenticator.get(options as never) }
+  await other.api.call('auth.passkey-finish', { ceremony, response })
+  assert.notEqual(other.cookie, before.cookie)
+  assert.deepEqual([await isIn(before), await isIn(other), await isIn(here)], [false, true, true])
+  assert.equal((await here.api.call('me.show')).sessions.length, 2)
+  const ended = await gate.events('signed-out')
+  assert.deepEqual(
+    ended.map(({ actor }) => actor),
+    ['alice'],
+  )
+})

@@ -214,6 +214,38 @@ void suite('with real providers', { skip }, () => {
     assert.equal(await may(), 'deny')
   })
 
+  void test('V-F10 whoever proves themselves anew at a provider is signed out of the session before', async () => {
+    await using all = await withProviders({ work: { auto_join: true } })
+    const { gate, work } = all
+    work.account = ALICE
+    const browser = new OidcBrowser(gate)
+    await browser.signIn('work')
+    const before = apiOf(gate, browser)
+    await browser.signIn('work', '?fresh=1')
+    assert.equal((await before.call('auth.state')).signed_in, null)
+    const { sessions } = await apiOf(gate, browser).call('me.show')
+    assert.deepEqual(
+      sessions.map(({ current }) => current),
+      [true],
+    )
+  })
+
+  void test('what is signed in with a provider ends with the identity, also where the provider has another name by then', async () => {
+    await using all = await withProviders({ work: { auto_join: true } })
+    const { gate, work, flags, environment } = all
+    work.account = ALICE
+    const browser = new OidcBrowser(gate)
+    await browser.signIn('work')
+    const { work: declared, home } = flags['oidc.providers']
+    await gate.restart({ ...flags, 'oidc.providers': { corp: declared, home } }, environment)
+    assert.notEqual((await apiOf(gate, browser).call('auth.state')).signed_in, null)
+    const [identity] = (await gate.api.call('user.show', { user: 'alice@example.com' })).identities
+    assert.equal(identity?.provider, 'corp')
+    const { issuer, subject } = identity
+    await gate.api.call('user.unlink', { user: 'alice@example.com', issuer, subject })
+    assert.equal((await apiOf(gate, browser).call('auth.state')).signed_in, null)
+  })
+
   void test('V-F02 a state that is missing, used, made up or of another browser, and a code of another flow, are refused', async () => {
     await using all = await withProviders({ work: { auto_join: true }, home: { auto_join: true } })
     const { gate, work, home } = all

@@ -53,18 +53,18 @@ export function authHandlers(services: Services): Pick<Handlers, AuthRoute> {
     'auth.passkey-begin': async () => ceremonyOf(await signIn.beginPasskey()),
 
     async 'auth.passkey-finish'({ ceremony, response }, caller) {
-      return entered(await orRefused(signIn.finishPasskey(ceremony, response, fromOf(caller))), caller)
+      return entered(await orRefused(signIn.finishPasskey(ceremony, response, enteringFrom(caller))), caller)
     },
 
     async 'auth.recovery-code'({ user, code, end_others: endOthers }, caller) {
-      const opened = await orRefused(signIn.useRecoveryCode(user, code, fromOf(caller), { endOthers }))
+      const opened = await orRefused(signIn.useRecoveryCode(user, code, enteringFrom(caller), { endOthers }))
       await services.checks.refresh()
       return entered(opened, caller)
     },
 
     async 'auth.password'({ user, password, code }, caller) {
       requirePasswords(config.current)
-      const answer = await orRefused(services.passwordSignIn.signIn(user, password, code, fromOf(caller)))
+      const answer = await orRefused(services.passwordSignIn.signIn(user, password, code, enteringFrom(caller)))
       if (answer === 'code-needed') {
         throw new ApiError('code.needed', 'a one-time code is needed as well', { fix: 'take it from your phone' })
       }
@@ -104,7 +104,7 @@ export function authHandlers(services: Services): Pick<Handlers, AuthRoute> {
 
     async 'link.finish'({ token, ceremony, response, passkey_name, display_name }, caller) {
       const answer = { ceremony, response, passkeyName: passkey_name, displayName: display_name }
-      const opened = await orRefused(orBadPasskey(links.finishLink(token, answer, fromOf(caller))))
+      const opened = await orRefused(orBadPasskey(links.finishLink(token, answer, enteringFrom(caller))))
       if (opened === undefined) throw deadLink()
       await services.checks.refresh()
       await roster.refresh()
@@ -149,6 +149,12 @@ async function orRefused<T>(promise: Promise<T>): Promise<T> {
       cause,
     })
   }
+}
+
+/** Of a browser whose cookie the sign-in replaces. */
+function enteringFrom(caller: Caller): SignInFrom {
+  const { peer } = caller
+  return { ...fromOf(caller), replaces: peer.by === 'session' ? peer.webSession : undefined }
 }
 
 export function fromOf({ peer, agent }: Caller): SignInFrom {

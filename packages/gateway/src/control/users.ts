@@ -89,8 +89,8 @@ export function userHandlers(services: Services): Pick<Handlers, UserRoute> {
           }
           if (change.disabled !== true) return
           // Whoever comes back signs in anew; and targets that are reached without us know of revocations alone.
-          await endSessions(tx, record, user, { actor })
           await revokeCertificates(tx, record, { userId: user.id }, { actor, reason: 'disabled' })
+          await endSessions(tx, record, user, { actor })
           await forgetChecks(tx, record, user, { actor, reason: 'user-disabled' })
         })
         await services.checks.refresh()

@@ -19,6 +19,7 @@ function app(options: { readonly waits?: number } = {}) {
   const pages = pageApp({
     handlers,
     hosts: () => new Set([HOST]),
+    peer: () => Promise.resolve({ by: 'nobody', actor: '@stranger', source: '' }),
     stranger: () => options.waits ?? 0,
     failed: (what, error) => assert.fail(`${what} ${String(error)}`),
   })

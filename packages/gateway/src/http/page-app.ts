@@ -1,8 +1,9 @@
-import { type PageRoute, type PageRouteName, pageRoutes } from '@sallyport/api'
+import { ApiError, type PageRoute, type PageRouteName, pageRoutes } from '@sallyport/api'
 import { type Context, Hono } from 'hono'
 import type { SignInFrom } from '../sign-in/sign-in-service.ts'
 import { browserCookieIn } from './cookies.ts'
 import { refusalPage } from './page-text.ts'
+import type { Peer } from './peer.ts'
 import { sourceOf } from './web-peer.ts'
 
 /** Longest User-Agent that is looked at, in characters. */
@@ -14,6 +15,7 @@ export interface PageRequest {
   readonly query: URLSearchParams
   /** Value of the cookie that binds a flow to the browser. */
   readonly browser: string | undefined
+  /** Also which session the browser has, where it says so: it does on the way from our own pages, and not from a provider. */
   readonly from: SignInFrom
 }
 
@@ -29,6 +31,8 @@ export interface PageAppParts {
   readonly handlers: PageHandlers
   /** Names the Host header may have (V-E12). */
   readonly hosts: () => ReadonlySet<string>
+  /** Who asks; rejects for credentials that are given and do not count. */
+  readonly peer: (c: Context) => Promise<Peer>
   /** Seconds that a source has to wait before it asks again; 0: none. */
   readonly stranger: (c: Context) => number
   readonly failed: (what: string, error: unknown) => void
@@ -53,7 +57,7 @@ export function pageApp(parts: PageAppParts): Hono {
   const rows = Object.entries(pageRoutes) as [PageRouteName, PageRoute][]
   rows.sort(([, a], [, b]) => Number(a.path.includes(':')) - Number(b.path.includes(':')))
   for (const [name, { method, path }] of rows) {
-    app.on(method, path, async (c) => send(c, await parts.handlers[name](requestOf(c))))
+    app.on(method, path, async (c) => send(c, await parts.handlers[name](await requestOf(c, parts))))
   }
   app.notFound((c) => c.text('there is nothing here\n', 404))
   app.onError((error, c) => {
@@ -63,12 +67,17 @@ export function pageApp(parts: PageAppParts): Hono {
   return app
 }
 
-function requestOf(c: Context): PageRequest {
+async function requestOf(c: Context, { peer }: PageAppParts): Promise<PageRequest> {
+  const asking = await peer(c).catch((error: unknown) => {
+    if (error instanceof ApiError) return undefined
+    throw error
+  })
+  const replaces = asking?.by === 'session' ? asking.webSession : undefined
   return {
     parameters: c.req.param(),
     query: new URL(c.req.url).searchParams,
     browser: browserCookieIn(c.req.header('cookie')),
-    from: { source: sourceOf(c), agent: (c.req.header('user-agent') ?? '').slice(0, AGENT_MAX) },
+    from: { source: sourceOf(c), agent: (c.req.header('user-agent') ?? '').slice(0, AGENT_MAX), replaces },
   }
 }
 

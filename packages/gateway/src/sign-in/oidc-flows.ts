@@ -10,8 +10,8 @@ const BROWSER_BYTES = 32
 
 /** What somebody was sent to a provider for. It stands in no address: only whoever began the flow could say it. */
 export type FlowPurpose =
-  /** `next`: the page of ours to go on with. */
-  | { readonly kind: 'sign-in'; readonly next: string }
+  /** `next`: the page of ours to go on with; `replaces`: what the browser was signed in with when it left. */
+  | { readonly kind: 'sign-in'; readonly next: string; readonly replaces?: WebSessionId | undefined }
   /** For this person in this session alone. */
   | { readonly kind: 'link'; readonly userId: UserId; readonly webSession: WebSessionId }
 

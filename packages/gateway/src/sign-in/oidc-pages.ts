@@ -16,11 +16,16 @@ export interface OidcPagesParts {
 /** The two ends of a way to an identity provider. */
 export function oidcPages({ flows, links, signIn }: OidcPagesParts, now: () => number): PageHandlers {
   return {
-    async 'oidc.start'({ parameters, query, browser }): Promise<PageAnswer> {
+    async 'oidc.start'({ parameters, query, browser, from }): Promise<PageAnswer> {
       const next = query.getAll('next')[0]
       const fresh = query.get('fresh') === '1'
       return orRefusal(async () => {
-        const begun = await signIn.start(parameters['provider'] ?? '', { next, fresh, browser })
+        const begun = await signIn.start(parameters['provider'] ?? '', {
+          next,
+          fresh,
+          browser,
+          replaces: from.replaces,
+        })
         return {
           kind: 'redirect',
           location: begun.location,

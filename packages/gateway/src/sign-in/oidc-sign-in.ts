@@ -1,6 +1,6 @@
 import { ACTOR_GATEWAY, ACTOR_STRANGER, type AuditEvent } from '@sallyport/audit'
 import { accountFor, type OidcIdentity, type OidcProvider } from '@sallyport/identity'
-import type { User } from '@sallyport/model'
+import type { User, WebSessionId } from '@sallyport/model'
 import { type FactorAt, type Repositories, StoreError } from '@sallyport/store'
 import type { RecordedChange } from '../state/recorded-change.ts'
 import { nextPage } from './next-page.ts'
@@ -39,9 +39,14 @@ export class OidcSignIn {
   /** `fresh`: the provider has to ask the person anew. Otherwise as `OidcFlows.begin`. */
   async start(
     name: string,
-    options: { readonly next: string | undefined; readonly fresh: boolean; readonly browser: string | undefined },
+    options: {
+      readonly next: string | undefined
+      readonly fresh: boolean
+      readonly browser: string | undefined
+      readonly replaces: WebSessionId | undefined
+    },
   ): Promise<{ readonly location: string; readonly browser: string }> {
-    const purpose: FlowPurpose = { kind: 'sign-in', next: nextPage(options.next) }
+    const purpose: FlowPurpose = { kind: 'sign-in', next: nextPage(options.next), replaces: options.replaces }
     const ask = options.fresh ? { maxAge: FRESH_SECONDS, again: true } : {}
     return this.#parts.flows.begin(name, purpose, options.browser, ask)
   }
@@ -51,7 +56,9 @@ export class OidcSignIn {
     const { name } = provider
     try {
       const user = await this.#account(provider, identity, from)
-      return await this.#parts.signIn.openProved(user.id, `oidc:${name}`, this.#factors(name, identity), from)
+      const replaces = purpose.kind === 'sign-in' ? purpose.replaces : undefined
+      const entering = { ...from, replaces }
+      return await this.#parts.signIn.openProved(user.id, `oidc:${name}`, this.#factors(name, identity), entering)
     } catch (error) {
       throw this.#parts.flows.refusal(name, error, purpose)
     }

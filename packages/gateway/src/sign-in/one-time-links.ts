@@ -149,8 +149,8 @@ async function forget(tx: Repositories, record: (event: AuditEvent) => void, use
   for (const { id } of await tx.apiTokens.list(user.id)) await tx.apiTokens.remove(id)
   await tx.secondFactors.removeTotp(user.id)
   await tx.secondFactors.setPassword(user.id, undefined)
-  await endSessions(tx, record, user, { actor })
-  await forgetChecks(tx, record, user, { actor, reason: 'recovered' })
   // A lost device may hold certificates too.
   await revokeCertificates(tx, record, { userId: user.id }, { actor, reason: 'recovered' })
+  await endSessions(tx, record, user, { actor })
+  await forgetChecks(tx, record, user, { actor, reason: 'recovered' })
 }

@@ -35,6 +35,8 @@ export interface SignInFrom {
   readonly source: string
   /** What the browser or command calls itself. */
   readonly agent: string
+  /** What the browser is signed in with until now: of the same person, it is over once another cookie takes its place. */
+  readonly replaces?: WebSessionId | undefined
 }
 
 /** A session that just began; its token is nowhere else. */
@@ -166,11 +168,13 @@ export class SignInService {
   async add(
     tx: Pick<Repositories, 'users' | 'webSessions' | 'certificates'>,
     record: (event: AuditEvent) => void,
-    { user, method, from: { source, agent }, shown, approver }: Opening,
+    { user, method, from: { source, agent, replaces }, shown, approver }: Opening,
   ): Promise<OpenedSession> {
     const { randomBytes, now, sessionMs } = this.#parts
     // Inside: what ends an account or a session ends those that it finds.
     if ((await tx.users.get(user.id))?.disabled !== false) throw new SignInRefused('user-disabled')
+    if (replaces !== undefined)
+      await endSessions(tx, record, user, { actor: user.name, which: ({ id }) => id === replaces })
     const open = await tx.webSessions.list(user.id)
     if (approver !== undefined && !open.some(({ id }) => id === approver))
       throw new SignInRefused('approver-signed-out')
