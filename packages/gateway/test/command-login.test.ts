@@ -86,6 +86,8 @@ test('login with a code: certificate in the agent, token in a file that nobody e
     status.stdout.toString(),
     /^gateway +https:.*\nsigned in +as alice, member\nuntil .*\ncertificate +until [^,]*\n$/,
   )
+  const { events } = await gate.api.call('audit.search', { type: 'administration-refused' })
+  assert.deepEqual(events, [], 'looking at one’s own status is nothing that is refused')
 })
 
 test('login again and cert renew leave one key in the agent; renew --if-needed leaves a fresh one alone', {
