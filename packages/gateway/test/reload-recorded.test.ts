@@ -53,3 +53,14 @@ test('of a reload that changes many keys the audit log says how many there were'
   const [{ data } = { data: {} as Record<string, unknown> }] = await gate.events('config-changed')
   assert.deepEqual(data['keys'], [...changed.slice(0, 15), '…+2'])
 })
+
+test('of two reloads at once the later has the last word, also where it finds nothing new', async () => {
+  await using gate = await TestGateway.start()
+  const file = `${gate.stateDirectory}/sallyport.toml`
+  writeFileSync(file, '[ssh]\nbanner = "welcome"\n')
+  const first = gate.gateway.reload()
+  await Promise.resolve()
+  writeFileSync(file, '')
+  await Promise.all([first, gate.gateway.reload()])
+  assert.equal(await banner(gate), '')
+})

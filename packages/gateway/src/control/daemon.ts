@@ -91,7 +91,11 @@ export function daemonHandlers(services: Services): Pick<Handlers, `daemon.${str
     async 'daemon.reload'(_input, { actor }) {
       try {
         const { changed, restartNeeded } = await services.reload(actor)
-        return { changed, restart_needed: restartNeeded, policy_version: roster.current.policyVersion.version }
+        return {
+          changed: [...changed],
+          restart_needed: [...restartNeeded],
+          policy_version: roster.current.policyVersion.version,
+        }
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error
         throw new ApiError('config.invalid', error.message, {

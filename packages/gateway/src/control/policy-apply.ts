@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { ApiError, type PolicyApplied, type PolicyReport } from '@sallyport/api'
 import { compilePolicy, editPolicyText, type PolicyEdit, parsePolicy } from '@sallyport/policy'
 import { directoryOf, type Roster } from '../access/roster.ts'
+import { inTurn } from '../state/in-turn.ts'
 import type { Handlers } from './handlers.ts'
 import { unknownVersion } from './policy-candidate.ts'
 import { type Lockout, lockoutBy } from './policy-lockout.ts'
@@ -29,26 +30,22 @@ const TOLD_MAX = 20
 export function policyApplyHandlers(
   services: Services,
 ): Pick<Handlers, 'policy.apply' | 'policy.edit' | 'policy.rollback'> {
-  let applying: Promise<unknown> = Promise.resolve()
-  /** One behind the other, so that "expected version" means what it says. */
-  function inTurn(change: Change, caller: Caller): Promise<PolicyApplied> {
-    const applied = applying.then(() => apply(services, change, caller))
-    applying = applied.catch(() => {})
-    return applied
-  }
+  // So that "expected version" means what it says.
+  const next = inTurn()
+  const applied = (change: Change, caller: Caller) => next(() => apply(services, change, caller))
   return {
     'policy.apply'({ text, message, expected_version: expected, allow_lockout: allowLockout }, caller) {
-      return inTurn({ text: () => text, message, expected, allowLockout }, caller)
+      return applied({ text: () => text, message, expected, allowLockout }, caller)
     },
     'policy.edit'({ edits, message, expected_version: expected, allow_lockout: allowLockout }, caller) {
       const text = (current: string): string => edits.reduce(edited, current)
-      return inTurn({ text, message, expected, allowLockout }, caller)
+      return applied({ text, message, expected, allowLockout }, caller)
     },
     async 'policy.rollback'({ version, message, expected_version: expected, allow_lockout: allowLockout }, caller) {
       const old = await services.store.policyVersions.get(version)
       if (old === undefined) throw unknownVersion(version)
       const why = message === '' ? `back to version ${version}` : message
-      return inTurn({ text: () => old.text, message: why, expected, allowLockout, restores: version }, caller)
+      return applied({ text: () => old.text, message: why, expected, allowLockout, restores: version }, caller)
     },
   }
 }

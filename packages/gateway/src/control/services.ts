@@ -10,7 +10,7 @@ import type { ApprovalService } from '../approval/approval-service.ts'
 import type { CheckBook } from '../approval/check-book.ts'
 import type { CertificateService } from '../authority/certificate-service.ts'
 import type { HostCertificates } from '../authority/host-certificates.ts'
-import type { ConfigKeeper } from '../config/config-keeper.ts'
+import type { ConfigKeeper, ReadConfig } from '../config/config-keeper.ts'
 import type { SocketAddress } from '../config/socket-address.ts'
 import type { Gatekeeper } from '../defence/gatekeeper.ts'
 import type { Penalties } from '../defence/penalties.ts'
@@ -76,7 +76,7 @@ export interface Services {
   readonly webAddresses: () => readonly SocketAddress[]
   readonly metricsAddress: () => SocketAddress | undefined
   /** Reads the configuration again; throws GatewayError and keeps the old one. */
-  readonly reload: (actor: string) => Promise<{ changed: string[]; restartNeeded: string[] }>
+  readonly reload: (actor: string) => Promise<Pick<ReadConfig, 'changed' | 'restartNeeded'>>
   /** Ends what is no longer allowed, and says what that was. */
   readonly revoke: () => Promise<Revoked>
   /** Milliseconds since the epoch. */
