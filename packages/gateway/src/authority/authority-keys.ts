@@ -21,13 +21,17 @@ export class AuthorityKeys {
     return key
   }
 
-  /** Throws GatewayError `authority.unusable` where the file is missing, open to others or not the right key. */
+  /**
+   * Throws GatewayError `authority.unusable` where the file is missing, open to others or not the right key, and what the file
+   * system says where it could not be read: that is no reason to make another authority.
+   */
   read(fingerprint: string): PrivateKey {
     const path = this.#path(fingerprint)
     if (!existsSync(path)) throw unusable(`the key of the authority ${fingerprint} is missing: ${path}`)
     requirePrivate(path, 'key')
+    const text = readFileSync(path, 'utf8')
     try {
-      return decodePrivateKey(readFileSync(path, 'utf8'))
+      return decodePrivateKey(text)
     } catch (cause) {
       throw unusable(`the authority's key ${path} cannot be read`, cause)
     }

@@ -76,11 +76,13 @@ export function readHostKeys(folder: string): HostKey[] {
   return keys
 }
 
-/** Reads one. Throws as `readHostKeys` does. */
+/** Reads one. Throws as `readHostKeys` does, and what the file system says. */
 export function readHostKey(path: string): HostKey {
   requirePrivate(path, 'key')
+  // Outside: nobody is to remove a key because the system had no file descriptor left to read it.
+  const text = readFileSync(path, 'utf8')
   try {
-    return hostKey(decodePrivateKey(readFileSync(path, 'utf8')), path)
+    return hostKey(decodePrivateKey(text), path)
   } catch (cause) {
     throw new GatewayError('host-key.invalid', `the host key ${path} cannot be read`, {
       why: (cause as Error).message,

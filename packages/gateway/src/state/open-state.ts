@@ -111,8 +111,10 @@ export async function openState(options: OpenStateOptions): Promise<OpenState> {
 }
 
 function signerIn(path: string): CheckpointSigner {
+  // Outside: nobody is to move a key away because the system had no file descriptor left to read it.
+  const pem = new Secret(readFileSync(path, 'utf8'))
   try {
-    return checkpointSigner(new Secret(readFileSync(path, 'utf8')))
+    return checkpointSigner(pem)
   } catch (cause) {
     throw new GatewayError('audit.unusable', `the key that signs the audit log, ${path}, cannot be used`, {
       why: (cause as Error).message,
