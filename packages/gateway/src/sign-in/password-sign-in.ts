@@ -50,27 +50,28 @@ export class PasswordSignIn {
     const user = userByName(name)
     const phc = user === undefined ? undefined : await store.secondFactors.password(user.id)
     const right = await hasher.verify(password, phc)
-    if (!right || user === undefined) return this.#refuse('password-wrong', user, from)
-    if (user.disabled) return this.#refuse('user-disabled', user, from)
+    if (!right || user === undefined) throw this.#refusal('password-wrong', user, from)
+    if (user.disabled) throw this.#refusal('user-disabled', user, from)
     const factors = [{ factor: 'password', at: now() }]
     if (await codes.has(user)) {
       if (code === undefined) return 'code-needed'
       const answer = await codes.check(user, network, code)
       if (typeof answer === 'object') return answer
-      if (answer !== 'right') return this.#refuse('code-wrong', user, from)
+      if (answer !== 'right') throw this.#refusal('code-wrong', user, from)
       factors.push({ factor: 'totp', at: now() })
     }
     attempts.right(name, network)
     return signIn.openProved(user.id, 'password', factors, from)
   }
 
-  async #refuse(reason: string, user: User | undefined, { source }: SignInFrom): Promise<never> {
+  /** Nobody waits for what is written down of people we know: the time would say that there is such a person. */
+  #refusal(reason: string, user: User | undefined, { source }: SignInFrom): SignInRefused {
     if (user !== undefined) {
       const facts = { source, method: 'password', reason: `${reason} ${user.name}` }
-      await this.#parts
+      this.#parts
         .record({ type: 'sign-in-refused', actor: ACTOR_STRANGER, ...facts })
         .catch((error: unknown) => this.#parts.failed('write a refused sign-in to the audit log', error))
     }
-    throw new SignInRefused(reason)
+    return new SignInRefused(reason)
   }
 }

@@ -1,6 +1,6 @@
 import { ACTOR_GATEWAY, ACTOR_STRANGER, type AuditEvent } from '@sallyport/audit'
 import { hashRecoveryCode, IdentityError, type PasskeyCeremonies } from '@sallyport/identity'
-import { shownText, type User, type UserId, type WebSessionId } from '@sallyport/model'
+import { ID_RANDOM_BYTES, makeId, shownText, type User, type UserId, type WebSessionId } from '@sallyport/model'
 import type { FactorAt, Passkey, Repositories, Store, WebSession } from '@sallyport/store'
 import { forgetChecks } from '../approval/forget-checks.ts'
 import { mintToken } from '../http/bearer-tokens.ts'
@@ -10,6 +10,8 @@ import { SESSIONS_MAX } from './credential-limits.ts'
 import { endSessions } from './end-sessions.ts'
 import type { SignInApproval } from './sign-in-approval.ts'
 
+/** An id that nobody has. */
+const NOBODY = makeId('user', new Uint8Array(ID_RANDOM_BYTES))
 /** How a session began that a browser's session opened for the command. */
 export const SIGN_IN_METHOD_DEVICE = 'device'
 
@@ -91,7 +93,7 @@ export class SignInService {
       await store.passkeys.used(passkey.id, { counter, backedUp })
       return await this.#open({ user, method: 'passkey', from })
     } catch (error) {
-      return this.#refuse(error, 'passkey', from, known?.userId)
+      throw this.#refusal(error, 'passkey', from, known?.userId)
     }
   }
 
@@ -107,12 +109,14 @@ export class SignInService {
   ): Promise<OpenedSession> {
     const named = this.#parts.userByName(name)
     try {
-      const hash = hashRecoveryCode(named?.id ?? '', typed)
-      if (named === undefined) throw new SignInRefused('user-unknown')
-      const user = this.#enabled(named.id)
-      // A code that lets nobody in is not used up.
+      const id = named?.id ?? NOBODY
+      const hash = hashRecoveryCode(id, typed)
+      // A code that lets nobody in is not used up; and for a name that nobody has, the store is asked as for one that is known.
       return await this.#parts.change(async (tx, record) => {
-        if (!(await tx.secondFactors.useRecoveryCode(user.id, hash))) throw new SignInRefused('code-wrong')
+        const used = await tx.secondFactors.useRecoveryCode(id, hash)
+        if (named === undefined) throw new SignInRefused('user-unknown')
+        if (!used) throw new SignInRefused('code-wrong')
+        const user = this.#enabled(named.id)
         // Loud, and first.
         breakGlass(record, user, { means: 'recovery-code', actor: user.name, source: from.source })
         if (endOthers) {
@@ -122,7 +126,7 @@ export class SignInService {
         return this.add(tx, record, { user, method: 'recovery-code', from })
       })
     } catch (error) {
-      return this.#refuse(error, 'recovery-code', from, named?.id)
+      throw this.#refusal(error, 'recovery-code', from, named?.id)
     }
   }
 
@@ -194,19 +198,22 @@ export class SignInService {
     return { session, token, user }
   }
 
-  /** What strangers make up is not written down; what concerns somebody we know is. */
-  async #refuse(error: unknown, method: string, { source }: SignInFrom, userId: UserId | undefined): Promise<never> {
+  /**
+   * What is thrown on for an error. What strangers make up is not written down; what concerns somebody we know is, and nobody
+   * waits for that: the time would say that there is such a person.
+   */
+  #refusal(error: unknown, method: string, { source }: SignInFrom, userId: UserId | undefined): unknown {
     const reason =
       error instanceof SignInRefused ? error.reason : error instanceof IdentityError ? error.code : undefined
-    if (reason === undefined) throw error
+    if (reason === undefined) return error
     const user = userId === undefined ? undefined : this.#parts.user(userId)
     if (user !== undefined) {
       // The name was claimed, not proved: it is in the reason, never the actor.
-      await this.#parts
+      this.#parts
         .record({ type: 'sign-in-refused', actor: ACTOR_STRANGER, source, method, reason: `${reason} ${user.name}` })
         .catch((failure: unknown) => this.#parts.failed('write a refused sign-in to the audit log', failure))
     }
-    throw new SignInRefused(reason, { cause: error })
+    return new SignInRefused(reason, { cause: error })
   }
 }
 
