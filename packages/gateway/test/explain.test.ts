@@ -39,9 +39,10 @@ test('explain answers for the whole question: port, terms, login, and what the d
     assert.deepEqual([root.verdict, root.addresses[0]?.verdict], ['deny', 'allow'])
     assert.deepEqual([root.login?.verdict, root.login?.code], ['deny', 'no-login-rule'])
     assert.match(root.fix ?? '', /"users" of ssh\[0\] \(line 12\)/)
-    assert.match(root.door ?? '', /does not see the login.*keeps them out$/)
+    assert.match(root.door ?? '', /does not see the login.* refuses certificates for it; .*keeps them out$/)
     const postgres = await explain({ login: 'postgres' })
     assert.deepEqual([postgres.verdict, postgres.login?.rule], ['allow', 'ssh[0], line 12'])
+    assert.match(postgres.door ?? '', /: an enrolled one takes a certificate for it; on the mesh/)
     assert.equal((await explain({})).door, null)
   })
 

@@ -21,11 +21,11 @@ export function tokenCommands(program: Command, run: Runner): void {
         'what it may do: *, read, or a noun such as policy or target:read; read unless told',
       ),
     )
-    .option('--ttl <span>', 'how long it is valid, from 1m to 366d', tokenSpan, MONTH_S)
+    .option('--ttl <span>', 'how long it is valid, from 1m to 366d; 30d unless told', tokenSpan)
     .action(
       run(async (context, command) => {
         const [name = ''] = command.args
-        const { scope = ['read'], ttl } = command.opts<{ scope?: string[]; ttl: number }>()
+        const { scope = ['read'], ttl = MONTH_S } = command.opts<{ scope?: string[]; ttl?: number }>()
         const made = await context.daemon.call('me.token-add', { name, scopes: scope, seconds: ttl })
         context.print(made, () => `${made.token}\n`)
         context.note(`it may ${made.scopes.join(', ')} until ${formatTime(made.expires_at)}, and is not shown again`)

@@ -17,6 +17,7 @@ import { BLIND_DOOR } from '../access/door-terms.ts'
 import { directoryOf, type Roster } from '../access/roster.ts'
 import { policyHostIn, ruleName, sshPortAt, targetAt } from '../access/roster-decider.ts'
 import { targetDirectory } from '../access/target-directory.ts'
+import { doorText, isCertified } from './explained-door.ts'
 import { reportOn } from './policy-report.ts'
 import type { Services } from './services.ts'
 import { plain } from './users.ts'
@@ -95,7 +96,12 @@ export async function explained(services: Services, asked: ExplainInput, signal:
     login: login ?? null,
     why: best.own ? DENIALS['gateway.self'].message : whyText(best.explanation),
     fix: fixes.length === 0 ? null : fixes.join('\n'),
-    door: reached ? doorText(login, dueCheck(compiled, best.query, moment)) : null,
+    door: reached
+      ? doorText(login, {
+          check: dueCheck(compiled, best.query, moment),
+          certified: login !== undefined && isCertified(compiled, best.query, login.name),
+        })
+      : null,
     policy_version: version,
   }
 }
@@ -213,20 +219,6 @@ function dueCheck(
 ): DueCheck | undefined {
   const person = source === undefined ? { name } : { name, sourceAddress: source }
   return doorChecks(compiled)?.(person, { address, tags, port, sshPort }, [], moment)
-}
-
-/** Where the door does more than open the port, or the policy says more than the door can see to: nobody shall take the one for the other. */
-function doorText(login: ApiLogin | undefined, check: DueCheck | undefined): string | null {
-  const opens = `the SSH door opens the port${check === undefined ? '' : ` after a check (${ruleName(check.rule)})`}`
-  if (login === undefined) return check === undefined ? null : opens
-  const logins = `${opens} and does not see the login, which the target decides`
-  if (login.code === 'no-ssh-rules') return `${logins}; on the mesh nobody would be let in, as the policy has no "ssh"`
-  const words = {
-    accept: 'on the mesh "ssh" lets them in',
-    check: 'on the mesh "ssh" lets them in after a check',
-    deny: 'on the mesh "ssh" keeps them out',
-  }
-  return `${logins}; ${words[login.verdict]}`
 }
 
 function whyText({ decision, destination, rules, user }: Explanation): string {
