@@ -38,6 +38,7 @@ test('ssh waits, the page shows its code, a passkey approves, ssh goes on; a den
     await page.getByText('Approved. The terminal goes on by itself').waitFor()
     await ssh.shows(/arrived/)
     assert.equal(await ssh.exited, 0)
+    assert.equal(await page.getByText('deny it').count(), 0, 'nothing is left to deny')
     found.push(...(await browser.look('approve-done')))
   }
   {

@@ -2,15 +2,14 @@ import type { ReactNode } from 'react'
 import { CodeWord } from './code-word.tsx'
 
 interface CompareCodeProps {
-  /** "Your terminal must show this code" */
-  readonly title: string
   readonly code: string
-  /** What to do when it does not. */
-  readonly children: ReactNode
+  /** What to do when it is another; nothing once that is answered. */
+  readonly children?: ReactNode
 }
 
 /** The code to compare, between two lines. */
-export function CompareCode({ title, code, children }: CompareCodeProps) {
+export function CompareCode({ code, children }: CompareCodeProps) {
+  const title = children === undefined ? 'Your terminal showed this code' : 'Your terminal must show this code'
   return (
     <div
       role="group"
@@ -19,7 +18,7 @@ export function CompareCode({ title, code, children }: CompareCodeProps) {
     >
       <p>{title}</p>
       <CodeWord code={code} />
-      <p className="text-ink-3">{children}</p>
+      {children !== undefined && <p className="text-ink-3">{children}</p>}
     </div>
   )
 }

@@ -37,8 +37,10 @@ export function ApproveQuestion({ approval, standing }: ApproveQuestionProps) {
       }
       facts={<ApprovalFacts approval={approval} />}
     >
-      <CompareCode title="Your terminal must show this code" code={code}>
-        Another code, or no terminal waiting? Then this is not your login: deny it.
+      <CompareCode code={code}>
+        {standing === 'pending'
+          ? 'Another code, or no terminal waiting? Then this is not your login: deny it.'
+          : undefined}
       </CompareCode>
       {standing === 'pending' ? (
         <>

@@ -74,8 +74,12 @@ export function DeviceQuestion({ code, onOther }: DeviceQuestionProps) {
         </>
       }
     >
-      <CompareCode title="Your terminal must show this code" code={request.user_code}>
-        Another code, or you did not run <Mono>sallyport login</Mono>? Then this is not yours: deny it.
+      <CompareCode code={request.user_code}>
+        {answer === undefined ? (
+          <>
+            Another code, or you did not run <Mono>sallyport login</Mono>? Then this is not yours: deny it.
+          </>
+        ) : undefined}
       </CompareCode>
       {answer === undefined ? (
         <AskActs>
