@@ -15,6 +15,16 @@ export const processTerminal: Terminal = {
   environment: process.env,
 }
 
+const USUAL_WIDTH = 80
+
+/** Columns that a line may take: what COLUMNS says, else what the terminal does, which where nobody told it is 0. */
+export function terminalWidth({ stdout, environment }: Terminal): number {
+  const told = [Number(environment['COLUMNS']), stdout.columns].find(
+    (each) => Number.isInteger(each) && Number(each) > 0,
+  )
+  return told ?? USUAL_WIDTH
+}
+
 type Style = Parameters<typeof styleText>[0]
 
 /** Colours a text for a stream, where that is a terminal and nobody said otherwise (NO_COLOR, FORCE_COLOR, TERM=dumb). */

@@ -26,6 +26,7 @@ export const TOPICS: Readonly<Record<string, string>> = {
   SALLYPORT_SECTION_KEY    any setting of sallyport.toml for \`up\`, e.g. SALLYPORT_SSH_LOGIN_GRACE=60s
   XDG_CONFIG_HOME          where \`sallyport/profiles.json\` and the sessions are; ~/.config unless set
   NO_COLOR, FORCE_COLOR    no colours, or colours also where the output is no terminal
+  COLUMNS                  how wide lists may be on a terminal
 A variable that begins with SALLYPORT_ and that nothing reads is warned of on standard error.
 `,
   formatting: `Output:

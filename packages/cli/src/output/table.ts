@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import { styled, type Terminal } from '../terminal.ts'
+import { styled, type Terminal, terminalWidth } from '../terminal.ts'
 import { printable } from './escape.ts'
 
 /** One column of a list: its title and what it shows of a row. */
@@ -20,7 +20,7 @@ export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly
   const widths = columns.map((column, index) =>
     Math.max(textWidth(column.title), ...cells.map((line) => textWidth(line[index] ?? ''))),
   )
-  const limit = terminal.stdout.isTTY === true ? (terminal.stdout.columns ?? 80) : Number.POSITIVE_INFINITY
+  const limit = terminal.stdout.isTTY === true ? terminalWidth(terminal) : Number.POSITIVE_INFINITY
   const line = (texts: readonly string[]) =>
     cut(
       texts
