@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { StoreError } from './errors.ts'
 
@@ -12,7 +12,7 @@ const TORN = '#torn'
  */
 export class LineFile implements AsyncDisposable {
   readonly #path: string
-  readonly #file: FileHandle
+  #file: FileHandle
   /** Writes go one behind the other. */
   #last: Promise<unknown> = Promise.resolve()
   /** Whether the file ends inside a line. */
@@ -26,16 +26,8 @@ export class LineFile implements AsyncDisposable {
 
   /** Opens the file, for its owner alone, or makes it. Throws `store-unavailable`. */
   static async open(path: string): Promise<LineFile> {
-    try {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      const file = await open(path, 'a+', 0o600)
-      const { size } = await file.stat()
-      const end = new Uint8Array(1)
-      if (size > 0) await file.read(end, 0, 1, size - 1)
-      return new LineFile(path, file, size > 0 && end[0] !== 0x0a)
-    } catch (cause) {
-      throw new StoreError('store-unavailable', `${path} could not be opened`, { cause })
-    }
+    const { file, torn } = await openedFile(path)
+    return new LineFile(path, file, torn)
   }
 
   /** Resolves when the line is on the disk. Throws `disk-full` or `store-unavailable`. */
@@ -45,15 +37,19 @@ export class LineFile implements AsyncDisposable {
     return written
   }
 
-  /** All whole lines, oldest first. */
+  /** All whole lines, oldest first. Throws `store-unavailable`. */
   async *lines(): AsyncGenerator<string> {
     await this.#last
     let rest = ''
-    for await (const chunk of createReadStream(this.#path, { encoding: 'utf8' })) {
-      const lines = `${rest}${chunk as string}`.split('\n')
-      // What has no line feed yet is no line: a crash or a full disk may have cut it short.
-      rest = lines.pop() ?? ''
-      for (const line of lines) if (line !== '' && !line.endsWith(TORN)) yield line
+    try {
+      for await (const chunk of createReadStream(this.#path, { encoding: 'utf8' })) {
+        const lines = `${rest}${chunk as string}`.split('\n')
+        // What has no line feed yet is no line: a crash or a full disk may have cut it short.
+        rest = lines.pop() ?? ''
+        for (const line of lines) if (line !== '' && !line.endsWith(TORN)) yield line
+      }
+    } catch (cause) {
+      throw new StoreError('store-unavailable', `${this.#path} could not be read`, { cause })
     }
   }
 
@@ -66,7 +62,19 @@ export class LineFile implements AsyncDisposable {
     return this.close()
   }
 
+  /** Whoever rotates the file, or removes it, does not take with it what is written from then on. */
+  async #follow(): Promise<void> {
+    const [here, there] = await Promise.all([this.#file.stat(), stat(this.#path).catch(() => undefined)])
+    if (there !== undefined && there.ino === here.ino && there.dev === here.dev) return
+    const { file, torn } = await openedFile(this.#path)
+    const former = this.#file
+    this.#file = file
+    this.#torn = torn
+    await former.close()
+  }
+
   async #write(line: string): Promise<void> {
+    await this.#follow()
     const bytes = new TextEncoder().encode(`${this.#torn ? `${TORN}\n` : ''}${line}\n`)
     try {
       this.#torn = true
@@ -81,5 +89,18 @@ export class LineFile implements AsyncDisposable {
       if (full) throw new StoreError('disk-full', `no space is left for ${this.#path}`, { cause })
       throw new StoreError('store-unavailable', `${this.#path} could not be written`, { cause })
     }
+  }
+}
+
+async function openedFile(path: string): Promise<{ readonly file: FileHandle; readonly torn: boolean }> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    const file = await open(path, 'a+', 0o600)
+    const { size } = await file.stat()
+    const end = new Uint8Array(1)
+    if (size > 0) await file.read(end, 0, 1, size - 1)
+    return { file, torn: size > 0 && end[0] !== 0x0a }
+  } catch (cause) {
+    throw new StoreError('store-unavailable', `${path} could not be opened`, { cause })
   }
 }
