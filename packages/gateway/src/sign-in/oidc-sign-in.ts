@@ -58,7 +58,14 @@ export class OidcSignIn {
       const user = await this.#account(provider, identity, from)
       const replaces = purpose.kind === 'sign-in' ? purpose.replaces : undefined
       const entering = { ...from, replaces }
-      return await this.#parts.signIn.openProved(user.id, `oidc:${name}`, this.#factors(name, identity), entering)
+      const { issuer, subject } = identity
+      return await this.#parts.signIn.openProved(
+        user.id,
+        `oidc:${name}`,
+        this.#factors(name, identity),
+        entering,
+        async (tx) => (await tx.externalIdentities.get(issuer, subject))?.userId === user.id,
+      )
     } catch (error) {
       throw this.#parts.flows.refusal(name, error, purpose)
     }

@@ -61,7 +61,14 @@ export class PasswordSignIn {
       factors.push({ factor: 'totp', at: now() })
     }
     attempts.right(name, network)
-    return signIn.openProved(user.id, 'password', factors, from)
+    // While it was hashed, and waited for its turn, it may have been changed.
+    return signIn.openProved(
+      user.id,
+      'password',
+      factors,
+      from,
+      async (tx) => (await tx.secondFactors.password(user.id)) === phc,
+    )
   }
 
   /** Nobody waits for what is written down of people we know: the time would say that there is such a person. */

@@ -57,7 +57,13 @@ export interface Opening {
   readonly shown?: Pick<WebSession, 'factors' | 'expiresAt'>
   /** The browser's session that let a command in. */
   readonly approver?: WebSessionId
+  readonly counts?: StillCounts
 }
+
+/** Whether what was proved with is still there, in the transaction that begins the session: what takes it away ends those that it finds. */
+export type StillCounts = (
+  tx: Pick<Repositories, 'passkeys' | 'secondFactors' | 'externalIdentities'>,
+) => Promise<boolean>
 
 /** Who may not sign in, and why: for the log alone. Whoever asked learns only that it was refused. */
 export class SignInRefused extends Error {
@@ -91,7 +97,8 @@ export class SignInService {
       const { passkey, counter, backedUp } = await passkeys.finishAssertion(ceremony, 'sign-in', response, find)
       const user = this.#enabled(passkey.userId)
       await store.passkeys.used(passkey.id, { counter, backedUp })
-      return await this.#open({ user, method: 'passkey', from })
+      const counts: StillCounts = async (tx) => (await tx.passkeys.byCredentialId(passkey.credentialId)) !== undefined
+      return await this.#open({ user, method: 'passkey', from, counts })
     } catch (error) {
       throw this.#refusal(error, 'passkey', from, known?.userId)
     }
@@ -141,15 +148,16 @@ export class SignInService {
     return this.#open({ user, method: SIGN_IN_METHOD_DEVICE, from, shown: session, approver })
   }
 
-  /** A session for whom an identity provider has proved, with what it says it saw. Throws SignInRefused `user-disabled`. */
+  /** A session for whom an identity provider has proved, with what it says it saw. Throws SignInRefused `user-disabled`, `proof-gone`. */
   async openProved(
     userId: UserId,
     method: string,
     factors: readonly FactorAt[],
     from: SignInFrom,
+    counts: StillCounts,
   ): Promise<OpenedSession> {
     const expiresAt = this.#parts.now() + this.#parts.sessionMs()
-    return this.#open({ user: this.#enabled(userId), method, from, shown: { factors, expiresAt } })
+    return this.#open({ user: this.#enabled(userId), method, from, shown: { factors, expiresAt }, counts })
   }
 
   /** Whether there was such a session. */
@@ -170,13 +178,14 @@ export class SignInService {
 
   /** Begins a session as a part of the change that writes it down: nobody is in whom the log does not know of. */
   async add(
-    tx: Pick<Repositories, 'users' | 'webSessions' | 'certificates'>,
+    tx: Repositories,
     record: (event: AuditEvent) => void,
-    { user, method, from: { source, agent, replaces }, shown, approver }: Opening,
+    { user, method, from: { source, agent, replaces }, shown, approver, counts }: Opening,
   ): Promise<OpenedSession> {
     const { randomBytes, now, sessionMs } = this.#parts
     // Inside: what ends an account or a session ends those that it finds.
     if ((await tx.users.get(user.id))?.disabled !== false) throw new SignInRefused('user-disabled')
+    if (counts !== undefined && !(await counts(tx))) throw new SignInRefused('proof-gone')
     if (replaces !== undefined)
       await endSessions(tx, record, user, { actor: user.name, which: ({ id }) => id === replaces })
     const open = await tx.webSessions.list(user.id)
