@@ -82,6 +82,12 @@ export function directWriter(socket: net.Socket): WritePieces {
   }
 }
 
+/** Bytes of the write under way that the operating system has not taken; undefined where that cannot be seen. */
+export function unsentBytes(stream: Duplex): number | undefined {
+  const size = (stream as { _handle?: { writeQueueSize?: unknown } | null })._handle?.writeQueueSize
+  return typeof size === 'number' ? size : undefined
+}
+
 /** The documented way, for any stream. */
 export function streamWriter(stream: Duplex): WritePieces {
   return (pieces, done) => {

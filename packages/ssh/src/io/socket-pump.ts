@@ -19,6 +19,7 @@ import {
   SharedReads,
   streamWriter,
   takeOver,
+  unsentBytes,
   type WritePieces,
 } from './native-socket.ts'
 import { appendPiece } from './piece-list.ts'
@@ -33,8 +34,10 @@ const DEFAULT_HIGH_WATER_BYTES = 2 * 1024 * 1024
 /** TCP keepalive probes start after this idle time: a dead peer without SSH keepalives is found in minutes, not never. */
 const TCP_KEEPALIVE_MS = 60_000
 
-/** After `close`: how long the peer may go without taking anything before what is left for it is given up. */
+/** After `close`: how often is looked at what the peer has taken since. */
 const CLOSE_LINGER_MS = 5_000
+/** What it must take in that time, or all that is left: whoever takes less could make us keep a window of bytes for hours. */
+const LEAST_PROGRESS_BYTES = 128 * 1024
 
 /** Calls are synchronous and in order; `closed` is the last one. What a call throws ends this pump and becomes its error. */
 export interface SocketPumpHandler {
@@ -247,7 +250,8 @@ export class SocketPump {
 
   /**
    * Nobody reads here any more: sends what is queued and FIN, throws away what still comes, and closes when the peer has
-   * ended too, or makes no progress for 5 s.
+   * ended too, or has had 5 s for it. One that takes what is queued more slowly than 128 KiB in 5 s sees a reset: an end
+   * would tell it that it has everything.
    */
   close(): void {
     if (this.#closed || this.#discarding) return
@@ -323,12 +327,19 @@ export class SocketPump {
     else if (this.#ending && !this.#stream.writableEnded) this.#stream.end()
   }
 
-  #lingerOn(queuedBefore: number): void {
+  #lingerOn(leftBefore: number): void {
     this.#linger = setTimeout(() => {
-      const queued = this.#queuedBytes
-      if (queued > 0 && queued < queuedBefore) this.#lingerOn(queued)
-      else this.abort()
+      const left = this.#leftBytes()
+      if (left === 0) this.abort()
+      else if (left <= leftBefore - LEAST_PROGRESS_BYTES) this.#lingerOn(left)
+      else this.reset()
     }, CLOSE_LINGER_MS)
+  }
+
+  /** What the operating system has not taken: of a long write it takes a part at a time, and reports none of them. */
+  #leftBytes(): number {
+    const unsent = this.#writing ? unsentBytes(this.#stream) : undefined
+    return unsent === undefined ? this.#queuedBytes : this.#pieceBytes + unsent
   }
 
   /** A consumer's bug must end its own connection, not the process. */
