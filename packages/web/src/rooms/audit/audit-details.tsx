@@ -8,7 +8,7 @@ import { sentence } from '../../words/sentence.ts'
 import { utcText } from '../../words/times.ts'
 import type { AuditSearch } from './audit-search.ts'
 import { EventLinks } from './event-links.tsx'
-import { fieldName, fieldValue } from './event-text.ts'
+import { fieldsOf } from './event-text.ts'
 
 interface AuditDetailsProps {
   readonly event: AuditEvent
@@ -17,10 +17,8 @@ interface AuditDetailsProps {
 
 /** All of an event, and ways on from it. */
 export function AuditDetails({ event, onFilter }: AuditDetailsProps) {
-  const { summary, data, actor, source, session, sequence, time, hash } = event
-  const own = Object.entries(data).map(
-    ([name, value]) => [fieldName(name), <Mono key={name}>{fieldValue(value)}</Mono>] as const,
-  )
+  const { summary, actor, source, session, sequence, time, hash } = event
+  const own = fieldsOf(event).map(([name, value]) => [name, <Mono key={name}>{value}</Mono>] as const)
   return (
     <div className="grid gap-3 px-gutter pt-3 pb-3.5 wide:pr-6 wide:pl-[calc(1.5rem+7.75rem)]">
       <p className="max-w-[84ch] wrap-anywhere">{sentence(summary)}</p>

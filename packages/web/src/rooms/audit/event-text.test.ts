@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dayTimeText, fieldName, fieldValue, personIn, whatOf } from './event-text.ts'
+import { dayTimeText, fieldsOf, personIn, whatOf } from './event-text.ts'
 
 test('an event is about its target and port, then about whom or what it names', () => {
   assert.equal(whatOf({ target: 'db-1', data: { port: 22 } }), 'db-1:22')
@@ -16,11 +16,22 @@ test('the day is told where it is not today', () => {
   assert.equal(dayTimeText(new Date(2026, 10, 21, 14, 28, 9), now), '21 Nov 14:28:09')
 })
 
-test('fields are read as words and values on a line', () => {
-  assert.equal(fieldName('destination_host'), 'destination host')
-  assert.equal(fieldName('keyType'), 'key type')
-  assert.equal(fieldValue(['a', 'b']), 'a, b')
-  assert.equal(fieldValue({ a: 1 }), '{"a":1}')
+test('fields are read as words and values on a line, and those with nothing in them not at all', () => {
+  const data = {
+    destination_host: 'db-1',
+    keyType: ['a', 'b'],
+    more: { a: 1 },
+    old: false,
+    tags: [],
+    note: '',
+    from: null,
+  }
+  assert.deepEqual(fieldsOf({ data }), [
+    ['destination host', 'db-1'],
+    ['key type', 'a, b'],
+    ['more', '{"a":1}'],
+    ['old', 'false'],
+  ])
 })
 
 test('an event leads to who did it, and to whom it is about where the gateway or the machine did it', () => {

@@ -23,15 +23,23 @@ export function whatOf({ target, data }: Pick<AuditEvent, 'target' | 'data'>): s
 }
 
 /** A field's name as people say it: `rule_line` is `rule line`. */
-export function fieldName(name: string): string {
+function fieldName(name: string): string {
   return name
     .replaceAll('_', ' ')
     .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
     .toLowerCase()
 }
 
+/** The fields of an event that hold something, by name and value. */
+export function fieldsOf({ data }: Pick<AuditEvent, 'data'>): readonly (readonly [name: string, value: string])[] {
+  return Object.entries(data)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => [fieldName(name), fieldValue(value)] as const)
+    .filter(([, value]) => value !== '')
+}
+
 /** A field's value on one line. */
-export function fieldValue(value: unknown): string {
+function fieldValue(value: unknown): string {
   if (typeof value === 'string') return value
   if (Array.isArray(value)) return value.map(fieldValue).join(', ')
   return JSON.stringify(value) ?? ''
