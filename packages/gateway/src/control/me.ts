@@ -18,6 +18,7 @@ import { ownIdentityHandlers } from './own-identities.ts'
 import { ownKeyHandlers } from './own-keys.ts'
 import { type Caller, recordedChange, type Services, timeText } from './services.ts'
 import { shownIdentity } from './shown-identity.ts'
+import { requireStillIn } from './still-in.ts'
 import { shownKey } from './users.ts'
 
 type MeRoute = Exclude<`me.${string}` & keyof Handlers, 'me.targets' | CheckRoute>
@@ -91,6 +92,7 @@ export function meHandlers(services: Services): Pick<Handlers, MeRoute> {
       const expiresAt = now() + seconds * 1000
       const { actor } = caller
       const added = await recordedChange(services, async (tx, record) => {
+        await requireStillIn(tx, caller)
         requireRoom((await tx.apiTokens.list(user.id)).length, TOKENS_MAX, 'API tokens')
         const token = await tx.apiTokens.add({ userId: user.id, name, scopes, expiresAt, tokenHash })
         const facts = { credential: token.id, name, scopes, until: expiresAt }

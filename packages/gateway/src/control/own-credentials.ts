@@ -20,6 +20,7 @@ import { endOthers } from './end-others.ts'
 import type { Handlers } from './handlers.ts'
 import type { Selves } from './own-identities.ts'
 import { recordedChange, type Services, timeText } from './services.ts'
+import { requireStillIn } from './still-in.ts'
 
 type CredentialRoute =
   | `me.passkey-${'begin' | 'add' | 'rename' | 'remove'}`
@@ -58,6 +59,7 @@ export function ownCredentialHandlers(
       const registered = await orBadPasskey(passkeys.finishRegistration(ceremony, user.id, response))
       const { actor } = caller
       const added = await recordedChange(services, async (tx, record) => {
+        await requireStillIn(tx, caller)
         requireRoom((await tx.passkeys.list(user.id)).length, PASSKEYS_MAX, 'passkeys')
         record({ type: 'credential-added', actor, user: user.name, kind: 'passkey', name })
         return tx.passkeys.add(newPasskey(user.id, registered, name))
@@ -134,6 +136,7 @@ export function ownCredentialHandlers(
       if (problem !== undefined) throw new ApiError('password.weak', 'this password is not taken', { why: problem })
       const hash = await services.passwordHasher.hash(password)
       await recordedChange(services, async (tx, record) => {
+        await requireStillIn(tx, caller)
         const before = await tx.secondFactors.password(user.id)
         await tx.secondFactors.setPassword(user.id, hash)
         const facts = { actor: caller.actor, user: user.name, kind: 'password', name: '' }
@@ -164,6 +167,7 @@ export function ownCredentialHandlers(
       const codes = makeRecoveryCodes(user.id, randomBytes)
       const hashes = codes.map(({ hash }) => hash)
       await recordedChange(services, async (tx, record) => {
+        await requireStillIn(tx, caller)
         await tx.secondFactors.setRecoveryCodes(user.id, hashes)
         record({ type: 'recovery-codes-made', actor: caller.actor, user: user.name })
       })

@@ -4,6 +4,7 @@ import { fingerprint } from '@sallyport/ssh/keys'
 import { KEYS_MAX, requireRoom } from '../sign-in/credential-limits.ts'
 import type { Handlers } from './handlers.ts'
 import { type Caller, recordedChange, type Services } from './services.ts'
+import { requireStillIn } from './still-in.ts'
 import { keyEvent, readKeyLine, shownKey, unlessTaken } from './users.ts'
 
 /** `me.key-…`: people's own SSH keys. `freshSelf`: whoever asks, proved a short while ago. */
@@ -19,6 +20,7 @@ export function ownKeyHandlers(
       const print = fingerprint(parsed.key)
       const added = await unlessTaken('key.exists', 'this key proves somebody already', () =>
         recordedChange(services, async (tx, record) => {
+          await requireStillIn(tx, caller)
           const own = await tx.userKeys.list(user.id)
           if (own.some((key) => key.fingerprint === print))
             throw new ApiError('key.exists', 'you have this key already')
