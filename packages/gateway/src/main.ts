@@ -45,6 +45,7 @@ import { pageApp } from './http/page-app.ts'
 import { publicOrigin } from './http/public-origin.ts'
 import { StrangerLimit } from './http/stranger-limit.ts'
 import { sourceOf, webPeer } from './http/web-peer.ts'
+import { boundedWriter } from './ops/bounded-writer.ts'
 import { closeServer } from './ops/close-server.ts'
 import { countKeyExchanges } from './ops/count-key-exchanges.ts'
 import { LiveEvents } from './ops/live-events.ts'
@@ -118,7 +119,9 @@ async function start(options: GatewayOptions): Promise<Gateway> {
   const log = createLog({
     level: config.current.log.level,
     format: logFormat(config.current),
-    write: options.writeLog ?? ((line) => void process.stdout.write(line)),
+    write:
+      options.writeLog ??
+      boundedWriter(process.stdout, (count) => log.warn('lines of the log were lost: its reader is behind', { count })),
   })
   started.use(logSshTraces(log))
   for (const { name, nearest } of unknownVariables(environment))
