@@ -76,6 +76,8 @@ test('nobody copied a key: login, ssh-config --write, target enrol --run, and pl
   await using _ = sshd
   const { user: admin } = await signedIn(gate, 'carol', 'admin')
   using __ = admin
+  const invited = await admin.run('user invite carol')
+  assert.match(invited.stderr, /^it opens on the gateway’s machine alone; for others set https\.url /m)
   const lost = await admin.run('target enrol db1 --run root@nowhere.invalid')
   assert.equal(lost.status, 255)
   assert.match(lost.stderr, /so nothing was changed; name it as this machine’s ssh reaches it: --run root@ADDRESS/)

@@ -69,7 +69,9 @@ export function userCommands(program: Command, run: Runner): void {
           () => `${added.name} was added as ${added.role} with ${counted(added.public_keys.length, 'key')}\n`,
         )
         if (added.public_keys.length === 0)
-          context.note(`they cannot sign in yet; add a key with: sallyport key add ${added.name} FILE`)
+          context.note(
+            `they cannot sign in yet: sallyport user invite ${added.name}, or sallyport key add ${added.name} FILE`,
+          )
         return undefined
       }),
     )
@@ -92,6 +94,10 @@ export function userCommands(program: Command, run: Runner): void {
             ? `send it to ${link.user} alone: it works once, until ${formatTime(link.expires_at)}, and replaces their passkeys, password, codes, tokens and sign-ins`
             : `send it to ${link.user} alone: it works once, until ${formatTime(link.expires_at)}`,
         )
+        if (new URL(link.url).hostname === 'localhost')
+          context.note(
+            'it opens on the gateway’s machine alone; for others set https.url in sallyport.toml to the name they use, and start it again',
+          )
         return undefined
       }),
     )

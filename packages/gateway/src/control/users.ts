@@ -251,16 +251,24 @@ export function readKeyLine(line: string): { key: PublicKey; comment: string } {
   return { key: parsed.key, comment: shownName(parsed.comment, COMMENT_MAX) }
 }
 
+const TAKEN_FIX = {
+  'user.exists': 'take another name, or see who it is: sallyport user ls',
+  'key.exists':
+    'a key proves one person only: take another one, or let an admin find whose it is with: sallyport key ls',
+  'target.exists': 'take another name, or take the old one out first: sallyport target rm NAME',
+} as const
+
 /** Runs a change; a name or key that is taken becomes the caller's error. */
 export async function unlessTaken<T>(
-  reason: 'user.exists' | 'key.exists' | 'target.exists',
+  reason: keyof typeof TAKEN_FIX,
   message: string,
   run: () => Promise<T>,
 ): Promise<T> {
   try {
     return await run()
   } catch (cause) {
-    if (cause instanceof StoreError && cause.code === 'already-exists') throw new ApiError(reason, message, { cause })
+    if (cause instanceof StoreError && cause.code === 'already-exists')
+      throw new ApiError(reason, message, { fix: TAKEN_FIX[reason], cause })
     throw cause
   }
 }
