@@ -172,7 +172,7 @@ void suite('certificates from an identity provider', { skip }, () => {
     assert.match(
       running.stdout,
       new RegExp(
-        `^signed in +to ${serverOf(gate)} as alice@example\\.com, member\nuntil .*\ncertificate +until .*, in the ssh-agent\n$`,
+        `^signed in +to ${serverOf(gate)} as alice@example\\.com, member\nuntil .*\ncertificate +until .*, in the ssh-agent\nlogins +root@tag:db\n$`,
       ),
     )
     const { id } = await gate.api.call('user.show', { user: 'alice@example.com' })
