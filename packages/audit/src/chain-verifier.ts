@@ -1,6 +1,7 @@
 import { type Checkpoint, checkCheckpoint, decodeCheckpoint } from './checkpoint.ts'
 import { type AuditRecord, decodeLine, GENESIS_HASH, hashLine } from './line.ts'
 import type { StoredEntry } from './ports.ts'
+import { rollbackReach } from './rollback-reach.ts'
 
 export const FAULT_CODES = [
   'chain-broken',
@@ -66,6 +67,7 @@ const MAX_CHECKPOINT_FAULTS = 20
 
 interface Rollback {
   readonly seq: number
+  /** Milliseconds since the epoch: checkpoints signed later are none of what was lost. */
   readonly time: number
   readonly to: number
 }
@@ -216,7 +218,7 @@ export class ChainVerifier {
   #noteRollback(record: AuditRecord): void {
     const { from, to } = record.fields
     if (typeof from !== 'number' || typeof to !== 'number') return
-    this.#rollbacks.push({ seq: record.seq, time: record.time, to })
+    this.#rollbacks.push({ seq: record.seq, time: rollbackReach(record), to })
     const message = `${record.actor} accepted the loss of entries ${from} to ${to}`
     this.#notes.push({ code: 'rollback-accepted', seq: record.seq, message })
   }

@@ -345,6 +345,7 @@ export const AUDIT_EVENTS = {
       from: number('First entry that is lost'),
       to: number('Last entry known to be lost'),
       hash: text('Hash of that last entry, hex'),
+      until: maybe(time('Newest checkpoint over what is lost, where the clock was ahead when it was signed')),
     },
   },
   'authority-created': {

@@ -436,6 +436,8 @@ export interface AuditRollbackAccepted extends EventContext {
   /** The entry that checkpoint was made over. */
   readonly to: number
   readonly hash: string
+  /** Time of the newest checkpoint over what is lost, where the clock was ahead then: as far as that the loss is explained. */
+  readonly until?: number | undefined
 }
 
 export interface AuthorityCreated extends EventContext {

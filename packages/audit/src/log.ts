@@ -16,6 +16,7 @@ import type {
   StoredEntry,
 } from './ports.ts'
 import { readEntries, STORE_PAGE } from './read-entries.ts'
+import { rollbackReach } from './rollback-reach.ts'
 import { systemScheduler } from './system-scheduler.ts'
 import { verifyLog } from './verify-log.ts'
 
@@ -108,6 +109,7 @@ export class AuditLog implements AsyncDisposable {
     const log = new AuditLog(options, standing.vouched)
     if (standing.contradicted !== undefined) {
       const { seq, hash } = standing.contradicted
+      const { contradictedUntil: until } = standing
       if (standing.end >= seq)
         throw new AuditError('log-broken', `audit entry ${seq} or one before it is not what a checkpoint vouches for`)
       if (options.acceptRollback === undefined) {
@@ -117,7 +119,8 @@ export class AuditLog implements AsyncDisposable {
         )
       }
       const from = standing.end + 1
-      await log.append({ type: 'audit-rollback-accepted', actor: options.acceptRollback, from, to: seq, hash })
+      const accepted = { type: 'audit-rollback-accepted', actor: options.acceptRollback, from, to: seq, hash } as const
+      await log.append(until > log.#clock.now() ? { ...accepted, until } : accepted)
       await log.checkpoint()
     } else if (standing.end > standing.vouched.seq) {
       log.#checkpointDue(standing.end - standing.vouched.seq)
@@ -401,17 +404,19 @@ interface Standing {
   readonly vouched: LogTail
   /** The newest checkpoint that the store's entries contradict and no accepted rollback explains. */
   readonly contradicted: Checkpoint | undefined
+  /** Time of the newest such, in milliseconds since the epoch; 0 where there is none. */
+  readonly contradictedUntil: number
 }
 
-/** Holds the newest checkpoints, by time and by entry, inside and outside, against the entries. */
+/** Holds the last checkpoints, by writing, by time and by entry, inside and outside, against the entries. */
 async function compareWithCheckpoints(options: AuditLogOptions): Promise<Standing> {
   const { entries, checkpoints, anchor } = options
   const keys = keysOf(options)
   const end = (await entries.tail())?.seq ?? 0
   const inStore = await checkpoints.latest()
   const lines = async function* () {
-    yield* anchor.lines()
     if (inStore !== undefined) yield inStore
+    yield* anchor.lines()
   }
   const valid = (checkpoint: Checkpoint) => checkCheckpoint(checkpoint, keys) === 'valid'
   // A checkpoint a minute makes half a million a year, and a signature takes a hundred times as long as a line: those in
@@ -420,35 +425,41 @@ async function compareWithCheckpoints(options: AuditLogOptions): Promise<Standin
   if (!outermost.every(valid)) outermost = await outermostOf(lines(), valid)
 
   let vouched: LogTail = { seq: 0, hash: GENESIS_HASH }
-  let contradicted: Checkpoint | undefined
+  const others: Checkpoint[] = []
   for (const checkpoint of outermost) {
     const [entry] = await entries.read(checkpoint.seq, 1)
-    if (entry?.seq === checkpoint.seq && hashLine(entry.line) === checkpoint.hash) {
-      if (checkpoint.seq > vouched.seq) vouched = { seq: checkpoint.seq, hash: checkpoint.hash }
-    } else if (!(await isExplained(checkpoint, entries, vouched.seq))) {
-      contradicted = checkpoint
-    }
+    if (entry?.seq !== checkpoint.seq || hashLine(entry.line) !== checkpoint.hash) others.push(checkpoint)
+    else if (checkpoint.seq > vouched.seq) vouched = { seq: checkpoint.seq, hash: checkpoint.hash }
   }
-  return { end, vouched, contradicted }
+  let contradicted: Checkpoint | undefined
+  let contradictedUntil = 0
+  for (const checkpoint of others) {
+    if (await isExplained(checkpoint, entries, vouched.seq)) continue
+    if (contradicted === undefined || checkpoint.seq >= contradicted.seq) contradicted = checkpoint
+    contradictedUntil = Math.max(contradictedUntil, checkpoint.time)
+  }
+  return { end, vouched, contradicted, contradictedUntil }
 }
 
-/** The newest by time and the furthest by entry of the checkpoints that count; none where there are none. */
+/**
+ * The last written, the newest by time and the furthest by entry of the checkpoints that count; none where there are none.
+ * Where a loss was accepted the last one vouches for that, whatever the clock said of those before.
+ */
 async function outermostOf(
   lines: AsyncIterable<string>,
   counts: (checkpoint: Checkpoint) => boolean,
 ): Promise<readonly Checkpoint[]> {
+  let last: Checkpoint | undefined
   let newest: Checkpoint | undefined
   let furthest: Checkpoint | undefined
   for await (const line of lines) {
     const checkpoint = readable(line)
-    if (checkpoint === undefined) continue
-    const later = newest === undefined || checkpoint.time >= newest.time
-    const further = furthest === undefined || checkpoint.seq > furthest.seq
-    if ((!later && !further) || !counts(checkpoint)) continue
-    if (later) newest = checkpoint
-    if (further) furthest = checkpoint
+    if (checkpoint === undefined || !counts(checkpoint)) continue
+    if (newest === undefined || checkpoint.time >= newest.time) newest = checkpoint
+    if (furthest === undefined || checkpoint.seq > furthest.seq) furthest = checkpoint
+    last = checkpoint
   }
-  return [newest, furthest].filter((each) => each !== undefined)
+  return [last, newest, furthest].filter((each) => each !== undefined)
 }
 
 /** Only what a checkpoint vouches for explains anything: otherwise whoever cut the log could write it. */
@@ -458,9 +469,8 @@ async function isExplained(checkpoint: Checkpoint, entries: AuditEntryStore, vou
     const record = decodeLine(line)
     if (record === undefined || record.seq > vouchedTo) return false
     const to = record.fields.to
-    return (
-      record.seq <= checkpoint.seq && typeof to === 'number' && checkpoint.seq <= to && checkpoint.time <= record.time
-    )
+    if (typeof to !== 'number' || checkpoint.time > rollbackReach(record)) return false
+    return record.seq <= checkpoint.seq && checkpoint.seq <= to
   })
 }
 
