@@ -40,9 +40,18 @@ test('a configuration that the audit log does not take is not in force, and is o
 test('of a reload that changes many keys the audit log says how many there were', async () => {
   await using gate = await TestGateway.start()
   const keys = [
-    ...['login_grace = "31s"', 'max_auth_tries = 5', 'per_source_max_startups = 99', 'banner = "x"'],
-    ...['approval_timeout = "3m"', 'approval_qr = false', 'second_factor = "never"', 'second_factor_period = "1h"'],
-    ...['max_startups = "90:30:900"', 'max_connections = 900', 'keepalive_interval = "16s"', 'keepalive_count = 4'],
+    'login_grace = "31s"',
+    'max_auth_tries = 5',
+    'per_source_max_startups = 99',
+    'banner = "x"',
+    'approval_timeout = "3m"',
+    'approval_qr = false',
+    'second_factor = "never"',
+    'second_factor_period = "1h"',
+    'max_startups = "90:30:900"',
+    'max_connections = 900',
+    'keepalive_interval = "16s"',
+    'keepalive_count = 4',
   ]
   const dial = ['timeout = "11s"', 'attempt_delay = "251ms"', 'dns_timeout = "4s"']
   const penalties = ['min = "16s"', 'max = "11m"']
