@@ -41,7 +41,7 @@ export function checkHandlers(services: Services): Pick<Handlers, CheckRoute> {
     'me.ssh-end'(_, caller) {
       const user = self(caller)
       const ending = { denied: 'session.ended-by-owner', note: '', actor: caller.actor } as const
-      const ended = sessions.ofUser(user.id).filter((session) => session.end(ending))
+      const ended = sessions.endAllOf(user.id, ending)
       return { ended: ended.map(({ id }) => id) }
     },
   }

@@ -13,8 +13,8 @@ export function sessionHandlers(services: Services): Pick<Handlers, `session.${s
     if (user !== undefined) return user.id
     throw new ApiError('user.not-found', `there is no user “${plain(selector)}”`, { fix: 'sallyport user ls' })
   }
-  const kill = (session: Session, reason: string, actor: string) =>
-    session.end({ denied: 'session.killed', note: oneLine(reason), actor })
+  const killed = (reason: string, actor: string) =>
+    ({ denied: 'session.killed', note: oneLine(reason), actor }) as const
   return {
     'session.list'({ user }) {
       const found = user === undefined ? sessions.list() : sessions.ofUser(userId(user))
@@ -26,11 +26,11 @@ export function sessionHandlers(services: Services): Pick<Handlers, `session.${s
         throw new ApiError('session.not-found', `there is no live session “${plain(id)}”`, {
           fix: 'sallyport session ls',
         })
-      kill(session, reason, actor)
+      session.end(killed(reason, actor))
       return { ended: [session.id] }
     },
     'session.kill-user'({ user, reason }, { actor }) {
-      const ended = sessions.ofUser(userId(user)).filter((session) => kill(session, reason, actor))
+      const ended = sessions.endAllOf(userId(user), killed(reason, actor))
       return { ended: ended.map(({ id }) => id) }
     },
   }

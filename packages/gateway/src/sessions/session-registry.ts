@@ -57,6 +57,11 @@ export class SessionRegistry {
     for (const session of this.everyone()) session.end(ending)
   }
 
+  /** Ends what a user has open. Gives what was not ending yet. */
+  endAllOf(userId: UserId, ending: Ending): readonly Session[] {
+    return this.everyone().filter((session) => session.principal.userId === userId && session.end(ending))
+  }
+
   /** Whether no session is left, and no way of one. */
   get isEmpty(): boolean {
     return this.#sessions.size === 0 && this.#parting.size === 0

@@ -57,6 +57,14 @@ test('a ban and a policy that takes it away reach a way whose client is gone', a
   }
 })
 
+test('whoever ends all of a user ends it too', () => {
+  const { sessions, session, way } = parted()
+  const ending = { denied: 'session.killed', note: '', actor: ACTOR_GATEWAY } as const
+  assert.deepEqual(sessions.endAllOf(makeId('user', new Uint8Array(ID_RANDOM_BYTES).fill(1)), ending), [])
+  assert.deepEqual(sessions.endAllOf(session.principal.userId, ending), [session])
+  assert.equal(way.ending?.denied, 'session.killed')
+})
+
 test('a gateway that stops waits for it, and ends it with all that is left', async () => {
   const { sessions, way } = parted()
   assert.deepEqual([sessions.size, sessions.isEmpty], [0, false])
