@@ -9,12 +9,17 @@ const users = [
   { name: 'bob@example.com', role: 'member' as const, disabled: false },
   { name: 'gone@example.com', role: 'member' as const, disabled: true },
 ]
+const targets = [
+  { name: 'one', addresses: ['10.0.0.1'], tags: ['tag:web', 'tag:db'] },
+  { name: 'two', addresses: ['10.0.0.2'], tags: ['tag:web'] },
+  { name: 'bare', addresses: ['10.0.0.3'], tags: [] },
+]
 const HEAD =
   '"tagOwners": { "tag:db": [], "tag:web": [] }, "groups": { "group:dba": ["alice@example.com", "gone@example.com"] }'
 
 function placesOf(ssh: string, name = 'alice@example.com', more = ''): readonly string[] {
   const policy = policyOf(`{ ${HEAD}, ${more} "ssh": [${ssh}] }`)
-  const compiled = compilePolicy(policy, { users, targets: [] })
+  const compiled = compilePolicy(policy, { users, targets })
   return loginPlaces(compiled, name).map(({ login, place }) => `${login}@${place}`)
 }
 const rule = (users: string, dst = '"tag:db"', rest = '"action": "accept", "src": ["group:dba"]') =>
@@ -24,6 +29,12 @@ test('each login of each rule that selects the person, by tag, once', () => {
   const rules = [rule('"root", "autogroup:nonroot"'), rule('"root"', '"tag:db", "tag:web"')].join(',')
   assert.deepEqual(placesOf(rules), ['root@tag:db', 'nonroot@tag:db', 'root@tag:web'])
   assert.deepEqual(placesOf(rules, 'bob@example.com'), [])
+})
+
+test('any tag is each that some target carries', () => {
+  assert.deepEqual(placesOf(rule('"root"', '"autogroup:tagged"')), ['root@tag:db', 'root@tag:web'])
+  const check = rule('"root"', '"tag:web"', '"action": "check", "src": ["autogroup:member"]')
+  assert.deepEqual(placesOf([rule('"root"', '"autogroup:tagged"'), check].join(',')), [])
 })
 
 test('somebody who is disabled or unknown has none', () => {

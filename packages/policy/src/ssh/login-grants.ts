@@ -40,7 +40,7 @@ export function loginPlaces(compiled: CompiledPolicy, userName: string): readonl
       const { names, anyNonroot } = loginNames(users, user.name)
       const logins = [...names, ...(anyNonroot ? [NONROOT] : [])].filter((login) => !isChecked(login))
       return destinations.flatMap((selector) =>
-        placesOf(selector).flatMap((place) => logins.map((login) => ({ login, place }))),
+        placesOf(selector, compiled).flatMap((place) => logins.map((login) => ({ login, place }))),
       )
     })
   return [...new Map(places.map((each) => [`${each.login}@${each.place}`, each])).values()]
@@ -50,8 +50,13 @@ function isUnconditional({ policy }: CompiledPolicy, rule: SshRule): boolean {
   return rule.srcPosture.length === 0 && policy.defaultSrcPosture.length === 0
 }
 
-/** Targets know their own name and tags, and nothing of who owns a mesh node, or of addresses. */
-function placesOf(selector: Selector): readonly string[] {
+/**
+ * Targets know their own name and tags, and nothing of who owns a mesh node, or of addresses. No place is called
+ * `autogroup:tagged`: it is every tag that some target carries.
+ */
+function placesOf(selector: Selector, { directory }: CompiledPolicy): readonly string[] {
   if (selector.kind === 'tag') return [selector.text]
+  if (selector.text === 'autogroup:tagged')
+    return [...new Set(directory.targets.flatMap(({ tags }) => tags))].toSorted()
   return selector.kind === 'any' ? ['any'] : []
 }
