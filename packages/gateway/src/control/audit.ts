@@ -27,13 +27,13 @@ export function auditHandlers(services: Services): Pick<Handlers, `audit.${strin
 
     async *'audit.tail'({ last, follow, ...filters }, { signal }) {
       const query = auditQueryOf(filters)
-      const past = last === 0 ? [] : (await audit.search({ ...query, limit: last })).entries
-      // What is appended between the search and the tail is still to come: the tail starts behind the newest of all.
+      // What is appended from here on is still to come: the past ends, and the tail begins, at one entry.
       const newest = (await audit.search({ limit: 1 })).entries[0]?.seq ?? 0
-      const from = Math.max(newest, past[0]?.seq ?? 0) + 1
+      const past = last === 0 ? [] : (await audit.search({ ...query, before: newest + 1, limit: last })).entries
       for (const entry of past.toReversed()) yield shown(entry)
       if (!follow) return
-      for await (const entry of audit.tail({ from, signal })) if (fitsQuery(entry, query)) yield shown(entry)
+      for await (const entry of audit.tail({ from: newest + 1, signal }))
+        if (fitsQuery(entry, query)) yield shown(entry)
     },
 
     async 'audit.verify'(_input, { signal }) {
