@@ -1,8 +1,9 @@
 /** Another name for a machine's address, such as anybody's DNS can have, is no way around what is asked for there. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ID_RANDOM_BYTES, makeId, type Principal, type Target } from '@sallyport/model'
+import type { Target } from '@sallyport/model'
 import { openStore } from '@sallyport/store'
+import { testPrincipal } from '../testing/signed-in.ts'
 import type { Decision } from './authorize.ts'
 import { RosterKeeper } from './roster.ts'
 import { deciderOf } from './roster-decider.ts'
@@ -24,14 +25,10 @@ async function given() {
   const web = await store.targets.add({ name: 'web', address, port: 22, tags: ['tag:web'] })
   await using keeper = await RosterKeeper.open(store, (what, error) => assert.fail(`${what}: ${String(error)}`))
   await store.close()
-  const principal: Principal = {
+  const principal = testPrincipal({
     userId: alice.id,
-    name: 'alice',
-    role: 'member',
     proof: { method: 'publickey', fingerprint: 'SHA256:x', factors: [{ kind: 'key', provedAt: NOW }] },
-    sessionId: makeId('session', new Uint8Array(ID_RANDOM_BYTES)),
-    sourceAddress: '192.0.2.7',
-  }
+  })
   const decider = deciderOf(keeper.current)
   const decide = (host: string, port: number, target?: Target): Decision =>
     decider.decide(

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type AccessRequest, makeId, type Principal, type Target } from '@sallyport/model'
+import { type AccessRequest, makeId, type Target } from '@sallyport/model'
 import { SeededRandom } from '@sallyport/testkit'
+import { testPrincipal } from '../testing/signed-in.ts'
 import type { Ask } from './asked-factors.ts'
 import {
   type AuthorizeParts,
@@ -17,14 +18,7 @@ import { ownAddresses } from './own-addresses.ts'
 import { type TargetDirectoryParts, targetDirectory } from './target-directory.ts'
 
 const passage = makeId('passage', new Uint8Array(10))
-const principal: Principal = {
-  userId: makeId('user', new Uint8Array(10)),
-  name: 'alice',
-  role: 'member',
-  proof: { method: 'publickey', fingerprint: 'SHA256:x', factors: [] },
-  sessionId: makeId('session', new Uint8Array(10)),
-  sourceAddress: '192.0.2.7',
-}
+const principal = testPrincipal()
 const db1: Target = {
   id: makeId('target', new Uint8Array(10)),
   name: 'db1',

@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Factor, makeId, type Principal } from '@sallyport/model'
+import type { Factor, Principal } from '@sallyport/model'
 import { compilePolicy, parsePolicy } from '@sallyport/policy'
+import { testPrincipal } from '../testing/signed-in.ts'
 import { type Circumstances, doorTerms } from './door-terms.ts'
 
 /** 2026-11-23 is a Monday. */
 const NOW = Date.parse('2026-11-23T09:00:00Z')
 
 function principalWith(...factors: Factor[]): Principal {
-  return {
-    userId: makeId('user', new Uint8Array(10)),
-    name: 'alice',
-    role: 'member',
-    proof: { method: 'publickey', fingerprint: 'SHA256:x', factors },
-    sessionId: makeId('session', new Uint8Array(10)),
-    sourceAddress: '192.0.2.7',
-  }
+  return testPrincipal({ proof: { method: 'publickey', fingerprint: 'SHA256:x', factors } })
 }
 
 function ask(terms: readonly object[], principal: Principal, circumstances: Partial<Circumstances> = {}) {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { makeId, type Principal } from '@sallyport/model'
 import type { Store } from '@sallyport/store'
+import { testPrincipal } from '../testing/signed-in.ts'
 import { Approvals } from './approvals.ts'
 import { CheckBook } from './check-book.ts'
 import { CodeAttempts } from './code-attempts.ts'
@@ -105,14 +106,11 @@ test('1,000 random schedules of answers, approvals, denials and hang-ups leave n
     })
     const terminals = Array.from({ length: 1 + random(5) }, (_, number) => {
       const terminal = new Terminal()
-      const principal = {
+      const principal = testPrincipal({
         userId: makeId('user', new Uint8Array(10).fill(random(2))),
-        name: 'alice',
-        role: 'member',
-        proof: { method: 'publickey', fingerprint: 'SHA256:x', factors: [] },
         sessionId: makeId('session', new Uint8Array(10).fill(number)),
         sourceAddress: `192.0.2.${random(3)}`,
-      } satisfies Principal
+      })
       const { signal } = terminal.abort
       const done = second.converse({ principal, ask: { ...ASK, once }, client: '' }, terminal, { signal }).then(
         (answer) => void (terminal.outcome = 'denied' in answer ? 'refused' : 'in'),

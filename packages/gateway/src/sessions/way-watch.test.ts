@@ -1,33 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makeId, type Principal } from '@sallyport/model'
+import { makeId } from '@sallyport/model'
 import { FakeClock } from '@sallyport/testkit'
 import type { AccessGrant } from '../access/authorize.ts'
 import type { WayLimits } from '../access/door-terms.ts'
-import { Session } from './session.ts'
+import { testSession } from '../testing/signed-in.ts'
 import { WayWatch } from './way-watch.ts'
-
-const principal: Principal = {
-  userId: makeId('user', new Uint8Array(10)),
-  name: 'alice',
-  role: 'member',
-  proof: { method: 'publickey', fingerprint: 'SHA256:x', factors: [] },
-  sessionId: makeId('session', new Uint8Array(10)),
-  sourceAddress: '192.0.2.7',
-}
 
 /** One open way under a watch whose clock stands. */
 function world(limits: Partial<WayLimits> | undefined) {
   const clock = new FakeClock()
   const wire = { bytes: 0, postQuantum: true }
-  const session = new Session({
-    principal,
-    sourcePort: 1,
-    client: '',
-    startedAt: clock.now(),
-    disconnect: () => {},
-    postQuantum: () => wire.postQuantum,
-  })
+  const session = testSession({ startedAt: clock.now(), postQuantum: () => wire.postQuantum })
   const id = makeId('passage', new Uint8Array(10))
   const passage = session.begin({ passage: id } as AccessGrant, clock.now())
   const live = {

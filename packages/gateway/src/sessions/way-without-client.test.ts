@@ -2,32 +2,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ACTOR_GATEWAY } from '@sallyport/audit'
-import { ID_RANDOM_BYTES, makeId, type Principal } from '@sallyport/model'
+import { ID_RANDOM_BYTES, makeId } from '@sallyport/model'
 import type { AccessGrant, Authorizer } from '../access/authorize.ts'
 import type { Roster } from '../access/roster.ts'
+import { testSession } from '../testing/signed-in.ts'
 import { revocation } from './revocation.ts'
-import { Session } from './session.ts'
 import { SessionRegistry } from './session-registry.ts'
 import { WayWatch } from './way-watch.ts'
 
 /** A session whose connection is gone, and its one way that is not. */
 function parted() {
-  const principal: Principal = {
-    userId: makeId('user', new Uint8Array(ID_RANDOM_BYTES)),
-    name: 'alice',
-    role: 'member',
-    proof: { method: 'publickey', fingerprint: 'SHA256:x', factors: [] },
-    sessionId: makeId('session', new Uint8Array(ID_RANDOM_BYTES)),
-    sourceAddress: '192.0.2.7',
-  }
-  const session = new Session({
-    principal,
-    sourcePort: 1,
-    client: '',
-    startedAt: 0,
-    disconnect: () => {},
-    postQuantum: () => true,
-  })
+  const session = testSession()
   const grant = { passage: makeId('passage', new Uint8Array(ID_RANDOM_BYTES)), addresses: ['10.0.0.1'] }
   const sessions = new SessionRegistry()
   sessions.add(session)

@@ -2,15 +2,14 @@ import assert from 'node:assert/strict'
 import { duplexPair } from 'node:stream'
 import { test } from 'node:test'
 import type { AuditEvent } from '@sallyport/audit'
-import { makeId, type Principal } from '@sallyport/model'
 import { SocketPump } from '@sallyport/ssh'
 import { ChannelRecorder, ConnectionPair } from '@sallyport/ssh/testing'
 import { createAuthorizer } from '../access/authorize.ts'
 import { LiveEvents } from '../ops/live-events.ts'
 import { createLog } from '../ops/log-writer.ts'
 import { createMetrics } from '../ops/metrics.ts'
-import { Session } from '../sessions/session.ts'
 import { WayWatch } from '../sessions/way-watch.ts'
+import { testSession } from '../testing/signed-in.ts'
 import { jump } from './jump.ts'
 
 const zero = (): number => 0
@@ -20,22 +19,7 @@ test('a way that opens while the clock is set back is written down: the log take
   timeout: 60_000,
 }, async () => {
   const pair = new ConnectionPair()
-  const principal: Principal = {
-    userId: makeId('user', new Uint8Array(10)),
-    name: 'alice',
-    role: 'member',
-    proof: { method: 'publickey', fingerprint: 'SHA256:x', factors: [] },
-    sessionId: makeId('session', new Uint8Array(10)),
-    sourceAddress: '192.0.2.7',
-  }
-  const session = new Session({
-    principal,
-    sourcePort: 1,
-    client: '',
-    startedAt: 0,
-    disconnect: () => {},
-    postQuantum: () => true,
-  })
+  const session = testSession()
   let now = 1_000_000
   const recorded: AuditEvent[] = []
   const parts = {

@@ -10,7 +10,7 @@ import { type Duplex, duplexPair } from 'node:stream'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { ACTOR_GATEWAY, type AuditEvent } from '@sallyport/audit'
-import { makeId, type Principal } from '@sallyport/model'
+import type { Principal } from '@sallyport/model'
 import { SocketPump, SshError } from '@sallyport/ssh'
 import { ChannelRecorder, ConnectionPair } from '@sallyport/ssh/testing'
 import { SeededRandom } from '@sallyport/testkit'
@@ -20,9 +20,10 @@ import { LiveEvents } from '../ops/live-events.ts'
 import { createLog } from '../ops/log-writer.ts'
 import { createMetrics } from '../ops/metrics.ts'
 import { revocation } from '../sessions/revocation.ts'
-import { Session } from '../sessions/session.ts'
+import type { Session } from '../sessions/session.ts'
 import { SessionRegistry } from '../sessions/session-registry.ts'
 import { WayWatch } from '../sessions/way-watch.ts'
+import { testPrincipal, testSession } from '../testing/signed-in.ts'
 import { sessionHandler } from './session-handler.ts'
 
 const SCHEDULES = 5000
@@ -66,22 +67,8 @@ class World {
 
   constructor(seed: number) {
     this.random = new SeededRandom(seed)
-    const principal: Principal = {
-      userId: makeId('user', new Uint8Array(10)),
-      name: 'alice',
-      role: 'member',
-      proof: { method: 'publickey', fingerprint: FINGERPRINT, factors: [] },
-      sessionId: makeId('session', new Uint8Array(10)),
-      sourceAddress: '192.0.2.7',
-    }
-    this.session = new Session({
-      principal,
-      sourcePort: 1,
-      client: '',
-      startedAt: 0,
-      disconnect: () => this.endConnection(),
-      postQuantum: () => true,
-    })
+    const principal = testPrincipal({ proof: { method: 'publickey', fingerprint: FINGERPRINT, factors: [] } })
+    this.session = testSession({ principal, disconnect: () => this.endConnection() })
     this.sessions.add(this.session)
     const authorizer = createAuthorizer({
       resolve: async () => {
