@@ -270,10 +270,16 @@ export class SocketPump {
     this.#stream.destroy()
   }
 
-  /** As `abort`, and the peer sees a reset rather than an end: for targets whose connection broke. */
+  /**
+   * As `abort`, and the peer sees a reset rather than an end: for targets whose connection broke. Once its end is on the way
+   * it has been given everything, and sees that.
+   */
   reset(error?: Error): void {
-    // Only TCP knows resets. It marks the socket and would wait for queued writes, so the abort behind it is needed.
-    if (this.remoteAddress !== undefined) (this.#stream as net.Socket).resetAndDestroy()
+    const { writableEnded, writableFinished } = this.#stream
+    // Only TCP knows resets. libuv refuses one while a FIN is on its way, and Node would then never close the socket. It marks
+    // the socket and would wait for queued writes, so the abort behind it is needed.
+    if (this.remoteAddress !== undefined && (!writableEnded || writableFinished))
+      (this.#stream as net.Socket).resetAndDestroy()
     this.abort(error)
   }
 
