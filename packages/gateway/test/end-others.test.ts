@@ -15,10 +15,7 @@ async function given() {
   const here = new WebClient(gate)
   const { recoveryCodes } = await here.join((await gate.api.call('user.invite', { user: 'alice' })).url)
   const again = async () => {
-    const other = new WebClient(gate)
-    const { ceremony, options } = await other.api.call('auth.passkey-begin')
-    const response = { ...here.authenticator.get(options as never) }
-    await other.api.call('auth.passkey-finish', { ceremony, response })
+    const other = await here.inAnotherBrowser()
     await other.api.call('me.certificate-issue', { public_key: gate.key().line })
     return other
   }
@@ -90,9 +87,7 @@ test('V-F10 a browser that signs in anew is signed out of what it had', async ()
   const before = new WebClient(gate)
   before.cookie = other.cookie
   // The same passkey in the same browser, as when the console asks for a fresh proof.
-  const { ceremony, options } = await other.api.call('auth.passkey-begin')
-  const response = { ...here.authenticator.get(options as never) }
-  await other.api.call('auth.passkey-finish', { ceremony, response })
+  await other.signIn()
   assert.notEqual(other.cookie, before.cookie)
   assert.deepEqual([await isIn(before), await isIn(other), await isIn(here)], [false, true, true])
   assert.equal((await here.api.call('me.show')).sessions.length, 2)

@@ -158,9 +158,7 @@ void suite('identities of providers', { skip }, () => {
     await none('mallory', 'nor for the attacker')
     // The same person in another session of theirs has not begun it either.
     const again = await mallory.browser.follow(await begin(gate, mallory.browser, 'work'))
-    const other = new WebClient(gate)
-    Object.assign(other, { authenticator: mallory.client.authenticator })
-    await other.signIn()
+    const other = await mallory.client.inAnotherBrowser()
     await assert.rejects(
       other.api.call('me.identity-finish', { ticket: ticketIn(again.body) }),
       refused('identity.unproved'),

@@ -113,7 +113,7 @@ test('groups say who is in them, who is disabled or absent, and what they open',
 test('V-F10 an admin signs somebody out of every browser, and each is written down', { skip }, async () => {
   await using gate = await inhabited()
   const alice = await signedIn(gate, 'alice')
-  await alice.signIn()
+  await alice.inAnotherBrowser()
   const { ended } = await gate.api.call('user.sign-out', { user: 'alice' })
   assert.equal(ended, 2)
   await assert.rejects(

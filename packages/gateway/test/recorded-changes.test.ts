@@ -20,7 +20,7 @@ test('when the audit log cannot be written nothing is changed, and the answer sa
   await withCodes(browser)
   await addPasskey(gate, browser)
   // A session of each of three browsers, with a certificate that goes with it.
-  const [other, leaving] = [await alsoSignedIn(gate, browser), await alsoSignedIn(gate, browser)]
+  const [other, leaving] = [await browser.inAnotherBrowser(), await browser.inAnotherBrowser()]
   for (const each of [browser, other, leaving])
     await each.api.call('me.certificate-issue', { public_key: gate.key().line })
   const { url: link } = await api.call('user.invite', { user: 'alice' })
@@ -100,14 +100,6 @@ async function addPasskey(gate: TestGateway, browser: WebClient): Promise<void> 
     response: { ...spare.create(options as never) },
     name: 'spare',
   })
-}
-
-/** Another browser of the same person, with the same passkey. */
-async function alsoSignedIn(gate: TestGateway, { authenticator }: WebClient): Promise<WebClient> {
-  const other = new WebClient(gate)
-  const { ceremony, options } = await other.api.call('auth.passkey-begin')
-  await other.api.call('auth.passkey-finish', { ceremony, response: { ...authenticator.get(options as never) } })
-  return other
 }
 
 /** Something of each kind that can be taken away. */

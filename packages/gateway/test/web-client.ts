@@ -34,9 +34,9 @@ export class WebClient {
   /** A bearer token instead of the cookie. */
   token: string | undefined
 
-  constructor(gate: TestGateway) {
+  constructor(gate: TestGateway, authenticator = new SoftAuthenticator(gate.gateway.webOrigin ?? '')) {
     this.#gate = gate
-    this.authenticator = new SoftAuthenticator(gate.gateway.webOrigin ?? '')
+    this.authenticator = authenticator
     this.api = createClient(this.#transport())
   }
 
@@ -53,6 +53,13 @@ export class WebClient {
     const { ceremony, options } = await this.api.call('auth.passkey-begin')
     const response = { ...this.authenticator.get(options as never) }
     await this.api.call('auth.passkey-finish', { ceremony, response })
+  }
+
+  /** Another browser of the same person, signed in with the same passkey. */
+  async inAnotherBrowser(): Promise<WebClient> {
+    const other = new WebClient(this.#gate, this.authenticator)
+    await other.signIn()
+    return other
   }
 
   async ask(path: string, options: WebRequest = {}): Promise<WebAnswer> {

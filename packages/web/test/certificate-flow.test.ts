@@ -80,7 +80,10 @@ async function throughProvider(page: Page, provider: TestIdentityProvider): Prom
 
 async function reaches(user: CommandUser, running: RunningCommand, sshd: Sshd): Promise<void> {
   assert.equal(await running.ended, 0, running.stderr)
-  assert.match(running.stdout, /as alice@example\.com, member\n[\s\S]*certificate +until .*, in the ssh-agent\n$/)
+  assert.match(
+    running.stdout,
+    /as alice@example\.com, member\n[\s\S]*certificate +until .*, in the ssh-agent\nlogins +root@tag:db\n$/,
+  )
   const certificates = user.keysInAgent().filter((line) => line.startsWith('ssh-ed25519-cert-v01@openssh.com '))
   assert.equal(certificates.length, 1)
   const written = await user.run('ssh-config --write')
