@@ -82,8 +82,9 @@ async function reaches(user: CommandUser, running: RunningCommand, sshd: Sshd): 
   assert.equal(await running.ended, 0, running.stderr)
   assert.match(
     running.stdout,
-    /as alice@example\.com, member\n[\s\S]*certificate +until .*, in the ssh-agent\nlogins +root@tag:db\n$/,
+    /as alice@example\.com, member\n[\s\S]*certificate +until .*, in the ssh-agent\nlogins .*\n$/,
   )
+  assert.ok(running.stdout.endsWith(` ${LOGIN}@tag:db\n`))
   const certificates = user.keysInAgent().filter((line) => line.startsWith('ssh-ed25519-cert-v01@openssh.com '))
   assert.equal(certificates.length, 1)
   const written = await user.run('ssh-config --write')
