@@ -16,6 +16,7 @@ export const TEST_PACKAGES: readonly DebianPackage[] = [
   { name: 'pebble', provides: '/usr/bin/pebble' },
   { name: 'iproute2', provides: '/usr/sbin/ip' },
   { name: 'chromium', provides: '/usr/bin/chromium' },
+  { name: 'sqlite3', provides: '/usr/bin/sqlite3' },
 ]
 
 export const INTEROP_PACKAGES: readonly DebianPackage[] = [
