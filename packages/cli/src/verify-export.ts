@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { AuditVerification } from '@sallyport/api'
 import { verifyExport as verifyLines } from '@sallyport/audit'
+import { auditVerification } from '@sallyport/gateway/audit-verification'
 import { parsePublicKey } from '@sallyport/ssh/keys'
 import { CommandError } from './command-error.ts'
 import type { Terminal } from './terminal.ts'
@@ -29,15 +30,7 @@ export async function verifyExport(
   })
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
   const report = await Promise.race([verifyLines(lines, { keys: publicKeys.map(rawEd25519) }), failed])
-  const [fault] = report.faults
-  return {
-    ok: report.ok,
-    entries: report.entries,
-    checkpoints: report.checkpoints,
-    covered: report.vouchedTo === 0 ? null : report.vouchedTo,
-    problem: fault === undefined ? null : { sequence: fault.seq, kind: fault.code, message: fault.message },
-    public_key: newest,
-  }
+  return auditVerification(report, newest)
 }
 
 /** The 32 bytes of an Ed25519 key, given as a public key line or as bare base64. */

@@ -244,7 +244,7 @@ void suite('certificates from an identity provider', { skip }, () => {
     const { endsAt } = certificateInAgent(agent)
     using files = await atWork(gate, 'files', ' --no-agent')
     await getsIn(files, sshd)
-    // Asked for now: the sign-in of this one ends a moment after that of the other.
+    // While it lasts: the sign-in of this one ends a moment after that of the other.
     const { signed_in_until } = JSON.parse((await files.run('status --json=signed_in_until')).stdout.toString()) as {
       signed_in_until: string
     }

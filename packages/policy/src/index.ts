@@ -98,6 +98,7 @@ export {
   type LoginExplanation,
 } from './ssh/explain-login.ts'
 export type { LoginPlace } from './ssh/login-grants.ts'
+export { isSuperuser, SUPERUSERS } from './ssh/login-names.ts'
 export type { LoginQuery } from './ssh/login-question.ts'
 export type { LoginTarget } from './ssh/machine.ts'
 export { hasChecks, type MachineCheck, machineCheck } from './ssh/machine-check.ts'

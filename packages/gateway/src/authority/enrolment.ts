@@ -1,5 +1,6 @@
 import { acceptedPrincipals } from '@sallyport/identity'
 import type { Target } from '@sallyport/model'
+import { SUPERUSERS } from '@sallyport/policy'
 import { type Certificate, formatPublicKey, type PlainKey } from '@sallyport/ssh/keys'
 
 /** What a target needs to believe our certificates, and to be believed: files, and what to run after. */
@@ -24,8 +25,6 @@ export interface EnrolmentFacts {
 const CONFIG = '/etc/ssh/sshd_config.d/50-sallyport.conf'
 const AUTHORITIES = '/etc/ssh/sallyport_user_ca.pub'
 const REVOKED = '/etc/ssh/sallyport_revoked_keys'
-/** Superusers' logins: what the policy grants to `nonroot` is not for them. */
-const SUPERUSERS = ['root', 'toor']
 
 /** Files for an OpenSSH server of version 8.2 or later, which includes sshd_config.d. */
 export function enrolment({

@@ -3,8 +3,8 @@ import type { VerifyReport } from '@sallyport/audit'
 import { decodePublicKey, formatPublicKey } from '@sallyport/ssh/keys'
 import { ByteWriter } from '@sallyport/wire'
 
-/** A report of the audit log as callers get it; `publicKey`: raw Ed25519, 32 bytes, that signs checkpoints now. */
-export function auditVerification(report: VerifyReport, publicKey: Uint8Array): AuditVerification {
+/** A report of the audit log as callers get it; `publicKey`: as text, that signs checkpoints now. */
+export function auditVerification(report: VerifyReport, publicKey: string): AuditVerification {
   const [fault] = report.faults
   return {
     ok: report.ok,
@@ -12,12 +12,12 @@ export function auditVerification(report: VerifyReport, publicKey: Uint8Array): 
     checkpoints: report.checkpoints,
     covered: report.vouchedTo === 0 ? null : report.vouchedTo,
     problem: fault === undefined ? null : { sequence: fault.seq, kind: fault.code, message: fault.message },
-    public_key: publicKeyLine(publicKey),
+    public_key: publicKey,
   }
 }
 
-/** `ssh-ed25519 …` of a raw Ed25519 key: the form in which people know public keys, RFC 8709 §4. */
-function publicKeyLine(raw: Uint8Array): string {
+/** `ssh-ed25519 …` of a raw Ed25519 key of 32 bytes: the form in which people know public keys, RFC 8709 §4. */
+export function publicKeyLine(raw: Uint8Array): string {
   const blob = new ByteWriter().string('ssh-ed25519').string(raw).finish()
   return formatPublicKey(decodePublicKey(blob))
 }

@@ -2,7 +2,7 @@ import type { AuditEvent as ApiEvent } from '@sallyport/api'
 import { decodeLine, type StoredEntry } from '@sallyport/audit'
 import { countAudit } from './audit-count.ts'
 import { auditQueryOf, fitsQuery } from './audit-filters.ts'
-import { auditVerification } from './audit-verification.ts'
+import { auditVerification, publicKeyLine } from './audit-verification.ts'
 import type { Handlers } from './handlers.ts'
 import { recordAct, type Services } from './services.ts'
 
@@ -37,7 +37,7 @@ export function auditHandlers(services: Services): Pick<Handlers, `audit.${strin
     },
 
     async 'audit.verify'(_input, { signal }) {
-      return auditVerification(await audit.verify({ signal }), auditPublicKey)
+      return auditVerification(await audit.verify({ signal }), publicKeyLine(auditPublicKey))
     },
 
     async *'audit.export'({ from = 1 }, { actor, signal }) {

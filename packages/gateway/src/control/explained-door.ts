@@ -1,6 +1,6 @@
 import type { Explanation as ApiExplanation } from '@sallyport/api'
 import { acceptedPrincipals } from '@sallyport/identity'
-import { type CompiledPolicy, certificateTerms, type Query } from '@sallyport/policy'
+import { type CompiledPolicy, certificateTerms, isSuperuser, type Query } from '@sallyport/policy'
 import type { DueCheck } from '../access/door-checks.ts'
 import { ruleName } from '../access/roster-decider.ts'
 
@@ -12,8 +12,6 @@ interface DoorFacts {
   readonly certified: boolean
 }
 
-const SUPERUSERS: ReadonlySet<string> = new Set(['root', 'toor'])
-
 /** Whether a certificate that somebody gets there now lets them log in on the destination, once `target enrol` was there. */
 export function isCertified(
   compiled: CompiledPolicy,
@@ -21,7 +19,7 @@ export function isCertified(
   login: string,
 ): boolean {
   const { places } = certificateTerms(compiled, user.name, source)
-  const accepted = new Set(acceptedPrincipals(login, { name: '', tags }, { nonroot: !SUPERUSERS.has(login) }))
+  const accepted = new Set(acceptedPrincipals(login, { name: '', tags }, { nonroot: !isSuperuser(login) }))
   return places.some((each) => accepted.has(`${each.login}@${each.place}`))
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { AuditVerification } from '@sallyport/api'
 import { verifyLog } from '@sallyport/audit'
 import { LineFile, openStore } from '@sallyport/store'
-import { auditVerification } from '../control/audit-verification.ts'
+import { auditVerification, publicKeyLine } from '../control/audit-verification.ts'
 import { GatewayError } from '../gateway-error.ts'
 import { AUDIT_KEYS } from './audit-keys.ts'
 import { lockState } from './daemon-lock.ts'
@@ -38,5 +38,5 @@ async function verify(stateDirectory: string, signal: AbortSignal): Promise<Audi
     keys,
     signal,
   })
-  return auditVerification(report, newest)
+  return auditVerification(report, publicKeyLine(newest))
 }

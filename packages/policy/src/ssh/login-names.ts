@@ -4,7 +4,7 @@ import type { SshUser } from '../language/policy.ts'
  * Names that are the superuser on the systems that have them: `toor` is the second one of the BSDs. Only a rule that names
  * one lets anybody log in as it. Compared without regard to case, as macOS does when it looks up users.
  */
-const SUPERUSERS: readonly string[] = ['root', 'toor']
+export const SUPERUSERS: readonly string[] = ['root', 'toor']
 
 export function isSuperuser(login: string): boolean {
   return SUPERUSERS.includes(login.toLowerCase())

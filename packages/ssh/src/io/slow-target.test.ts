@@ -1,9 +1,9 @@
 /** What was written before `close` goes on to a peer that takes it slowly, for longer than a look takes; or the peer sees a break. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { suite, test } from 'node:test'
-import { SocketPump } from './socket-pump.ts'
+import { dialledPump } from './testing/dialled-pump.ts'
 
 const PIECE = new Uint8Array(32 * 1024)
 /** More than both systems hold for a peer that does not read. */
@@ -11,18 +11,10 @@ const TOTAL_BYTES = 20 * 1024 * 1024
 
 /** A pump that was closed with all of it queued, and the peer's side, which does not read yet. */
 async function closing(): Promise<{ peer: Socket; closed: Promise<unknown> }> {
-  const listener = createServer({ allowHalfOpen: true, pauseOnConnect: true })
-  listener.listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  const accepted = once(listener, 'connection') as Promise<[Socket]>
-  const pump = await SocketPump.dial({ host: '127.0.0.1', port: (listener.address() as AddressInfo).port })
-  const closed = Promise.withResolvers<unknown>()
-  pump.start({ data: () => {}, end: () => {}, closed: (error) => closed.resolve(error) })
+  const { pump, peer, closed } = await dialledPump()
   for (let bytes = 0; bytes < TOTAL_BYTES; bytes += PIECE.length) pump.write(PIECE)
   pump.close()
-  const [peer] = await accepted
-  listener.close()
-  return { peer, closed: closed.promise }
+  return { peer, closed }
 }
 
 suite('a pump that is closed', { concurrency: true, timeout: 120_000 }, () => {
