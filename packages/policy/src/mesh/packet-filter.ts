@@ -1,6 +1,7 @@
 import { INTERNET_RANGES } from '../address/internet.ts'
 import { formatIpAddress } from '../address/ip-address.ts'
 import type { IpRange } from '../address/ip-range.ts'
+import { mergeRanges, subtractRanges } from '../address/range-set.ts'
 import { rangesOf } from '../decide/subject.ts'
 import { FilterBuilder } from './filter-builder.ts'
 import type { FilterRule } from './filter-rule.ts'
@@ -95,8 +96,9 @@ class DestinationTexts {
     const selector = this.#mesh.rules.selectors.list[place] ?? EVERYBODY
     const { member } = this
     if (selector.text === INTERNET.text) return member.exitRoutes.length > 0 ? INTERNET_TEXTS : []
-    const ranges = rangesOf(selector)
-    if (ranges.length > 0) {
+    const written = rangesOf(selector)
+    if (written.length > 0) {
+      const ranges = via ? besideItself(member, written) : written
       const texts = rangeTexts(ranges)
       return texts.filter((_, index) => {
         const range = ranges[index]
@@ -127,6 +129,13 @@ function concerns(range: IpRange, member: MeshMember, via: boolean): boolean {
   if (member.subnetRoutes.some((route) => overlaps(route.range, range))) return true
   if (member.exitRoutes.length > 0 && isInternet(range)) return true
   return !via && member.addresses.some((address) => overlaps(address.range, range))
+}
+
+/** What can lie behind a router: its own addresses do not, however wide the prefix that is reached by way of it. */
+function besideItself(member: MeshMember, ranges: readonly IpRange[]): readonly IpRange[] {
+  const own = member.addresses.map(({ range }) => range)
+  if (!ranges.some((range) => own.some((address) => overlaps(range, address)))) return ranges
+  return subtractRanges(ranges, mergeRanges(own))
 }
 
 function ownPrefixes(member: MeshMember, within?: readonly IpRange[]): readonly string[] {
