@@ -35,6 +35,7 @@ function run(files: readonly string[], atOnce: number): void {
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
+      '--import=./tools/property-seed.ts',
       '--test',
       `--test-timeout=${TEST_TIMEOUT_MS}`,
       `--test-concurrency=${atOnce}`,
