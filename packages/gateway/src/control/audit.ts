@@ -1,5 +1,5 @@
 import type { AuditEvent as ApiEvent } from '@sallyport/api'
-import { decodeLine, type StoredEntry } from '@sallyport/audit'
+import { type AuditRecord, decodeLine, type StoredEntry } from '@sallyport/audit'
 import { countAudit } from './audit-count.ts'
 import { auditQueryOf, fitsQuery } from './audit-filters.ts'
 import { auditVerification, publicKeyLine } from './audit-verification.ts'
@@ -64,8 +64,10 @@ function shown(entry: StoredEntry): ApiEvent {
   }
 }
 
-/** Fields that tell most of an event, in the order in which they are told. */
+/** Fields that tell what an event is about, in the order in which they are told. */
 const TOLD = [
+  'door',
+  'method',
   'user',
   'requested_user',
   'target',
@@ -73,16 +75,35 @@ const TOLD = [
   'address',
   'port',
   'request',
+  'kind',
+  'purpose',
+  'means',
+  'name',
+  'provider',
   'subject',
+  'groups',
+  'serial',
+  'key',
+  'key_type',
+  'keys',
+  'changes',
   'version',
+  'from',
+  'to',
   'reason',
   'message',
 ]
 
-function summaryOf({ type, actor, source }: StoredEntry, data: Readonly<Record<string, unknown>>): string {
-  const facts = TOLD.filter((name) => data[name] !== undefined).map(
-    (name) => `${name.replace('_', ' ')} ${String(data[name])}`,
-  )
+/** Events about a key tell its fingerprint; to others a key only belongs, and its fingerprint would drown the rest. */
+const ABOUT_KEYS = /^(?:key|host-key|authority)-/
+
+function summaryOf({ type, actor, source }: StoredEntry, data: AuditRecord['fields']): string {
+  const told = ABOUT_KEYS.test(type) ? [...TOLD, 'fingerprint'] : TOLD
+  const facts = told.flatMap((name) => {
+    const value = data[name]
+    const text = typeof value === 'object' ? value.join(' ') : String(value ?? '')
+    return text === '' ? [] : [`${name.replace('_', ' ')} ${text}`]
+  })
   const from = source === null ? '' : ` from ${source}`
   return `${type.replaceAll('-', ' ')} by ${actor}${from}${facts.length === 0 ? '' : `: ${facts.join(', ')}`}`
 }
