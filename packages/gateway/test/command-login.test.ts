@@ -90,6 +90,27 @@ test('login with a code: certificate in the agent, token in a file that nobody e
   assert.deepEqual(events, [], 'looking at one’s own status is nothing that is refused')
 })
 
+test('status says of a certificate that was taken back that it opens nothing, and what to do', { skip }, async () => {
+  await using gate = await TestGateway.start({ flags })
+  const browser = await atConsole(gate)
+  using user = new CommandUser(gate.directory.file('home-laptop'))
+  await signIn(gate, user, browser)
+  const { serial } = JSON.parse((await user.run('cert inspect --json=serial')).stdout.toString()) as { serial: string }
+  await gate.api.call('certificate.revoke', { serial: Number(serial), reason: 'lost' })
+  const revoked = await user.run('status')
+  assert.match(
+    revoked.stdout.toString(),
+    /^certificate +revoked by @local:\S+ \(lost\), opens nothing; get another with: sallyport cert renew$/m,
+    revoked.stderr,
+  )
+  const { certificate } = JSON.parse((await user.run('status --json')).stdout.toString()) as {
+    certificate: { usable: boolean; revoked: { reason: string } | null }
+  }
+  assert.deepEqual([certificate.usable, certificate.revoked?.reason], [false, 'lost'])
+  assert.equal((await user.run('cert renew')).status, 0)
+  assert.match((await user.run('status')).stdout.toString(), /^certificate +until [^,]*$/m)
+})
+
 test('login again and cert renew leave one key in the agent; renew --if-needed leaves a fresh one alone', {
   skip,
 }, async () => {

@@ -30,7 +30,7 @@ export function certCommands(program: Command, run: Runner): void {
     .command('ls [user]')
     .alias('list')
     .description('list your own; with a user theirs, and through the socket everybody’s')
-    .option('--all', 'also those that have ended or were revoked')
+    .option('--all', 'also those that have ended')
     .action(
       run(async (context, command) => {
         const [user] = command.args

@@ -1,5 +1,6 @@
-import { ApiError, routes, type Status } from '@sallyport/api'
+import { ApiError, type Certificate as IssuedCertificate, routes, type Status } from '@sallyport/api'
 import type { Role } from '@sallyport/model'
+import { type Certificate, fingerprint } from '@sallyport/ssh/keys'
 import type { CommandContext } from '../command-context.ts'
 import { renderFacts } from '../output/facts.ts'
 import { formatTime } from '../output/values.ts'
@@ -13,9 +14,17 @@ export interface RemoteStatus {
   readonly role: string
   /** Null for a token. */
   readonly signed_in_until: string | null
-  readonly certificate: { readonly valid_before: string; readonly usable: boolean } | null
+  readonly certificate: SavedCertificateStatus | null
   /** What the gateway does; null for those who may not know. */
   readonly gateway: Status | null
+}
+
+export interface SavedCertificateStatus {
+  readonly valid_before: string
+  /** Whether it opens anything: it has not ended, its key is here, and the gateway has not taken it back. */
+  readonly usable: boolean
+  /** Null where it was not taken back, as far as the gateway says. */
+  readonly revoked: IssuedCertificate['revoked']
 }
 
 /** How one is signed in to a gateway, and what that is doing. Throws `sign-in.needed`. */
@@ -27,6 +36,7 @@ export async function remoteStatus(context: CommandContext): Promise<RemoteStatu
   const gateway = await gatewayStatus(context, me.role)
   const paths = remote.profiles.paths(server)
   const certificate = certificateIn(paths.certificate)
+  const revoked = certificate === undefined ? null : revocationOf(certificate, me.certificates)
   const current = me.sessions.find((session) => session.current)
   return {
     server,
@@ -38,10 +48,20 @@ export async function remoteStatus(context: CommandContext): Promise<RemoteStatu
         ? null
         : {
             valid_before: new Date(Number(certificate.validBefore) * 1000).toISOString(),
-            usable: secondsLeft(certificate) > 0 && (await isUsable(agentSocket(context), paths, certificate)),
+            usable:
+              revoked === null &&
+              secondsLeft(certificate) > 0 &&
+              (await isUsable(agentSocket(context), paths, certificate)),
+            revoked,
           },
     gateway,
   }
+}
+
+/** By serial number and key: a backup that is restored counts on from where it was made. */
+function revocationOf(certificate: Certificate, issued: readonly IssuedCertificate[]): IssuedCertificate['revoked'] {
+  const own = issued.find(({ serial }) => BigInt(serial) === certificate.serial)
+  return own?.fingerprint === fingerprint(certificate.key) ? own.revoked : null
 }
 
 /** Asked for by those alone who may know: a refusal would be in the audit log, each time that a member looks. */
@@ -66,7 +86,12 @@ export function describeRemote(status: RemoteStatus, describeGateway: (gateway: 
   return gateway === null ? own : `${own}\n${describeGateway(gateway)}`
 }
 
-function certificateText({ valid_before, usable }: NonNullable<RemoteStatus['certificate']>): string {
+function certificateText({ valid_before, usable, revoked }: SavedCertificateStatus): string {
+  const another = 'get another with: sallyport cert renew'
+  if (revoked !== null) {
+    const why = revoked.reason === '' ? '' : ` (${revoked.reason})`
+    return `revoked by ${revoked.by}${why}, opens nothing; ${another}`
+  }
   const until = `until ${formatTime(valid_before)}`
-  return usable ? until : `${until}, without its key or over; get another with: sallyport cert renew`
+  return usable ? until : `${until}, without its key or over; ${another}`
 }
