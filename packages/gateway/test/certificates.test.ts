@@ -43,6 +43,10 @@ test('a certificate signs in at the door, though the gateway knows no such key',
   const { key, serial } = await certified(gate, 'alice')
   const { stdout, stderr } = await gate.ssh(gate.sshConfig(key, AS_ALICE), ['gate'])
   assert.match(stdout.toString(), /^Hello alice\./, stderr)
+  assert.match(
+    stdout.toString(),
+    /^You signed in with a certificate \(until .* UTC\) for the key SHA256:\S+, as a member\.$/m,
+  )
   const [event] = await gate.events('authentication-succeeded')
   assert.equal(event?.data['method'], 'certificate')
   assert.equal(event?.data['certificate'], serial)
@@ -88,7 +92,8 @@ test('V-C06 revoked by serial, by person, by key or by authority: new logins and
     async () => {
       const { authorities } = await gate.api.call('ca.list')
       const active = authorities.find(({ kind, state }) => kind === 'user' && state === 'active')
-      await gate.api.call('ca.rotate', { kind: 'user' })
+      const { id: authority } = await gate.api.call('ca.rotate', { kind: 'user' })
+      await gate.api.call('ca.promote', { authority })
       await gate.api.call('ca.retire', { authority: active?.id ?? '' })
     },
     (_key, _serial, browser) => browser.api.call('auth.sign-out'),

@@ -1,4 +1,4 @@
-import type { Principal } from '@sallyport/model'
+import type { Principal, Proof } from '@sallyport/model'
 import { formatPortRanges, reachable } from '@sallyport/policy'
 import type { Roster } from '../access/roster.ts'
 import { deciderOf } from '../access/roster-decider.ts'
@@ -21,7 +21,7 @@ export function welcomeText(
   const lines = [
     `Hello ${principal.name}. This is a Sallyport gateway: a door to other machines, with no shell of its own.`,
     '',
-    `You signed in with the key ${principal.proof.fingerprint}, as ${roleText(principal.role)}.`,
+    `You signed in with ${proofText(principal.proof)}, as ${roleText(principal.role)}.`,
     '',
   ]
   if (found.length > 0) {
@@ -38,6 +38,20 @@ export function welcomeText(
   const example = found[0]?.target.name ?? 'SERVER'
   lines.push('', 'Go there with', `  ssh -J ${hop} LOGIN@${example}`, '')
   return `${lines.join('\n')}\n`
+}
+
+/** Last moment that a Date can hold; certificates of others may have no end at all. */
+const LAST_MS = 8_640_000_000_000_000
+
+/** What somebody signed in with, and until when it counts: `the key SHA256:…`. */
+export function proofText({ fingerprint, certificate }: Proof): string {
+  if (certificate === undefined) return `the key ${fingerprint}`
+  const { validBefore } = certificate
+  const end =
+    validBefore > LAST_MS
+      ? 'without an end'
+      : `until ${new Date(validBefore).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  return `a certificate (${end}) for the key ${fingerprint}`
 }
 
 function portsText(ports: string): string {
