@@ -88,6 +88,9 @@ test('login with a code: certificate in the agent, token in a file that nobody e
   )
   const { events } = await gate.api.call('audit.search', { type: 'administration-refused' })
   assert.deepEqual(events, [], 'looking at one’s own status is nothing that is refused')
+  const refused = await user.run('target ls')
+  assert.equal(refused.status, 5)
+  assert.match(refused.stderr, /^ {2}fix {3}what you may reach is in the console, and in: ssh GATEWAY$/m)
 })
 
 test('status says of a certificate that was taken back that it opens nothing, and what to do', { skip }, async () => {

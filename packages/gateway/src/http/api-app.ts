@@ -10,6 +10,7 @@ import { hintOf } from '../ops/hint-of.ts'
 import type { Log } from '../ops/log-writer.ts'
 import type { Peer } from './peer.ts'
 import { BODY_MAX_BYTES, readJson, STRANGER_BODY_MAX_BYTES } from './request-body.ts'
+import { roleRefused } from './role-refused.ts'
 
 /** How long a stream goes on before it is asked again whether its reader may read it, in milliseconds. */
 const STREAM_LOOK_MS = 1000
@@ -150,11 +151,7 @@ function requireAllowed(peer: Peer, name: RouteName, route: Route): void {
   if (peer.by === 'nobody') {
     throw new ApiError('caller.unknown', 'this takes somebody who has signed in', { fix: 'sign in: sallyport login' })
   }
-  if (!route.callers.includes(peer.role)) {
-    throw new ApiError('caller.not-allowed', `the role “${peer.role}” may not do this`, {
-      why: `it takes one of: ${route.callers.join(', ')}`,
-    })
-  }
+  if (!route.callers.includes(peer.role)) throw roleRefused(peer.role, name, route)
   if (peer.by === 'token' && !peer.scopes.some((scope) => scopeHolds(scope, name, route))) {
     throw new ApiError('caller.not-allowed', 'this token may not do this', {
       why: `its scopes are: ${peer.scopes.join(', ')}`,
