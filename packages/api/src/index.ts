@@ -12,6 +12,7 @@ export { API_ERRORS, type ApiErrorName } from './error-codes.ts'
 export type { HeldHostKey } from './host-key-routes.ts'
 export { decodeInput, type EncodedInput, encodeInput } from './input-codec.ts'
 export { type PageRoute, type PageRouteName, pageRoutes } from './page-routes.ts'
+export { policyTestsText } from './policy-tests-text.ts'
 export { type HttpMethod, isRead, pathParameters, type Route, scopeHolds } from './route.ts'
 export {
   type CallRouteName,

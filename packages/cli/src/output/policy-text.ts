@@ -1,4 +1,4 @@
-import type { Diagnostic, Explanation, PolicyReport } from '@sallyport/api'
+import { type Diagnostic, type Explanation, type PolicyReport, policyTestsText } from '@sallyport/api'
 import { counted } from './count.ts'
 import { printable } from './escape.ts'
 
@@ -15,8 +15,7 @@ export function renderReport(report: PolicyReport, file: string): string {
         .map((part) => `  ${part}`),
     )
   }
-  const passed = Math.max(0, report.tests - report.failures.filter(({ source }) => source !== '').length)
-  const tests = report.tests === 0 ? 'no tests' : `${passed} of ${counted(report.tests, 'test')} passed`
+  const tests = policyTestsText(report)
   if (report.ok) lines.push(`${file}: no errors, ${tests}`)
   else if (report.failures.length > 0) lines.push(tests)
   return lines.map((line) => `${printable(line)}\n`).join('')

@@ -1,8 +1,8 @@
 import { statfsSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { ApiError, type DoctorCheck, type Listener } from '@sallyport/api'
+import { ApiError, type DoctorCheck, type Listener, policyTestsText } from '@sallyport/api'
 import type { Target } from '@sallyport/model'
-import { reachable, runTests } from '@sallyport/policy'
+import { reachable } from '@sallyport/policy'
 import { decodePlainKey, formatPublicKey } from '@sallyport/ssh/keys'
 import type { Roster } from '../access/roster.ts'
 import { settingsByName } from '../config/settings.ts'
@@ -11,6 +11,7 @@ import { GatewayError } from '../gateway-error.ts'
 import type { Peer } from '../http/peer.ts'
 import { counted } from './counted.ts'
 import type { Handlers } from './handlers.ts'
+import { testReport } from './policy-report.ts'
 import { type Services, timeText } from './services.ts'
 import { tlsCheck } from './tls-check.ts'
 
@@ -161,7 +162,7 @@ function checksOf(services: Services): DoctorCheck[] {
   })
   const disk = statfsSync(paths.directory)
   const free = disk.bavail * disk.bsize
-  const tests = runTests(compiled)
+  const tests = testReport(compiled)
   const { soft: files } = fileLimit()
   const penalties = config.current.penalties.enabled
   return [
@@ -209,8 +210,8 @@ function checksOf(services: Services): DoctorCheck[] {
     check(
       'policy',
       'tests of the policy pass',
-      !tests.passed && 'fail',
-      `version ${policyVersion.version}, ${counted(tests.tests.length, 'test')}`,
+      !tests.ok && 'fail',
+      `version ${policyVersion.version}, ${policyTestsText(tests)}`,
       'sallyport policy test',
     ),
     check('targets', 'the inventory', false, counted(targetsByName.size, 'target'), ''),

@@ -1,5 +1,6 @@
 import type { Diagnostic, PolicyReport, PolicyTestFailure } from '@sallyport/api'
 import {
+  type CompiledPolicy,
   commandConflicts,
   compilePolicy,
   parsePolicy,
@@ -20,13 +21,16 @@ export function reportOn(text: string, roster: Roster): PolicyReport {
       failures: [],
     }
   const compiled = compilePolicy(parsed.policy, directoryOf(roster))
-  const { passed, tests, sshTests } = runTests(compiled)
   const warnings = [...parsed.policy.warnings, ...commandConflicts(compiled)].toSorted((a, b) => a.offset - b.offset)
-  const checks = [...tests, ...sshTests].reduce((count, test) => count + test.checks.length, 0)
+  return { ...testReport(compiled), diagnostics: warnings.map((each) => shownDiagnostic(each, 'warning')) }
+}
+
+/** How the tests of a policy go: `tests` counts what they ask, of ways and of logins. */
+export function testReport(compiled: CompiledPolicy): Omit<PolicyReport, 'diagnostics'> {
+  const { passed, tests, sshTests } = runTests(compiled)
   return {
     ok: passed,
-    diagnostics: warnings.map((each) => shownDiagnostic(each, 'warning')),
-    tests: checks,
+    tests: [...tests, ...sshTests].reduce((count, test) => count + test.checks.length, 0),
     failures: [...tests.flatMap(failuresOf), ...sshTests.flatMap(loginFailuresOf)],
   }
 }
