@@ -46,7 +46,7 @@ export const API_ERRORS = {
   'device.unknown': { code: 'SP1609', status: 404 },
   'certificate.not-found': { code: 'SP1611', status: 404 },
   'authority.not-found': { code: 'SP1612', status: 404 },
-  'authority.active': { code: 'SP1613', status: 409 },
+  'authority.in-use': { code: 'SP1613', status: 409 },
   'key.revoked': { code: 'SP1614', status: 409 },
   'approval.not-found': { code: 'SP1621', status: 404 },
   'approval.over': { code: 'SP1622', status: 409 },

@@ -349,11 +349,20 @@ export const AUDIT_EVENTS = {
     },
   },
   'authority-created': {
-    doc: 'There is a new certificate authority; it signs from now on.',
-    fields: { authority: text('The authority, as `ca ls` names it'), kind: certificateKind, fingerprint },
+    doc: 'There is a new certificate authority. It is believed from now on and signs once it is promoted; the first of its kind signs at once.',
+    fields: { authority: text('The authority, as `ca show` names it'), kind: certificateKind, fingerprint },
+  },
+  'authority-promoted': {
+    doc: 'Another authority signs from now on.',
+    fields: {
+      authority: text('The authority'),
+      kind: certificateKind,
+      fingerprint,
+      former: maybe(text('Fingerprint of the one before it, which is still believed')),
+    },
   },
   'authority-retired': {
-    doc: 'Certificates of this authority are no longer believed.',
+    doc: 'Certificates of this authority are no longer believed, and its key is destroyed.',
     fields: { authority: text('The authority'), kind: certificateKind, fingerprint },
   },
   'certificate-issued': {

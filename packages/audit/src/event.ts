@@ -49,6 +49,7 @@ export type AuditEvent =
   | AuditExported
   | AuditRollbackAccepted
   | AuthorityCreated
+  | AuthorityPromoted
   | AuthorityRetired
   | CertificateIssued
   | CertificateRevoked
@@ -450,6 +451,15 @@ export interface AuthorityCreated extends EventContext {
 export interface AuthorityRetired extends EventContext {
   readonly type: 'authority-retired'
   readonly authority: string
+export interface AuthorityPromoted extends EventContext {
+  readonly type: 'authority-promoted'
+  readonly authority: string
+  readonly kind: string
+  readonly fingerprint: string
+  /** Fingerprint of the one before it, which is still believed. */
+  readonly former?: string | undefined
+}
+
   readonly kind: string
   readonly fingerprint: string
 }

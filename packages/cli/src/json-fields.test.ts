@@ -23,7 +23,7 @@ policy rollback 2: version,applied_at,applied_by,message,sha256,changed,ended_pa
 cert ls alice: serial,kind,subject,fingerprint,principals,valid_after,valid_before,issued_at,revoked.at,revoked.by,revoked.reason
 mfa ls: id,kind,name,last_used_at
 token ls: id,name,scopes,created_at,last_used_at,expires_at
-ca show: id,kind,state,fingerprint,created_at,retired_at,line
+ca show: id,kind,state,fingerprint,created_at,retired_at,line,targets_left
 idp ls: name,title,issuer,client_id,domains,auto_join,state,detail,identities
 user pending: id,provider,issuer,subject,email,display_name,first_asked_at,last_asked_at,denied.at,denied.by
 session ls: id,user,door,source,source_port,key,client,started_at,idle_seconds,passages.id,passages.host,passages.target,passages.address,passages.port,passages.opened_at,passages.bytes_in,passages.bytes_out,passages.inner_banner

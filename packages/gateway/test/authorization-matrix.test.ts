@@ -110,6 +110,7 @@ const MAY: Readonly<Record<RouteName, readonly string[]>> = {
   'ca.list': READ,
   'ca.rotate': CHANGE,
   'ca.retire': CHANGE,
+  'ca.promote': CHANGE,
   'ca.krl': READ,
   'certificate.list': READ,
   'certificate.revoke': CHANGE,

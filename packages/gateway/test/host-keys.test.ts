@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { ApiError, type ApiErrorName } from '@sallyport/api'
-import { type TestGateway as Gate, hasOpenSsh, TestGateway, until } from './test-gateway.ts'
+import { type TestGateway as Gate, hasOpenSsh, TestGateway } from './test-gateway.ts'
 
 const skip = hasOpenSsh() ? false : 'needs ssh and sshd'
 const refused = (reason: ApiErrorName) => (error: unknown) => error instanceof ApiError && error.reason === reason
@@ -68,10 +68,28 @@ test('certificates are kept over a restart, and made anew for another name or by
   assert.equal(await issued(), first)
   await gate.restart({ 'ssh.hostname': 'gw.example.com' })
   assert.equal(await issued(), 2 * first)
-  await gate.api.call('ca.rotate', { kind: 'host' })
-  await until(async () => (await issued()) === 3 * first)
-  const trusting = knownHosts(gate, [`@cert-authority * ${await hostAuthority(gate)}`])
-  await until(async () => (await signIn(gate, trusting)).status === 0)
+  const before = await hostAuthority(gate)
+  const next = await gate.api.call('ca.rotate', { kind: 'host' })
+  const [old, both] = [[before], [before, next.line]].map((authorities) =>
+    knownHosts(
+      gate,
+      authorities.map((line) => `@cert-authority * ${line}`),
+    ),
+  )
+  assert.ok(old !== undefined && both !== undefined)
+  await gate.restart({ 'ssh.hostname': 'gw.example.com' })
+  assert.equal((await signIn(gate, old)).status, 0, 'the next one does not sign yet')
+  assert.equal(await issued(), 2 * first)
+  assert.deepEqual((await gate.api.call('daemon.ssh-config')).authorities.toSorted(), [before, next.line].toSorted())
+
+  await gate.api.call('ca.promote', { authority: next.fingerprint })
+  assert.equal(await issued(), 3 * first)
+  assert.equal((await signIn(gate, both)).status, 0, 'who learnt of it meanwhile notices nothing')
+  assert.equal((await signIn(gate, old)).status, 255)
+  const { authorities } = await gate.api.call('ca.list')
+  await gate.api.call('ca.retire', { authority: authorities.find(({ line }) => line === before)?.id ?? '' })
+  assert.deepEqual((await gate.api.call('daemon.ssh-config')).authorities, [next.line])
+  assert.equal((await signIn(gate, both)).status, 0)
 })
 
 test('a host key is rotated under clients that learn it: nobody is asked, nobody is warned', { skip }, async () => {

@@ -58,6 +58,8 @@ test('when the audit log cannot be written nothing is changed, and the answer sa
     'ban.remove': () => api.call('ban.remove', { ban: bans }),
     'ca.rotate': () => api.call('ca.rotate', { kind: 'user' }),
     'key.revoke': () => api.call('key.revoke', { public_key: more.spare, reason: 'a test' }),
+    'ca.promote': () => api.call('ca.promote', { authority: more.authority }),
+    'ca.retire': () => api.call('ca.retire', { authority: more.authority }),
     'user.invite': () => api.call('user.invite', { user: 'alice' }),
     'auth.passkey-finish': () => browser.signIn(),
     'me.key-add': () => browser.api.call('me.key-add', { public_key: more.spare }),
@@ -85,7 +87,8 @@ test('when the audit log cannot be written nothing is changed, and the answer sa
   }
   database.exec('drop trigger fault')
   database.close()
-  for (const name of ['policy.apply', 'user.add', 'user.update', 'ban.add', 'ca.rotate']) await attempts[name]?.()
+  for (const name of ['policy.apply', 'user.add', 'user.update', 'ban.add', 'ca.rotate', 'ca.promote'])
+    await attempts[name]?.()
   const { users } = await api.call('user.list')
   assert.equal(users.length, before.users.users.length + 1)
   const { ok } = await api.call('audit.verify')
@@ -109,5 +112,6 @@ async function prepare(gate: TestGateway) {
   const { id: bans } = await api.call('ban.add', { source: '192.0.2.8', reason: 'a test' })
   const { keys } = await api.call('key.list', { user: 'alice' })
   await api.call('policy.apply', { text: `${LOOPBACK_POLICY} `, message: 'again', allow_lockout: true })
-  return { bans, key: keys[0]?.id ?? '', spare: gate.key().line }
+  const { id: authority } = await api.call('ca.rotate', { kind: 'host' })
+  return { bans, key: keys[0]?.id ?? '', authority, spare: gate.key().line }
 }

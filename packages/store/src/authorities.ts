@@ -13,14 +13,14 @@ export interface Authority {
   readonly publicKey: Uint8Array
   /** `SHA256:…` as OpenSSH prints it. */
   readonly fingerprint: string
-  /** `active` signs, `trusted` is still believed, `retired` is not. */
+  /** `next` is believed and does not sign yet, `active` signs, `former` is still believed, `retired` is not. */
   readonly state: AuthoritiesTable['state']
   /** Milliseconds since the epoch. */
   readonly createdAt: number
   readonly retiredAt: number | undefined
 }
 
-/** Certificate authorities: one active of each kind, and those before it. */
+/** Certificate authorities, of each kind: one active, at most one next, and those before it. */
 export class Authorities {
   readonly #session: Session
 
@@ -28,28 +28,57 @@ export class Authorities {
     this.#session = session
   }
 
-  /** Makes a new active authority; the active one of that kind, if any, stays trusted. */
+  /**
+   * Makes a new one: `active` where none of its kind is, otherwise `next`. Throws `already-exists` where a next one of the kind
+   * waits already, and for a key that is known.
+   */
   async add({ kind, publicKey }: Pick<Authority, 'kind' | 'publicKey'>): Promise<Authority> {
     return this.#session.transaction(async (tx) => {
-      await tx.db
-        .updateTable('authorities')
-        .set({ state: 'trusted' })
-        .where('kind', '=', kind)
-        .where('state', '=', 'active')
-        .execute()
+      const states = (await tx.db.selectFrom('authorities').select('state').where('kind', '=', kind).execute()).map(
+        ({ state }) => state,
+      )
+      if (states.includes('next')) throw new StoreError('already-exists', 'a new authority of this kind waits already')
       const digest = createHash('sha256').update(publicKey).digest('base64').replace(/=+$/, '')
       const authority: Authority = {
         id: newId('authority'),
         kind,
         publicKey,
         fingerprint: `SHA256:${digest}`,
-        state: 'active',
+        state: states.includes('active') ? 'next' : 'active',
         createdAt: tx.now(),
         retiredAt: undefined,
       }
       await tx.db.insertInto('authorities').values(toRow(authority)).execute()
       tx.changed('authorities')
       return authority
+    })
+  }
+
+  /**
+   * Makes the next one active, and the active one of its kind a former one. Throws `not-found` where no next one has this id.
+   */
+  async promote(id: AuthorityId): Promise<{ readonly promoted: Authority; readonly former: Authority | undefined }> {
+    return this.#session.transaction(async (tx) => {
+      const row = await tx.db
+        .selectFrom('authorities')
+        .selectAll()
+        .where('id', '=', id)
+        .where('state', '=', 'next')
+        .executeTakeFirst()
+      if (row === undefined) throw new StoreError('not-found', 'no such authority waits to be promoted')
+      const [former] = await tx.db
+        .updateTable('authorities')
+        .set({ state: 'former' })
+        .where('kind', '=', row.kind)
+        .where('state', '=', 'active')
+        .returningAll()
+        .execute()
+      await tx.db.updateTable('authorities').set({ state: 'active' }).where('id', '=', id).execute()
+      tx.changed('authorities')
+      return {
+        promoted: toAuthority({ ...row, state: 'active' }),
+        former: former && toAuthority(former),
+      }
     })
   }
 
@@ -64,7 +93,7 @@ export class Authorities {
     return rows.map(toAuthority)
   }
 
-  /** No longer believed. Throws `not-found`, and `still-in-use` for the active one: another has to sign first. */
+  /** No longer believed; a next one is withdrawn. Throws `not-found`, and `still-in-use` for the active one: another has to sign first. */
   async retire(id: AuthorityId): Promise<Authority> {
     return this.#session.transaction(async (tx) => {
       const row = await tx.db.selectFrom('authorities').selectAll().where('id', '=', id).executeTakeFirst()

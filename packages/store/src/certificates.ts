@@ -88,6 +88,31 @@ export class Certificates {
     return (await query.execute()).map(toCertificate)
   }
 
+  /**
+   * What each host, by the name it then had, was certified with last; those that have ended too. Certificates of the keys with
+   * these fingerprints do not count.
+   */
+  async lastOfHosts(
+    except: readonly string[],
+  ): Promise<ReadonlyMap<string, Pick<IssuedCertificate, 'authorityId' | 'issuedAt'>>> {
+    const { db } = this.#session
+    const rows = await db
+      .selectFrom('certificates')
+      .select(['subject', 'authority_id', 'issued_at'])
+      .where('serial', 'in', (each) => {
+        const last = each
+          .selectFrom('certificates')
+          .select(({ fn }) => fn.max('serial').as('serial'))
+          .where('kind', '=', 'host')
+          .groupBy('subject')
+        return except.length === 0 ? last : last.where('fingerprint', 'not in', except)
+      })
+      .execute()
+    return new Map(
+      rows.map(({ subject, authority_id: authorityId, issued_at: issuedAt }) => [subject, { authorityId, issuedAt }]),
+    )
+  }
+
   /** Serials that were revoked and would still be valid at this second: what a revocation list has to hold. */
   async revokedSerials(
     validAt: number,

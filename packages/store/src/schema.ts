@@ -249,8 +249,8 @@ export interface AuthoritiesTable {
   /** SSH wire form. */
   public_key: Uint8Array
   fingerprint: string
-  /** `active` signs, `trusted` is still believed during the overlap, `retired` is not. */
-  state: 'active' | 'trusted' | 'retired'
+  /** `next` is believed and does not sign yet, `active` signs, `former` is believed during the overlap, `retired` is not. */
+  state: 'next' | 'active' | 'former' | 'retired'
   created_at: number
   retired_at: number | null
 }

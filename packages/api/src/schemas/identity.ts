@@ -141,13 +141,18 @@ export type Me = z.infer<typeof me>
 export const authority = z.object({
   id: z.string(),
   kind: z.enum(['user', 'host']),
-  /** `active` signs, `trusted` is still believed, `retired` is not. */
-  state: z.enum(['active', 'trusted', 'retired']),
+  /** `next` is believed and does not sign yet, `active` signs, `former` is still believed, `retired` is not. */
+  state: z.enum(['next', 'active', 'former', 'retired']),
   fingerprint: z.string(),
   created_at: time,
   retired_at: time.nullable(),
   /** `type base64`. */
   line: z.string(),
+  /**
+   * Targets to enrol again before the next step: for a next authority of users those that were enrolled and not since it was
+   * made, for a former one of hosts those whose last certificate it signed. Those that never got a host certificate are unknown.
+   */
+  targets_left: z.array(z.string()),
 })
 export type Authority = z.infer<typeof authority>
 

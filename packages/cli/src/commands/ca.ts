@@ -1,9 +1,11 @@
 import type { Authority } from '@sallyport/api'
 import { Argument, type Command } from 'commander'
+import type { CommandContext } from '../command-context.ts'
 import { CommandError } from '../command-error.ts'
 import { confirmByName } from '../confirm.ts'
 import { examples } from '../examples.ts'
 import { counted } from '../output/count.ts'
+import { listed } from '../output/listed.ts'
 import { formatTime } from '../output/values.ts'
 import type { Runner } from '../program.ts'
 import { replaceContent } from '../replace-content.ts'
@@ -32,10 +34,14 @@ export function caCommands(program: Command, run: Runner): void {
           ],
           'there are no authorities',
         )
+        for (const { id, state, targets_left: left } of authorities) {
+          const step = state === 'next' ? 'promoted' : 'retired'
+          if (left.length > 0) context.note(`before ${id} is ${step}, enrol again: ${listed(left)}`)
+        }
         return undefined
       }),
     )
-  examples(show, 'sallyport ca show', 'sallyport ca show --json=id,state')
+  examples(show, 'sallyport ca show', 'sallyport ca show --json=id,state,targets_left')
 
   const exported = ca
     .command('export')
@@ -67,27 +73,45 @@ export function caCommands(program: Command, run: Runner): void {
 
   const rotate = ca
     .command('rotate')
-    .description('make a new one that signs from now on; the one before stays trusted until it is retired')
+    .description('make the next one, which is believed from now on and does not sign yet')
     .addArgument(new Argument('<kind>', 'which').choices(KINDS))
     .action(
       run(async (context, command) => {
         const kind = command.args[0] as Kind
-        await confirmByName(
-          context,
-          `from now on a new ${kind} authority signs, which targets and clients have to learn of`,
-          kind,
-        )
         const made = await context.daemon.call('ca.rotate', { kind })
-        context.print(made, () => `${made.id} signs from now on: ${made.fingerprint}\n`)
+        context.print(
+          made,
+          () => `${made.id} is believed here from now on, and does not sign yet: ${made.fingerprint}\n`,
+        )
         context.note(
           kind === 'user'
-            ? 'targets believe it after: sallyport target enrol NAME'
-            : 'clients believe it after: sallyport ssh-config --write',
+            ? `each target has to learn of it: sallyport target enrol NAME; then: sallyport ca promote ${made.id}`
+            : `everybody has to learn of it: sallyport ssh-config --write; then: sallyport ca promote ${made.id}`,
         )
         return undefined
       }),
     )
-  examples(rotate, 'sallyport ca rotate user', 'sallyport ca rotate host --yes')
+  examples(rotate, 'sallyport ca rotate user', 'sallyport ca rotate host')
+
+  const promote = ca
+    .command('promote <authority>')
+    .description('have the next one sign from now on; the one before is believed until it is retired')
+    .action(
+      run(async (context, command) => {
+        const [authority = ''] = command.args
+        const { found, others } = await lookUp(context, authority)
+        // Any other is refused at once: nobody is asked for what cannot be.
+        if (found?.state === 'next') await confirmByName(context, promotion(found), authority)
+        const promoted = await context.daemon.call('ca.promote', { authority })
+        context.print(promoted, () => `${promoted.id} signs from now on: ${promoted.fingerprint}\n`)
+        const left = found?.targets_left ?? []
+        if (left.length > 0) context.note(`not enrolled again: ${listed(left)}: sallyport target enrol NAME`)
+        const former = others.find(({ kind, state }) => kind === promoted.kind && state === 'active')
+        if (former !== undefined) context.note(`${retirement(former)}: sallyport ca retire ${former.id}`)
+        return undefined
+      }),
+    )
+  examples(promote, 'sallyport ca promote cta_4h5k2m7q9r3t6w8y')
 
   const retire = ca
     .command('retire <authority>')
@@ -95,13 +119,22 @@ export function caCommands(program: Command, run: Runner): void {
     .action(
       run(async (context, command) => {
         const [authority = ''] = command.args
-        await confirmByName(context, `nothing that ${authority} signed will be believed any more`, authority)
+        const { found } = await lookUp(context, authority)
+        const waits = found?.state === 'next'
+        if (found !== undefined && found.state !== 'active')
+          await confirmByName(
+            context,
+            waits ? `${authority} is withdrawn before it signed` : distrust(found),
+            authority,
+          )
         const retired = await context.daemon.call('ca.retire', { authority })
-        context.print(retired, () => `${retired.id} is retired, and its key destroyed\n`)
+        context.print(retired, () => `${retired.id} is ${waits ? 'withdrawn' : 'retired'}, and its key destroyed\n`)
+        if (!waits && retired.kind === 'user')
+          context.note('a target believes it until it is enrolled again, or fetches the revocation list')
         return undefined
       }),
     )
-  examples(retire, 'sallyport ca retire ca_4h5k2m7q9r3t6w8y')
+  examples(retire, 'sallyport ca retire cta_4h5k2m7q9r3t6w8y')
 
   const krl = ca
     .command('krl')
@@ -130,6 +163,38 @@ export function caCommands(program: Command, run: Runner): void {
       }),
     )
   examples(krl, 'sallyport ca krl --out /etc/ssh/sallyport_revoked_keys', 'sallyport ca krl > revoked_keys')
+}
+
+/** The authority that is meant, where there is one, and those beside it. */
+async function lookUp(
+  { daemon, signal }: CommandContext,
+  selector: string,
+): Promise<{ readonly found: Authority | undefined; readonly others: readonly Authority[] }> {
+  const { authorities } = await daemon.call('ca.list', {}, { signal })
+  const found = authorities.find(({ id, fingerprint }) => id === selector || fingerprint === selector)
+  return { found, others: authorities.filter((each) => each !== found) }
+}
+
+/** What has to have happened before. Only of targets with a host certificate is it known, hence the general word for none. */
+function promotion({ id, kind, created_at: made, targets_left: left }: Authority): string {
+  const since = `since ${formatTime(made)}`
+  if (kind === 'host')
+    return `${id} signs for hosts from now on; who did not run “sallyport ssh-config --write” ${since} is asked about host keys`
+  return left.length === 0
+    ? `${id} signs for people from now on; targets that were not enrolled again ${since} refuse that`
+    : `${id} signs for people from now on; not enrolled again ${since}, and refusing that: ${listed(left)}`
+}
+
+/** When the one before may go. */
+function retirement({ id, kind }: Authority): string {
+  return kind === 'user'
+    ? `${id} is believed until it is retired, best once the certificates it signed have ended`
+    : `${id} is believed until it is retired, best once the targets are enrolled again`
+}
+
+function distrust({ id, targets_left: left }: Authority): string {
+  const all = `nothing that ${id} signed will be believed any more`
+  return left.length === 0 ? all : `${all}, and it signed the host certificates of ${listed(left)}`
 }
 
 function writeList(path: string, bytes: Uint8Array): void {

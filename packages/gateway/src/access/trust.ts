@@ -3,7 +3,7 @@ import type { Repositories } from '@sallyport/store'
 
 /** Whose certificates count, and what was taken back, at one moment. */
 export interface Trust {
-  /** User authorities that are believed: the active one and those before it. */
+  /** User authorities that are believed: the active one, those before it, and the next one. */
   readonly userAuthorities: readonly PlainKey[]
   /** Certificates of ours that no longer count and have not expired. */
   readonly revokedSerials: ReadonlySet<bigint>

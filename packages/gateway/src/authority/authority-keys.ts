@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { decodePrivateKey, encodePrivateKey, generatePrivateKey, type PrivateKey } from '@sallyport/ssh/keys'
+import { decodePrivateKey, encodePrivateKey, type PrivateKey } from '@sallyport/ssh/keys'
 import { GatewayError } from '../gateway-error.ts'
 import { writePrivateFile } from '../state/private-file.ts'
 import { createPrivateDirectory, requirePrivate } from '../state/state-directory.ts'
@@ -14,11 +14,9 @@ export class AuthorityKeys {
     createPrivateDirectory(folder)
   }
 
-  /** A new Ed25519 key, on the disk before anybody trusts it. */
-  create(kind: 'user' | 'host', fingerprintOf: (key: PrivateKey) => string): PrivateKey {
-    const key = generatePrivateKey('ssh-ed25519')
-    writePrivateFile(this.#path(fingerprintOf(key)), encodePrivateKey(key, { comment: `sallyport ${kind} CA` }))
-    return key
+  /** Keeps the key of a new authority; it has to lie on the disk before anybody trusts it. */
+  keep(kind: 'user' | 'host', fingerprint: string, key: PrivateKey): void {
+    writePrivateFile(this.#path(fingerprint), encodePrivateKey(key, { comment: `sallyport ${kind} CA` }))
   }
 
   /**
@@ -51,6 +49,6 @@ export class AuthorityKeys {
 function unusable(message: string, cause?: unknown): GatewayError {
   return new GatewayError('authority.unusable', message, {
     ...(cause === undefined ? {} : { why: (cause as Error).message, cause }),
-    fix: 'put the file back from a backup; or make a new authority and enrol targets again: sallyport ca rotate',
+    fix: 'put the file back from a backup; or let another one sign: sallyport ca rotate, then promote',
   })
 }

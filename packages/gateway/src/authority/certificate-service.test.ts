@@ -146,16 +146,28 @@ test('V-C08 a sign-in that ends while a certificate is made for it leaves none',
     assert.ok((await store.certificates.list()).every(({ revoked }) => revoked !== undefined))
   }))
 
-test('after a rotation the old authority is trusted until it is retired, and then revoked with its key destroyed', () =>
-  given(async (service, { store, folder }) => {
+test('the next authority signs once it is promoted; the one before it is believed until it is retired, with its key', () =>
+  given(async (service, { store, folder, events }) => {
     const user = await store.users.add({ name: 'alice' })
-    const before = await service.issueUser(order(user))
     const old = (await service.authorities()).find(({ kind }) => kind === 'user')
     assert.ok(old !== undefined)
     await assert.rejects(service.retire(old.id, 'admin'), (error) => error instanceof StoreError)
     const next = await service.rotate('user', 'admin')
+    const before = await service.issueUser(order(user))
+    await service.promote(next, 'admin')
     const after = await service.issueUser(order(user))
     assert.ok(isSignedBy(before, decodePlainKey(old.publicKey)) && isSignedBy(after, decodePlainKey(next.publicKey)))
+    assert.deepEqual(
+      events.find(({ type }) => type === 'authority-promoted'),
+      {
+        type: 'authority-promoted',
+        actor: 'admin',
+        authority: next.id,
+        kind: 'user',
+        fingerprint: next.fingerprint,
+        former: old.fingerprint,
+      },
+    )
     const list = async () => new RevocationIndex(decodeRevocationList(await service.revocationList()))
     assert.equal((await list()).find(before), undefined)
     const files = readdirSync(folder).length
@@ -163,6 +175,34 @@ test('after a rotation the old authority is trusted until it is retired, and the
     assert.equal((await list()).find(before), 'authority')
     assert.equal((await list()).find(after), undefined)
     assert.equal(readdirSync(folder).length, files - 1)
+  }))
+
+test('a next authority that is refused leaves no key, and one that is withdrawn takes its key along', () =>
+  given(async (service, { folder }) => {
+    const next = await service.rotate('user', 'admin')
+    const files = readdirSync(folder).sort()
+    assert.equal(files.length, 3)
+    await assert.rejects(
+      service.rotate('user', 'admin'),
+      (error) => error instanceof StoreError && error.code === 'already-exists',
+    )
+    assert.deepEqual(readdirSync(folder).sort(), files)
+    await service.retire(next.id, 'admin')
+    assert.equal(readdirSync(folder).length, 2)
+    assert.equal((await service.rotate('user', 'admin')).state, 'next')
+  }))
+
+test('an authority that has no key is not promoted, and the one before goes on', () =>
+  given(async (service, { store, folder }) => {
+    const user = await store.users.add({ name: 'alice' })
+    const next = await service.rotate('user', 'admin')
+    new AuthorityKeys(folder).destroy(next.fingerprint)
+    await assert.rejects(
+      service.promote(next, 'admin'),
+      (error) => error instanceof GatewayError && error.reason === 'authority.unusable',
+    )
+    assert.equal((await service.issueUser(order(user))).kind, 'user')
+    assert.equal((await service.authorities()).find(({ id }) => id === next.id)?.state, 'next')
   }))
 
 test('the revocation list holds what was revoked, by serial, by person and by key', () =>
@@ -214,7 +254,7 @@ test('an authority whose key file is gone says which, and how to go on', () =>
 test('the key of an authority that was retired is destroyed at the next start, where a stop kept it from being so', async () => {
   await given(async (service, { store, folder }) => {
     const [before] = (await service.authorities()).filter(({ kind }) => kind === 'user')
-    await service.rotate('user', 'alice')
+    await service.promote(await service.rotate('user', 'alice'), 'alice')
     assert.ok(before !== undefined)
     // As far as a crash lets it come.
     await store.authorities.retire(before.id)

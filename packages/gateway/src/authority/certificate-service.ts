@@ -8,14 +8,7 @@ import {
   userCertificateRequest,
 } from '@sallyport/identity'
 import type { AuthorityId, UserId, WebSessionId } from '@sallyport/model'
-import {
-  type Certificate,
-  decodePlainKey,
-  EMPTY_REVOCATION_LIST,
-  encodeRevocationList,
-  fingerprint,
-  type PlainKey,
-} from '@sallyport/ssh/keys'
+import { type Certificate, fingerprint, generatePrivateKey, type PlainKey } from '@sallyport/ssh/keys'
 import {
   type Authority,
   type FactorAt,
@@ -26,6 +19,7 @@ import {
 } from '@sallyport/store'
 import type { RecordedChange } from '../state/recorded-change.ts'
 import type { AuthorityKeys } from './authority-keys.ts'
+import { revocationList } from './revocation-list.ts'
 
 export interface CertificateServiceParts {
   readonly store: Store
@@ -66,8 +60,6 @@ export type WhichCertificates =
   | { readonly userId: UserId }
   | { readonly session: WebSessionId }
 
-/** Clocks of targets may be behind ours by this much, at the very most: to them a certificate goes on after its end. */
-const LISTED_LONGER_SECONDS = 60 * 60
 /** Stands for the sign-in in the key id of a certificate that comes from none. */
 const DIRECT = 'direct'
 const KINDS = ['user', 'host'] as const
@@ -101,19 +93,43 @@ export class CertificateService {
     return this.#parts.store.authorities.list()
   }
 
-  /** A new authority signs from now on; the one before it stays trusted until it is retired. */
+  /**
+   * Makes the next authority: it is believed from now on, and the active one goes on signing; the first of its kind signs at
+   * once. Throws StoreError `already-exists` where a next one waits.
+   */
   async rotate(kind: 'user' | 'host', actor: string): Promise<Authority> {
     const { keys, change } = this.#parts
-    const key = keys.create(kind, ({ publicKey }) => fingerprint(publicKey))
     return change(async (tx, record) => {
+      const key = generatePrivateKey('ssh-ed25519')
       const authority = await tx.authorities.add({ kind, publicKey: key.publicKey.blob })
       const { id, fingerprint: print } = authority
+      // Once nothing refuses it, and before the change stands: nobody believes a key that is not there.
+      keys.keep(kind, print, key)
       record({ type: 'authority-created', actor, authority: id, kind, fingerprint: print })
       return authority
     })
   }
 
-  /** Nothing it signed is believed any more, and its key is destroyed. Throws StoreError `not-found`, `still-in-use`. */
+  /**
+   * The next authority signs from now on; the one before it is believed until it is retired. Throws StoreError `not-found` for
+   * one that does not wait, GatewayError `authority.unusable` where it could not sign.
+   */
+  async promote({ id, fingerprint: print }: Authority, actor: string): Promise<Authority> {
+    const { keys, change } = this.#parts
+    keys.read(print)
+    return change(async (tx, record) => {
+      const { promoted, former } = await tx.authorities.promote(id)
+      const { kind } = promoted
+      const before = former === undefined ? {} : { former: former.fingerprint }
+      record({ type: 'authority-promoted', actor, authority: id, kind, fingerprint: print, ...before })
+      return promoted
+    })
+  }
+
+  /**
+   * Nothing it signed is believed any more, and its key is destroyed; a next one is withdrawn. Throws StoreError `not-found`,
+   * `still-in-use`.
+   */
   async retire(id: AuthorityId, actor: string): Promise<Authority> {
     const { keys, change } = this.#parts
     const authority = await change(async (tx, record) => {
@@ -223,29 +239,9 @@ export class CertificateService {
     })
   }
 
-  /** Key revocation list for targets (`RevokedKeys` in sshd_config), PROTOCOL.krl: what no longer counts, retired authorities too. */
-  async revocationList(): Promise<Uint8Array> {
-    const { store, now } = this.#parts
-    const seconds = Math.floor(now() / 1000)
-    const authorities = await store.authorities.list()
-    const revoked = await store.certificates.revokedSerials(seconds - LISTED_LONGER_SECONDS)
-    const keys = await store.revokedKeys.list()
-    const retired = authorities.filter(({ state }) => state === 'retired')
-    const certificates = authorities.flatMap(({ id, publicKey }) => {
-      const serials = revoked
-        .filter(({ authorityId }) => authorityId === id)
-        .map(({ serial }) => ({ first: BigInt(serial), last: BigInt(serial) }))
-      return serials.length === 0 ? [] : [{ authority: decodePlainKey(publicKey), serials, keyIds: [] }]
-    })
-    return encodeRevocationList({
-      ...EMPTY_REVOCATION_LIST,
-      // Seconds grow as lists do, and need no counter that a restored backup would set back.
-      version: BigInt(seconds),
-      generatedAt: BigInt(seconds),
-      comment: 'sallyport',
-      certificates,
-      keys: [...keys.map(({ blob }) => blob), ...retired.map(({ publicKey }) => publicKey)],
-    })
+  /** See `revocationList`. */
+  revocationList(): Promise<Uint8Array> {
+    return revocationList(this.#parts.store, this.#parts.now())
   }
 
   async #active(kind: 'user' | 'host'): Promise<{ readonly row: Authority; readonly signer: CertificateAuthority }> {

@@ -14,7 +14,7 @@ export interface Enrolment {
 
 export interface EnrolmentFacts {
   readonly target: Pick<Target, 'name' | 'tags'>
-  /** Every user authority that is believed: the active one and those before it. */
+  /** Every user authority that is believed: the active one, those before it, and the next one. */
   readonly authorities: readonly PlainKey[]
   readonly revocationList: Uint8Array
   /** Where the list can be fetched from then on; undefined where nothing serves it. */

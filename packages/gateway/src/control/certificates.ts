@@ -1,5 +1,4 @@
 import {
-  type Authority as ApiAuthority,
   type Certificate as ApiCertificate,
   ApiError,
   type IssuedCertificate as ApiIssuedCertificate,
@@ -7,7 +6,6 @@ import {
 import {
   type Certificate,
   decodePlainKey,
-  decodeRevocationList,
   fingerprint,
   formatPublicKey,
   isCertificate,
@@ -15,7 +13,7 @@ import {
   type PlainKey,
   parsePublicKey,
 } from '@sallyport/ssh/keys'
-import { type Authority, type IssuedCertificate, StoreError } from '@sallyport/store'
+import { type IssuedCertificate, StoreError } from '@sallyport/store'
 import { enrolment } from '../authority/enrolment.ts'
 import { waysIn } from '../sign-in/ways-in.ts'
 import type { Handlers } from './handlers.ts'
@@ -23,47 +21,13 @@ import { requireRank } from './rank.ts'
 import { type Services, timeText } from './services.ts'
 import { findUser, plain } from './users.ts'
 
-type CertificateRoute = (`ca.${string}` | `certificate.${string}` | 'key.revoke' | 'user.invite' | 'target.enrol') &
-  keyof Handlers
+type CertificateRoute = (`certificate.${string}` | 'key.revoke' | 'user.invite' | 'target.enrol') & keyof Handlers
 
-/** `ca …`, `cert …` of everybody, and what hands out ways in. */
+/** `cert …` of everybody, and what hands out ways in. */
 export function certificateHandlers(services: Services): Pick<Handlers, CertificateRoute> {
   const { certificates, store, roster, links, now } = services
 
   return {
-    'ca.list': async () => ({ authorities: (await certificates.authorities()).map(shownAuthority) }),
-
-    'ca.rotate': async ({ kind }, { actor }) => {
-      const authority = await certificates.rotate(kind, actor)
-      await roster.refresh()
-      return shownAuthority(authority)
-    },
-
-    async 'ca.retire'({ authority: selector }, { actor }) {
-      const known = (await certificates.authorities()).find(
-        ({ id, fingerprint: print }) => id === selector || print === selector,
-      )
-      if (known === undefined) throw new ApiError('authority.not-found', `there is no authority “${plain(selector)}”`)
-      try {
-        const retired = await certificates.retire(known.id, actor)
-        await roster.refresh()
-        return shownAuthority(retired)
-      } catch (cause) {
-        if (!(cause instanceof StoreError && cause.code === 'still-in-use')) throw cause
-        throw new ApiError('authority.active', 'this authority signs: another has to before it can be retired', {
-          fix: `sallyport ca rotate ${known.kind}`,
-          cause,
-        })
-      }
-    },
-
-    async 'ca.krl'() {
-      const list = await certificates.revocationList()
-      const { certificates: revoked, keys } = decodeRevocationList(list)
-      const serials = revoked.reduce((sum, each) => sum + each.serials.length, 0)
-      return { krl: list.toBase64(), serials, keys: keys.length }
-    },
-
     async 'certificate.list'({ user, valid, limit }) {
       const filter = {
         limit,
@@ -172,24 +136,4 @@ export function shownCertificate(certificate: IssuedCertificate): ApiCertificate
 /** A certificate that was signed just now, with its row. */
 export function shownIssued(row: IssuedCertificate, certificate: Certificate): ApiIssuedCertificate {
   return { ...shownCertificate(row), line: formatPublicKey(certificate, `sallyport ${row.subject}`) }
-}
-
-function shownAuthority({
-  id,
-  kind,
-  state,
-  fingerprint: print,
-  publicKey,
-  createdAt,
-  retiredAt,
-}: Authority): ApiAuthority {
-  return {
-    id,
-    kind,
-    state,
-    fingerprint: print,
-    created_at: timeText(createdAt),
-    retired_at: retiredAt === undefined ? null : timeText(retiredAt),
-    line: formatPublicKey(decodePlainKey(publicKey)),
-  }
 }

@@ -2,6 +2,7 @@ import type { CallRouteName, CheckedInput, RouteOutput, StreamRouteName } from '
 import { approvalHandlers } from './approvals.ts'
 import { auditHandlers } from './audit.ts'
 import { authHandlers } from './auth.ts'
+import { authorityHandlers } from './authorities.ts'
 import { banHandlers } from './bans.ts'
 import { certificateHandlers } from './certificates.ts'
 import { checkHandlers } from './checks.ts'
@@ -44,6 +45,7 @@ export function handlersOf(services: Services): Handlers {
     ...checkHandlers(services),
     ...reachHandlers(services),
     ...certificateHandlers(services),
+    ...authorityHandlers(services),
     ...hostKeyHandlers(services),
     ...publicHandlers(services),
   }

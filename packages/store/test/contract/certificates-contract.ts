@@ -53,5 +53,27 @@ export function certificatesContract(given: Given): void {
       assert.equal((await store.certificates.get(1))?.userId, undefined, 'the record outlives the person')
       assert.equal((await store.certificates.list({ validAt: 4999 })).length, 3)
     })
+
+    given('of each host the last certificate is known, also once it has ended', async (store, { clock }) => {
+      const { id } = await store.authorities.add({ kind: 'host', publicKey: bytes('one') })
+      const next = await store.authorities.add({ kind: 'host', publicKey: bytes('two') })
+      const host = (authorityId: AuthorityId, subject: string, fingerprint = 'SHA256:x') =>
+        store.certificates.add(
+          { ...draft(authorityId, undefined), kind: 'host', subject, fingerprint, validBefore: 1001 },
+          complete,
+        )
+      await host(id, 'db1')
+      await host(id, 'db2')
+      clock.time = 2_000_000
+      await store.certificates.add(draft(id, undefined), complete)
+      await host(next.id, 'db1')
+      await host(id, 'db2', 'SHA256:own')
+      assert.deepEqual(Object.fromEntries(await store.certificates.lastOfHosts(['SHA256:own', 'SHA256:other'])), {
+        db1: { authorityId: next.id, issuedAt: 2_000_000 },
+        db2: { authorityId: id, issuedAt: 1_000_000 },
+      })
+      const all = await store.certificates.lastOfHosts([])
+      assert.deepEqual(all.get('db2'), { authorityId: id, issuedAt: 2_000_000 })
+    })
   })
 }
