@@ -1,6 +1,6 @@
 import type { PolicyDocument } from '@sallyport/api'
 import { type ReactNode, useState } from 'react'
-import { useMay } from '../../api/use-signed-in.ts'
+import { useMay, useSignedIn } from '../../api/use-signed-in.ts'
 import { Page } from '../../frame/page.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Moment } from '../../ui/moment.tsx'
@@ -28,7 +28,8 @@ export function PolicyPage({ current }: { readonly current: PolicyDocument }) {
   const [search, setSearch] = useFilters(readPolicySearch)
   const [publishing, setPublishing] = useState(false)
   const mayChange = useMay(['owner', 'admin'])
-  const state = useDraft(current)
+  const { user } = useSignedIn()
+  const state = useDraft(user, current)
   const report = useReport(state.draft.text)
   const simulation = useSimulation()
   const changed = changedLines(current.text, state.draft.text)

@@ -14,12 +14,12 @@ export interface DraftState {
   readonly rebase: () => void
 }
 
-/** The text in the editor: a draft, or what is in force while nobody changed it. */
-export function useDraft(current: PolicyDocument): DraftState {
-  const [kept, setKept] = useState(() => readDraft())
+/** The text in somebody's editor: their draft, or what is in force while they have none. */
+export function useDraft(user: string, current: PolicyDocument): DraftState {
+  const [kept, setKept] = useState(() => readDraft(user))
   const keep = (draft: Draft | undefined) => {
     setKept(draft)
-    keepDraft(draft)
+    keepDraft(user, draft)
   }
   const isDraft = kept !== undefined && kept.text !== current.text
   const draft = isDraft ? kept : { base: current.version, text: current.text }
