@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { faultOf, momentFrom, momentParam, questionOf, readQuery, tokensOf, valueText } from './audit-query.ts'
-import { readAuditSearch } from './audit-search.ts'
+import { filterOf, readAuditSearch, valuesOf } from './audit-search.ts'
 
 const now = new Date(2026, 10, 22, 14, 30)
 
@@ -44,6 +44,15 @@ test('a filter of several values asks for each of them', () => {
   })
   assert.equal(faultOf(search, now), undefined)
   assert.match(faultOf(readAuditSearch({ outcome: 'denied,lost' }), now) ?? '', /^“lost” is no outcome/)
+})
+
+test('a value with a comma in it, such as a target that somebody asked for, is one value', () => {
+  const values = ['db-1,10.0.0.5', 'db-2', 'a\\', ',', 'corp\\alice']
+  assert.deepEqual(valuesOf(filterOf(values)), values)
+  const search = readAuditSearch({ target: filterOf(['db-1,10.0.0.5']) })
+  assert.deepEqual(questionOf(search, now), { target: 'db-1,10.0.0.5' })
+  assert.deepEqual(valuesOf('corp\\alice'), ['corp\\alice'], 'as it was typed')
+  assert.deepEqual(readQuery('target:a\\,b target:c'), { target: 'a\\,b,c' })
 })
 
 test('a time that is none is told', () => {

@@ -7,17 +7,19 @@ export type AuditField = (typeof AUDIT_FIELDS)[number]
 /** Those that may have several values, of which one has to fit: `denied,failed`, in the bar as in the address. */
 export const LIST_FIELDS = ['outcome', 'actor', 'type', 'target', 'source', 'session'] as const
 export type ListField = (typeof LIST_FIELDS)[number]
-/** Stands in none of their values: names, addresses and types have no comma. */
+/** Between two of them. Where it stands in one, as in what somebody asked for that is no name, a backslash goes before it. */
 const BETWEEN = ','
+const VALUE = /(?:\\[\\,]|[^,])+/g
 
 /** The values of a filter, each once. */
 export function valuesOf(filter: string | undefined): readonly string[] {
-  return [...new Set((filter ?? '').split(BETWEEN).filter((value) => value !== ''))]
+  const values = (filter ?? '').match(VALUE) ?? []
+  return [...new Set(values.map((value) => value.replaceAll(/\\([\\,])/g, '$1')))]
 }
 
 /** A filter of some values; none of none. */
 export function filterOf(values: readonly string[]): string | undefined {
-  return values.length === 0 ? undefined : values.join(BETWEEN)
+  return values.length === 0 ? undefined : values.map((value) => value.replaceAll(/[\\,]/g, '\\$&')).join(BETWEEN)
 }
 
 export type AuditSearch = { readonly [Field in AuditField]: string | undefined } & {
