@@ -247,6 +247,7 @@ async function start(options: GatewayOptions): Promise<Gateway> {
     origin: () => web?.origin,
     record,
     failed,
+    log,
     now,
   })
   const finish = (task: Promise<void>) => {

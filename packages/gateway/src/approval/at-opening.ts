@@ -8,7 +8,8 @@ import { approvalUrl } from './approval-texts.ts'
 import { busyDenial, settled } from './question.ts'
 import type { SecondFactorParts } from './second-factor.ts'
 
-export interface AtOpeningParts extends Pick<SecondFactorParts, 'approvals' | 'checks' | 'networkOf' | 'origin'> {
+export interface AtOpeningParts
+  extends Pick<SecondFactorParts, 'approvals' | 'checks' | 'networkOf' | 'origin' | 'log'> {
   /** Kinds of these that the person could prove on the page. */
   readonly able: (userId: Principal['userId'], kinds: readonly AskedKind[]) => Promise<readonly AskedKind[]>
   readonly asked: (principal: Principal, ask: Ask, place: ApprovalPlace) => Promise<void>
@@ -26,13 +27,16 @@ export async function atOpening(
   destination: { readonly host: string; readonly port: number },
   { signal }: { readonly signal: AbortSignal },
 ): Promise<'again' | Denial> {
-  const { approvals, checks, networkOf, able, asked, refused } = parts
+  const { approvals, checks, networkOf, able, asked, refused, log } = parts
   const { principal } = session
   const { userId, sourceAddress: source } = principal
   const facts = { user: principal.name, ...destination }
   const spent = approvals.spend(userId, source, ask.place)
   const before = spent ?? approvals.about(userId, source, ask.place)
   if (before !== undefined) {
+    // The client shows nothing meanwhile.
+    if (spent === undefined)
+      log.debug('a way waits for an approval', { session: session.id, user: principal.name, port: destination.port })
     const end = await settled(before, signal)
     if (end !== 'approved') {
       return denial(end === 'denied' || end === 'reported' ? 'check.denied' : 'check.timeout', facts)

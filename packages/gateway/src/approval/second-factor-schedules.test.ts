@@ -102,6 +102,7 @@ test('1,000 random schedules of answers, approvals, denials and hang-ups leave n
       origin: () => 'https://gate',
       record: async ({ type }) => void asked.push(type),
       failed: (_, error) => void failures.push(error),
+      log: { debug() {} },
       now: () => Date.now(),
     })
     const terminals = Array.from({ length: 1 + random(5) }, (_, number) => {

@@ -7,6 +7,7 @@ import type { CheckDue } from '../access/authorize.ts'
 import { type Denial, denial } from '../access/denial-codes.ts'
 import type { ConnectionFacts } from '../access/door-terms.ts'
 import type { Roster } from '../access/roster.ts'
+import type { Log } from '../ops/log-writer.ts'
 import type { Session } from '../sessions/session.ts'
 import type { Approval, ApprovalPlace } from './approval.ts'
 import { auditFacts } from './approval-service.ts'
@@ -51,6 +52,7 @@ export interface SecondFactorParts {
   readonly origin: () => string | undefined
   readonly record: (event: AuditEvent) => Promise<unknown>
   readonly failed: (what: string, error: unknown) => void
+  readonly log: Pick<Log, 'debug'>
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
