@@ -59,7 +59,7 @@ async function apply(
   const before = roster.current.policyVersion
   if (expected !== undefined && expected !== before.version)
     throw new ApiError('policy.version-conflict', `version ${before.version} is in force, not ${expected}`, {
-      why: `${before.author} applied it at ${timeText(before.appliedAt)}`,
+      why: `${before.author} applied it (${timeText(before.appliedAt)})`,
       fix: 'look at it (sallyport policy show), bring your change into it, and apply again',
     })
   const text = textFrom(before.text)

@@ -57,6 +57,10 @@ test('messages of the gateway become sentences once', () => {
   assert.equal(sentence('this proves nobody here'), 'This proves nobody here.')
   assert.equal(sentence('Try again.'), 'Try again.')
   assert.equal(sentence(''), '')
+  const at = before(MINUTE).toISOString()
+  assert.equal(sentence(`olga applied it (${at})`, now), 'Olga applied it (14:31).')
+  assert.equal(sentence(`from ${at} to ${before(24 * HOUR).toISOString()}`, now), 'From 14:31 to yesterday 14:32.')
+  assert.equal(sentence('the 2026-99-99T99:99:99Z of it', now), 'The 2026-99-99T99:99:99Z of it.')
 })
 
 test('kinds of keys have names for people, and one that nobody knows yet its own', () => {
