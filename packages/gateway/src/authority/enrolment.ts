@@ -58,6 +58,7 @@ export function enrolment({
 
 /** Accepts certificates of ours for the logins that the policy grants on this very target, and nothing else of ours. */
 function sshdConfig(target: Pick<Target, 'name' | 'tags'>, hostCertificate: string | undefined): string {
+  const superusers = SUPERUSERS.flatMap(spellings)
   const command = (nonroot: boolean) => `AuthorizedPrincipalsCommand ${principalsCommand(target, nonroot)}`
   return [
     `# Written by "sallyport target enrol ${target.name}": run it again after tags change.`,
@@ -65,13 +66,25 @@ function sshdConfig(target: Pick<Target, 'name' | 'tags'>, hostCertificate: stri
     `RevokedKeys ${REVOKED}`,
     ...(hostCertificate === undefined ? [] : [`HostCertificate ${hostCertificate}`]),
     'AuthorizedPrincipalsCommandUser nobody',
-    `Match User ${SUPERUSERS.join(',')}`,
+    `Match User ${superusers.join(',')}`,
     `  ${command(false)}`,
     // Not `Match all`: of two blocks that hold, sshd 9.2 heeds that one, even where it stands last.
-    `Match User *,${SUPERUSERS.map((name) => `!${name}`).join(',')}`,
+    `Match User *,${superusers.map((name) => `!${name}`).join(',')}`,
     `  ${command(true)}`,
     '',
   ].join('\n')
+}
+
+/**
+ * A name in every mixture of cases: macOS, and others with a directory service, take ROOT for root, while sshd compares what the
+ * client wrote to the letter and its patterns have no classes of characters.
+ */
+function spellings(name: string): readonly string[] {
+  const letters = [...name].map((letter) => [...new Set([letter, letter.toUpperCase()])])
+  return letters.reduce<readonly string[]>(
+    (begun, each) => begun.flatMap((text) => each.map((next) => text + next)),
+    [''],
+  )
 }
 
 function principalsCommand(target: Pick<Target, 'name' | 'tags'>, nonroot: boolean): string {
