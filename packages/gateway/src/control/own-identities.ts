@@ -7,6 +7,7 @@ import { SignInRefused } from '../sign-in/sign-in-service.ts'
 import type { Handlers } from './handlers.ts'
 import type { Caller, Services } from './services.ts'
 import { shownIdentity } from './shown-identity.ts'
+import { requireStillIn } from './still-in.ts'
 
 export interface Selves {
   readonly self: (caller: Caller) => User
@@ -29,7 +30,7 @@ export function ownIdentityHandlers(
     },
 
     async 'me.identity-finish'({ ticket }, caller) {
-      const linked = await oidcLinks.finish(ticket, linkerOf(self(caller), caller))
+      const linked = await oidcLinks.finish(ticket, linkerOf(self(caller), caller), (tx) => requireStillIn(tx, caller))
       if (typeof linked !== 'string') return shownIdentity(services, linked)
       if (linked === 'over') {
         throw new ApiError('identity.unproved', 'nothing was proved that could be linked here', {

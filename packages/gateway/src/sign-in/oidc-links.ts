@@ -1,6 +1,6 @@
 import { Ceremonies, IdentityError, type OidcIdentity } from '@sallyport/identity'
 import type { User, UserId, WebSessionId } from '@sallyport/model'
-import type { ExternalIdentity, WebSession } from '@sallyport/store'
+import type { ExternalIdentity, Repositories, WebSession } from '@sallyport/store'
 import type { RecordedChange } from '../state/recorded-change.ts'
 import { IDENTITIES_MAX, requireRoom } from './credential-limits.ts'
 import { endSessions } from './end-sessions.ts'
@@ -80,14 +80,19 @@ export class OidcLinks {
     return `${LINK_PAGE}?link=${ticket}`
   }
 
-  /** Throws ApiError `credential.too-many`. */
-  async finish(ticket: string, { user, webSession, source }: Linker): Promise<LinkOutcome> {
+  /** `stillIn` throws where the session is gone by then. Throws what it throws, and ApiError `credential.too-many`. */
+  async finish(
+    ticket: string,
+    { user, webSession, source }: Linker,
+    stillIn: (tx: Repositories) => Promise<void>,
+  ): Promise<LinkOutcome> {
     const proved = this.#take(ticket)
     if (proved === undefined || proved.userId !== user.id || proved.webSession !== webSession) return 'over'
     const { identity, provider } = proved
     const { change, refresh } = this.#parts
     const { issuer, subject, groups } = identity
     const outcome = await change(async (tx, record): Promise<LinkOutcome> => {
+      await stillIn(tx)
       const known = await tx.externalIdentities.get(issuer, subject)
       if (known !== undefined) return known.userId === user.id ? 'own' : 'taken'
       if ((await tx.users.get(user.id))?.disabled !== false) return 'over'
