@@ -81,6 +81,8 @@ CREATE TABLE "certificates" (
   "reason" text
 ) strict;
 
+CREATE INDEX "certificates_kind_subject" on "certificates" ("kind", "subject");
+
 CREATE INDEX "certificates_user_id" on "certificates" ("user_id");
 
 CREATE INDEX "certificates_valid_before" on "certificates" ("valid_before");

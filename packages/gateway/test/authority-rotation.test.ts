@@ -82,11 +82,12 @@ test('a target that was enrolled between rotate and promote takes certificates o
   const before = await certified()
   assert.deepEqual(await enters(before), [true, true, true], 'the one before goes on signing')
   const promoted = await gate.api.call('ca.promote', { authority: next.id })
-  assert.deepEqual([promoted.id, promoted.state, promoted.targets_left], [next.id, 'active', []])
+  assert.deepEqual([promoted.id, promoted.state, promoted.targets_left], [next.id, 'active', ['db2']])
   const after = await certified()
   assert.deepEqual(await enters(after), [true, true, false], 'db2 was not told of the new one')
   assert.deepEqual(await enters(before), [true, true, true], 'what was signed before goes on everywhere')
   await enrol('db2', db2)
+  assert.deepEqual((await authority(gate, 'user', 'active')).targets_left, [])
   assert.deepEqual(await enters(after), [true, true, true])
 
   await gate.api.call('ca.retire', { authority: old.fingerprint })
@@ -147,8 +148,10 @@ test('an authority of hosts names the targets whose certificates it signed, unti
   assert.deepEqual(await left(), ['db1', 'db2'])
   await gate.api.call('target.enrol', { target: 'db2' })
   assert.deepEqual(await left(), ['db1'])
+  const { id } = await authority(gate, 'host', 'former')
+  assert.deepEqual((await gate.api.call('ca.retire', { authority: id })).targets_left, ['db1'])
   await gate.api.call('target.remove', { target: 'db1' })
-  assert.deepEqual(await left(), [])
+  assert.deepEqual((await authority(gate, 'host', 'retired')).targets_left, [])
 })
 
 test('an authority whose key is gone is not promoted, and the answer says how to go on', async () => {

@@ -149,8 +149,9 @@ export const authority = z.object({
   /** `type base64`. */
   line: z.string(),
   /**
-   * Targets to enrol again before the next step: for a next authority of users those that were enrolled and not since it was
-   * made, for a former one of hosts those whose last certificate it signed. Those that never got a host certificate are unknown.
+   * Targets to enrol again: for an authority of users that signs or is next, those that were enrolled and not since it was made;
+   * for a former or retired one of hosts, those whose last certificate it signed. Targets that never got a host certificate are
+   * not known.
    */
   targets_left: z.array(z.string()),
 })

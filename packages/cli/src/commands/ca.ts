@@ -34,10 +34,7 @@ export function caCommands(program: Command, run: Runner): void {
           ],
           'there are no authorities',
         )
-        for (const { id, state, targets_left: left } of authorities) {
-          const step = state === 'next' ? 'promoted' : 'retired'
-          if (left.length > 0) context.note(`before ${id} is ${step}, enrol again: ${listed(left)}`)
-        }
+        for (const authority of authorities) if (authority.targets_left.length > 0) context.note(enrolAgain(authority))
         return undefined
       }),
     )
@@ -104,8 +101,7 @@ export function caCommands(program: Command, run: Runner): void {
         if (found?.state === 'next') await confirmByName(context, promotion(found), authority)
         const promoted = await context.daemon.call('ca.promote', { authority })
         context.print(promoted, () => `${promoted.id} signs from now on: ${promoted.fingerprint}\n`)
-        const left = found?.targets_left ?? []
-        if (left.length > 0) context.note(`not enrolled again: ${listed(left)}: sallyport target enrol NAME`)
+        if (promoted.targets_left.length > 0) context.note(enrolAgain(promoted))
         const former = others.find(({ kind, state }) => kind === promoted.kind && state === 'active')
         if (former !== undefined) context.note(`${retirement(former)}: sallyport ca retire ${former.id}`)
         return undefined
@@ -175,14 +171,24 @@ async function lookUp(
   return { found, others: authorities.filter((each) => each !== found) }
 }
 
+/** What is to be done because of an authority: before its next step, or after one that came too early. */
+function enrolAgain({ id, kind, state, targets_left: left }: Authority): string {
+  const targets = `${listed(left)} (sallyport target enrol NAME)`
+  if (state === 'next') return `before ${id} is promoted, enrol again: ${targets}`
+  if (state === 'former') return `before ${id} is retired, enrol again: ${targets}`
+  return kind === 'user'
+    ? `what ${id} signs is refused until they are enrolled again by ${targets}`
+    : `${id} is retired, and its host certificates are still those of ${targets}`
+}
+
 /** What has to have happened before. Only of targets with a host certificate is it known, hence the general word for none. */
 function promotion({ id, kind, created_at: made, targets_left: left }: Authority): string {
   const since = `since ${formatTime(made)}`
   if (kind === 'host')
-    return `${id} signs for hosts from now on; who did not run “sallyport ssh-config --write” ${since} is asked about host keys`
+    return `from now on ${id} signs for hosts; whoever has not run “sallyport ssh-config --write” ${since} is asked about host keys`
   return left.length === 0
-    ? `${id} signs for people from now on; targets that were not enrolled again ${since} refuse that`
-    : `${id} signs for people from now on; not enrolled again ${since}, and refusing that: ${listed(left)}`
+    ? `from now on ${id} signs for people; targets that were not enrolled again ${since} refuse that`
+    : `from now on ${id} signs for people; until they are enrolled again, that is refused by ${listed(left)}`
 }
 
 /** When the one before may go. */

@@ -1,4 +1,4 @@
-import { type Authority as ApiAuthority, ApiError, type ApiErrorName } from '@sallyport/api'
+import { type Authority as ApiAuthority, ApiError } from '@sallyport/api'
 import { decodePlainKey, decodeRevocationList, formatPublicKey } from '@sallyport/ssh/keys'
 import { type Authority, StoreError } from '@sallyport/store'
 import { GatewayError } from '../gateway-error.ts'
@@ -6,16 +6,12 @@ import type { Handlers } from './handlers.ts'
 import { type Services, timeText } from './services.ts'
 import { plain } from './users.ts'
 
-/** Why a step of a rotation is not possible now, in the order of the steps. */
+/** Why a step of a rotation is not possible now. */
 const REFUSALS = {
-  exists: [
-    'authority.in-use',
-    'a new authority of this kind waits already',
-    'promote it, or retire it first: sallyport ca show',
-  ],
-  'not-next': ['authority.in-use', 'only a new authority that waits can be promoted', 'sallyport ca rotate'],
-  active: ['authority.in-use', 'this authority signs', 'sallyport ca rotate, then promote the new one'],
-} as const satisfies Record<string, readonly [ApiErrorName, message: string, fix: string]>
+  exists: 'a new authority of this kind waits already',
+  'not-next': 'only a new authority that waits can be promoted',
+  active: 'this authority signs',
+} as const
 
 /** `ca …`: the authorities, and their rotation with an overlap: made and believed, promoted, and the one before retired. */
 export function authorityHandlers(services: Services): Pick<Handlers, `ca.${string}` & keyof Handlers> {
@@ -40,22 +36,35 @@ export function authorityHandlers(services: Services): Pick<Handlers, `ca.${stri
     'ca.list': async () => ({ authorities: await shownAuthorities(services, await certificates.authorities()) }),
 
     async 'ca.rotate'({ kind }, { actor }) {
-      const made = await certificates.rotate(kind, actor).catch(refusing('already-exists', 'exists'))
+      const made = await certificates.rotate(kind, actor).catch(async (cause: unknown) => {
+        const next = (await certificates.authorities()).find((each) => each.kind === kind && each.state === 'next')
+        throw asRefusal(
+          cause,
+          'already-exists',
+          'exists',
+          `sallyport ca promote ${next?.id ?? 'ID'}, or retire it first`,
+        )
+      })
       await roster.refresh()
       return answer(made)
     },
 
     async 'ca.promote'({ authority: selector }, { actor }) {
       const known = await find(selector)
-      if (known.state !== 'next') throw refusal('not-next')
-      const promoted = await certificates.promote(known, actor).catch(unusable).catch(refusing('not-found', 'not-next'))
+      const fix = `make one first: sallyport ca rotate ${known.kind}`
+      if (known.state !== 'next') throw refusal('not-next', fix)
+      const promoted = await certificates.promote(known, actor).catch((cause: unknown) => {
+        throw cause instanceof GatewayError ? unusable(cause) : asRefusal(cause, 'not-found', 'not-next', fix)
+      })
       await hostCertificates.ensure()
       return answer(promoted)
     },
 
     async 'ca.retire'({ authority: selector }, { actor }) {
-      const { id } = await find(selector)
-      const retired = await certificates.retire(id, actor).catch(refusing('still-in-use', 'active'))
+      const { id, kind } = await find(selector)
+      const retired = await certificates.retire(id, actor).catch((cause: unknown) => {
+        throw asRefusal(cause, 'still-in-use', 'active', `sallyport ca rotate ${kind}, then promote the new one`)
+      })
       await roster.refresh()
       return answer(retired)
     },
@@ -69,22 +78,18 @@ export function authorityHandlers(services: Services): Pick<Handlers, `ca.${stri
   }
 }
 
-function refusal(why: keyof typeof REFUSALS, cause?: unknown): ApiError {
-  const [reason, message, fix] = REFUSALS[why]
-  return new ApiError(reason, message, { fix, cause })
+function refusal(why: keyof typeof REFUSALS, fix: string, cause?: unknown): ApiError {
+  return new ApiError('authority.in-use', REFUSALS[why], { fix, cause })
 }
 
-/** What the store says, as a step that is not possible now. */
-function refusing(code: StoreError['code'], why: keyof typeof REFUSALS): (cause: unknown) => never {
-  return (cause) => {
-    throw cause instanceof StoreError && cause.code === code ? refusal(why, cause) : cause
-  }
+/** What the store says, as a step that is not possible now; anything else as it is. */
+function asRefusal(cause: unknown, code: StoreError['code'], why: keyof typeof REFUSALS, fix: string): unknown {
+  return cause instanceof StoreError && cause.code === code ? refusal(why, fix, cause) : cause
 }
 
 /** An authority that has no key would be promoted to sign nothing. */
-function unusable(cause: unknown): never {
-  if (!(cause instanceof GatewayError)) throw cause
-  throw new ApiError('daemon.internal', cause.message, {
+function unusable(cause: GatewayError): ApiError {
+  return new ApiError('daemon.internal', cause.message, {
     ...(cause.why === undefined ? {} : { why: cause.why }),
     fix: 'nothing was changed; put its file back from a backup, or retire it and make another: sallyport ca rotate',
     cause,
@@ -92,7 +97,7 @@ function unusable(cause: unknown): never {
 }
 
 async function shownAuthorities(services: Services, authorities: readonly Authority[]): Promise<ApiAuthority[]> {
-  const left = await targetsLeft(services, authorities)
+  const left = await targetsLeft(services)
   return authorities.map((authority) => {
     const { id, kind, state, fingerprint: print, publicKey, createdAt, retiredAt } = authority
     return {
@@ -109,26 +114,25 @@ async function shownAuthorities(services: Services, authorities: readonly Author
 }
 
 /**
- * Which targets an authority still waits for before its next step, as far as that is known: whoever is enrolled gets a host
+ * Which targets are to be enrolled again because of an authority, as far as that is known: whoever is enrolled gets a host
  * certificate where a host key is known, and whether the script was run there as well nobody tells.
  */
-async function targetsLeft(
-  { store, roster, hostKeyRing }: Services,
-  authorities: readonly Authority[],
-): Promise<(authority: Authority) => readonly string[]> {
-  const waits = ({ kind, state }: Authority) => state === (kind === 'user' ? 'next' : 'former')
-  if (!authorities.some(waits)) return () => []
+async function targetsLeft({
+  store,
+  roster,
+  hostKeyRing,
+}: Services): Promise<(authority: Authority) => readonly string[]> {
   // Our own certificates are no enrolment of a target that is called as we are.
   const last = await store.certificates.lastOfHosts(hostKeyRing.held.map(({ fingerprint: print }) => print))
-  const names = [...roster.current.targetsByName.keys()].sort()
-  return (authority) => {
-    if (!waits(authority)) return []
-    return names.filter((name) => {
-      const enrolled = last.get(name)
-      if (enrolled === undefined) return false
-      return authority.kind === 'user'
-        ? enrolled.issuedAt <= authority.createdAt
-        : enrolled.authorityId === authority.id
-    })
+  const enrolled = [...roster.current.targetsByName.keys()].sort().flatMap((name) => {
+    const certificate = last.get(name)
+    return certificate === undefined ? [] : [{ name, ...certificate }]
+  })
+  return ({ id, kind, state, createdAt }) => {
+    const signs = state === 'next' || state === 'active'
+    if (signs !== (kind === 'user')) return []
+    return enrolled
+      .filter(({ authorityId, issuedAt }) => (kind === 'user' ? issuedAt <= createdAt : authorityId === id))
+      .map(({ name }) => name)
   }
 }

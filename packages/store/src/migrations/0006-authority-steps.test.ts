@@ -22,6 +22,7 @@ test('a store from before goes on with its authorities, and what was called trus
   const database = new DatabaseSync(path)
   database.prepare("update authorities set state = 'trusted' where id = ?").run(before)
   database.prepare("update authorities set state = 'active' where id = ?").run(active)
+  database.exec('drop index certificates_kind_subject')
   database.exec("delete from kysely_migration where name = '0006-authority-steps'")
   database.close()
 
