@@ -20,6 +20,9 @@ const ELSEWHERE = [
   'javascript:alert(1)',
 ]
 
+/** Longer than the frame waits before it asks again who is signed in, in milliseconds. */
+const NEXT_ASKING_MS = 31_000
+
 test('V-F08 a password and a code sign in, go on where somebody was heading, and a code counts once', {
   skip,
 }, async () => {
@@ -173,6 +176,33 @@ test('whoever is signed out elsewhere is led to the door, told so, and back; the
   await page.getByText('Nothing waits for this code').or(page.getByText('No sign-in')).first().waitFor()
   assert.deepEqual(found, [])
   assert.deepEqual(browser.violations, [])
+})
+
+test('where another tab signed in somebody else, nothing that was read or written before is left', {
+  skip,
+}, async () => {
+  await using gate = await ConsoleGateway.start()
+  await using browser = await ConsoleBrowser.open(gate.origin)
+  const { page } = browser
+  await joinBy(page, gate.setupLink ?? '', { passkey: 'Laptop', name: 'Mira Havel' })
+  await gate.api.call('user.add', { name: 'tomas', role: 'admin' })
+  const { url } = await gate.api.call('user.invite', { user: 'tomas' })
+
+  const tab = await page.context().newPage()
+  await tab.clock.install()
+  await tab.goto('/me')
+  await tab.getByText('Laptop', { exact: true }).waitFor()
+  await tab.getByRole('button', { name: 'Add passkey' }).click()
+  await tab.getByLabel('Name of this passkey').fill('of Mira')
+
+  await page.bringToFront()
+  await page.context().clearCookies()
+  await joinBy(page, url, { passkey: 'Phone' })
+  await tab.clock.runFor(NEXT_ASKING_MS)
+  await tab.getByText('Phone', { exact: true }).waitFor()
+  await tab.getByText('tomas', { exact: true }).first().waitFor()
+  assert.equal(await tab.getByRole('dialog').count(), 0)
+  assert.equal(await tab.getByText('Laptop', { exact: true }).count(), 0)
 })
 
 /** A gateway with a real provider, and one that is not there. */
