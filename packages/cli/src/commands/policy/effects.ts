@@ -88,7 +88,8 @@ function diffCommand(policy: Command, run: Runner): void {
           { signal: context.signal },
         )
         context.print(found, () => renderDiff(found))
-        return exitCode === true && found.effects.length > 0 ? EXIT.failed : EXIT.ok
+        const differs = found.effects.length + found.other_sections.length > 0
+        return exitCode === true && differs ? EXIT.failed : EXIT.ok
       }),
     )
   examples(

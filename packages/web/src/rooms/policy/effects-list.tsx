@@ -14,7 +14,7 @@ export function EffectsList({ diff }: { readonly diff: PolicyDiff }) {
         ))}
       </ul>
       {more > 0 && <p className="text-ink-3">and {amountText(more, 'more change')}</p>}
-      {sections.length > 0 && <p className="text-ink-2">Also other, and opening nothing: {sections.join(', ')}.</p>}
+      {sections.length > 0 && <p className="text-ink-2">Also different: {sections.join(', ')}.</p>}
     </div>
   )
 }
