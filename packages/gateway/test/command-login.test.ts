@@ -10,11 +10,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { CommandUser, freePort, type RunningCommand } from '@sallyport/testkit'
 import { kernelLock } from '../src/state/kernel-lock.ts'
 import { atConsole, fingerprintOf, known, serverOf } from './at-console.ts'
-import { hasOpenSsh, TestGateway } from './test-gateway.ts'
+import { hasOpenSsh, TestGateway, until } from './test-gateway.ts'
 import { WebClient } from './web-client.ts'
 
 const skip = hasOpenSsh() ? false : 'needs ssh and sshd'
 const flags = { 'listen.https': ['127.0.0.1:0'], 'penalties.enabled': false }
+
+/** On a port that nobody is given while the gateway does not listen there. */
+const onPortOfItsOwn = async () => ({ ...flags, 'listen.https': [`127.0.0.1:${await freePort()}`] })
 
 /** Does at the console what the command asks for. */
 async function approveCode(running: RunningCommand, browser: WebClient, approve = true): Promise<void> {
@@ -152,7 +155,8 @@ test('login through the browser of this machine: the code goes to 127.0.0.1, and
   chmodSync(script, 0o755)
   const running = user.start(`login ${known(gate)}`, { BROWSER: script })
   const shown = await running.says(/open\n {2}(\S+)/)
-  assert.equal(user.read('opened'), shown)
+  // One that takes long to open is not waited for.
+  await until(() => existsSync(join(user.home, 'opened')) && user.read('opened') === shown)
   const url = new URL(shown)
   assert.equal(`${url.origin}${url.pathname}`, `${serverOf(gate)}/cli`)
   const port = Number(url.searchParams.get('port'))
@@ -281,7 +285,7 @@ test('a session that ended: exit 4, and what to type', { skip }, async () => {
 test('a certificate that nobody vouches for is believed once it was compared, and no other one after', {
   skip,
 }, async () => {
-  await using gate = await TestGateway.start({ flags })
+  await using gate = await TestGateway.start({ flags: await onPortOfItsOwn() })
   const browser = await atConsole(gate)
   using user = new CommandUser(gate.directory.file('home-laptop'))
   const print = fingerprintOf(gate)

@@ -90,7 +90,9 @@ test('everything goes through HTTPS_PROXY, with its password, and what NO_PROXY 
 test('a proxy that is not there, refuses, wants a password or cannot go on is named as what failed, without its password', {
   skip,
 }, async () => {
-  await using gate = await TestGateway.start({ flags })
+  // Stopped below: a port that is not given to whoever asks for any.
+  const own = { ...flags, 'listen.https': [`127.0.0.1:${await freePort()}`] }
+  await using gate = await TestGateway.start({ flags: own })
   await using proxy = await ConnectProxy.start()
   using user = new CommandUser(gate.directory.file('home-laptop'), { agent: false })
   const dead = await freePort()

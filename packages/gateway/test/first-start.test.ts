@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createClient } from '@sallyport/api'
@@ -26,6 +26,16 @@ function place() {
   mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 })
   const stateDirectory = directory.file('state')
   return { directory, home, stateDirectory, options: { stateDirectory, environment: { HOME: home } } }
+}
+
+function accepts(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath, () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
 }
 
 function refusal(reason: string, fix: RegExp) {
@@ -60,7 +70,8 @@ test('keys in the agent are found too, each once', { skip }, async () => {
   newKey(directory.file('elsewhere'), '-t', 'ed25519')
   const agent = spawn('ssh-agent', ['-D', '-a', directory.file('agent')], { stdio: 'ignore' })
   try {
-    while (!existsSync(directory.file('agent'))) await new Promise((resolve) => setTimeout(resolve, 10))
+    // Its socket is there a moment before it listens.
+    await until(() => accepts(directory.file('agent')))
     const environment = { ...options.environment, SSH_AUTH_SOCK: directory.file('agent') }
     for (const file of [join(home, '.ssh/id_ed25519'), directory.file('elsewhere')])
       execFileSync('ssh-add', ['-q', file], { env: { ...process.env, ...environment } })

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
+import { freePort } from '@sallyport/testkit'
 import { hasOpenSsh, TestGateway, until } from './test-gateway.ts'
 
 const skip = hasOpenSsh() && existsSync('/usr/bin/curl') ? false : 'needs ssh, sshd and curl'
@@ -134,7 +135,7 @@ test('V-E07 a request that never ends is cut off on the shared port too, in plai
 })
 
 test('a banned address is not even asked what it speaks, and a stop leaves no port behind', { skip }, async () => {
-  await using gate = await TestGateway.start({ flags })
+  await using gate = await TestGateway.start({ flags: { ...flags, 'listen.mux': [`127.0.0.1:${await freePort()}`] } })
   const port = portOf(gate)
   await gate.api.call('ban.add', { source: '127.0.0.1' })
   const socket = await raw(port)
