@@ -59,7 +59,7 @@ function pattern(bytes: number): Uint8Array {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 5000 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 1))
+  for (let i = 0; i < 60_000 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 1))
   assert.ok(condition())
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Duplex, duplexPair } from 'node:stream'
 import { afterEach, describe, test } from 'node:test'
+import { freePort } from '@sallyport/testkit'
 import { PacketBuffers } from '../crypto/packet-buffers.ts'
 import { READ_BUFFER_BYTES } from './native-socket.ts'
 import { listenOptions, SocketPump, type SocketPumpHandler } from './socket-pump.ts'
@@ -330,12 +331,7 @@ describe('socket pump', () => {
   })
 
   test('dialling a closed port rejects with the system error', async () => {
-    const server = net.createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as net.AddressInfo
-    server.close()
-    await once(server, 'close')
-    await assert.rejects(SocketPump.dial({ host: '127.0.0.1', port }), { code: 'ECONNREFUSED' })
+    await assert.rejects(SocketPump.dial({ host: '127.0.0.1', port: await freePort() }), { code: 'ECONNREFUSED' })
   })
 
   test('dialling stops when the signal fires', async () => {

@@ -6,7 +6,7 @@ import { userInfo } from 'node:os'
 import { freePort, Sshd, TemporaryDirectory } from '@sallyport/testkit'
 import { formatPublicKey, type PublicKey } from '../../src/keys/index.ts'
 
-const START_DEADLINE_MS = 15_000
+const START_DEADLINE_MS = 60_000
 const DROPBEAR = '/usr/sbin/dropbear'
 const PYTHON = '/usr/bin/python3'
 

@@ -104,7 +104,7 @@ function testsOf(program: Program): void {
       connection.onPacket = () => connection.transport.send(authFailure)
     })
     const port = await listener.listen()
-    const { stderr } = await run(['-v', ...sshArguments(port, options)], { timeoutMs: 20_000 })
+    const { stderr } = await run(['-v', ...sshArguments(port, options)])
     const [connection] = listener.connections
     assert.ok(connection !== undefined, stderr)
     assert.match(stderr, /Permission denied \(publickey\)/)
@@ -184,7 +184,7 @@ function testsOf(program: Program): void {
       const options = ['RekeyLimit=16K', 'KexAlgorithms=curve25519-sha256', `Ciphers=${cipher}`]
       const { status, stdout, stderr } = await run(sshArguments(port, options), {
         input,
-        timeoutMs: 60_000,
+        timeoutMs: 180_000,
       })
       assert.equal(status, 0, stderr)
       assert.ok(stdout.equals(input))
@@ -203,7 +203,7 @@ function testsOf(program: Program): void {
     const port = await listener.listen()
     const input = randomBytes(8 * 1024 * 1024)
     const options = ['KexAlgorithms=curve25519-sha256']
-    const { status, stdout, stderr } = await run(sshArguments(port, options), { input, timeoutMs: 60_000 })
+    const { status, stdout, stderr } = await run(sshArguments(port, options), { input, timeoutMs: 180_000 })
     assert.equal(status, 0, stderr)
     assert.ok(stdout.equals(input))
     const rekeys = listener.connections[0]?.kexEvents.filter((event) => event.type === 'finished').length ?? 0

@@ -59,12 +59,12 @@ export class SocketTransport {
     return this.#socket.writableNeedDrain
   }
 
-  /** Waits for `condition`; rejects when the connection ends first or 8 s pass. */
+  /** Waits for `condition`; rejects when the connection ends first or a minute passes. */
   async until(condition: () => boolean): Promise<void> {
-    const deadline = Date.now() + 8000
+    const deadline = Date.now() + 60_000
     while (!condition()) {
       if (this.error !== undefined) throw this.error
-      if (Date.now() > deadline) throw new Error('waited 8 s in vain')
+      if (Date.now() > deadline) throw new Error('waited a minute in vain')
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 250)
         this.#changed.push(() => {
