@@ -34,6 +34,8 @@ export function caCommands(program: Command, run: Runner): void {
           ],
           'there are no authorities',
         )
+        // In JSON they stand in the list.
+        if (context.options.json !== undefined) return undefined
         for (const authority of authorities) if (authority.targets_left.length > 0) context.note(enrolAgain(authority))
         return undefined
       }),
@@ -173,12 +175,10 @@ async function lookUp(
 
 /** What is to be done because of an authority: before its next step, or after one that came too early. */
 function enrolAgain({ id, kind, state, targets_left: left }: Authority): string {
-  const targets = `${listed(left)} (sallyport target enrol NAME)`
-  if (state === 'next') return `before ${id} is promoted, enrol again: ${targets}`
-  if (state === 'former') return `before ${id} is retired, enrol again: ${targets}`
-  return kind === 'user'
-    ? `what ${id} signs is refused until they are enrolled again by ${targets}`
-    : `${id} is retired, and its host certificates are still those of ${targets}`
+  const targets = `${listed(left)}: sallyport target enrol NAME`
+  if (state === 'next') return `before ${id} is promoted, enrol again ${targets}`
+  if (state === 'former') return `before ${id} is retired, enrol again ${targets}`
+  return kind === 'user' ? `${id} is not known yet on ${targets}` : `${id} signed the host certificates of ${targets}`
 }
 
 /** What has to have happened before. Only of targets with a host certificate is it known, hence the general word for none. */
@@ -188,7 +188,7 @@ function promotion({ id, kind, created_at: made, targets_left: left }: Authority
     return `from now on ${id} signs for hosts; whoever has not run “sallyport ssh-config --write” ${since} is asked about host keys`
   return left.length === 0
     ? `from now on ${id} signs for people; targets that were not enrolled again ${since} refuse that`
-    : `from now on ${id} signs for people; until they are enrolled again, that is refused by ${listed(left)}`
+    : `from now on ${id} signs for people, and until they are enrolled again nobody gets in with that on ${listed(left)}`
 }
 
 /** When the one before may go. */
