@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { connect as connectTcp } from 'node:net'
 import { test } from 'node:test'
 import { connect } from 'node:tls'
 import { freePort, TemporaryDirectory } from '@sallyport/testkit'
@@ -62,6 +63,8 @@ class Pebble implements AsyncDisposable {
     ])
     pebble.#run('pebble', ['-config', file, '-dnsserver', `127.0.0.1:${dns}`, '-strict'])
     await until(() => /Listening on: 127/.test(pebble.output))
+    // A validation that finds no name server yet is not tried again before the test ends.
+    await until(() => answers(dns))
     return pebble
   }
 
@@ -81,6 +84,16 @@ class Pebble implements AsyncDisposable {
     }
     this.directory[Symbol.dispose]()
   }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectTcp(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
 }
 
 /** The certificate that the door shows for a name. */

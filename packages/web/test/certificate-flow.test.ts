@@ -91,7 +91,7 @@ async function reaches(user: CommandUser, running: RunningCommand, sshd: Sshd): 
   assert.equal(written.status, 0, written.stderr)
   const { stdout, stderr } = await user.ssh(['-J', 'sallyport', `${LOGIN}@db1`, 'id -un'])
   assert.equal(stdout.toString(), `${LOGIN}\n`, stderr + sshd.log)
-  assert.match(sshd.log, /Accepted publickey for .* ID alice@example\.com usr_\w+ web_\w+ \(serial \d+\)/)
+  await sshd.logs(/Accepted publickey for .* ID alice@example\.com usr_\w+ web_\w+ \(serial \d+\)/)
 }
 
 test('login with the browser of the same machine, by the company’s identity provider, and ssh goes through', {

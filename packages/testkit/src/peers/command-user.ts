@@ -106,12 +106,13 @@ export class RunningCommand {
     this.#child.kill('SIGINT')
   }
 
-  /** What the first group of an expression matches of what it printed, once it does. */
+  /** What the first group of an expression matches of what it printed, once it does and something stands behind it. */
   async says(expression: RegExp, timeoutMs = 60_000): Promise<string> {
     const deadline = Date.now() + timeoutMs
     for (;;) {
       const found = expression.exec(this.stderr) ?? expression.exec(this.stdout)
-      if (found !== null) return found[1] ?? found[0]
+      // What comes in pieces may end in the middle of a group.
+      if (found !== null && (found[1] === undefined || !found.input.endsWith(found[1]))) return found[1] ?? found[0]
       if (Date.now() > deadline || this.#child.exitCode !== null)
         throw new Error(`it said ${this.stdout}${this.stderr}`)
       await new Promise((resolve) => setTimeout(resolve, 20))

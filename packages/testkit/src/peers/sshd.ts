@@ -6,7 +6,7 @@ import { freePort } from '../free-port.ts'
 import { TemporaryDirectory } from '../temporary-directory.ts'
 
 export const SSHD = '/usr/sbin/sshd'
-const START_DEADLINE_MS = 30_000
+const START_DEADLINE_MS = 60_000
 /** What `enrol` writes, in the server's directory; it need not be there. */
 const ENROLMENT = 'enrolment.conf'
 
@@ -106,6 +106,15 @@ export class Sshd implements AsyncDisposable {
   /** What it has logged so far. */
   get log(): string {
     return this.#log
+  }
+
+  /** Resolves once it has logged something like this; rejects after a time. */
+  async logs(pattern: RegExp): Promise<void> {
+    const deadline = Date.now() + START_DEADLINE_MS
+    while (!pattern.test(this.#log)) {
+      if (Date.now() > deadline) throw new Error(`no ${String(pattern)} in the log of sshd\n${this.#log}`)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
   }
 
   /**
