@@ -137,6 +137,31 @@ test('a simulation asks again what was decided, and tells what flips and what ca
   assert.equal(future.at(-1)?.result?.replayed, 0)
 })
 
+test('a simulation knows where SSH listens by the address, as the door does', { skip }, async () => {
+  await using gate = await TestGateway.start({ policy: LOOPBACK_POLICY })
+  const { api } = gate
+  const { port } = await gate.sshd()
+  const alice = await gate.user('alice')
+  const knock = (host: string) =>
+    gate.ssh(gate.sshConfig(alice), ['-W', `${host}:${port}`, 'alice@gate'], { input: '' })
+  await knock('127.0.0.1')
+  await api.call('target.add', { name: 'web1', address: '127.0.0.1', tags: ['tag:web'] })
+  await knock('web1')
+  await api.call('target.add', { name: 'db1', address: '127.0.0.1', port, tags: ['tag:db'] })
+  const asked = async (tag: string) => {
+    const text = `{
+      "tagOwners": { "tag:web": [], "tag:db": [] },
+      "acls": [{ "action": "accept", "src": ["*"], "dst": ["127.0.0.1:*", "*:*"] }],
+      "ssh": [{ "action": "check", "src": ["alice@"], "dst": ["${tag}"], "users": ["root"] }],
+    }`
+    const steps = await Array.fromAsync(api.stream('policy.simulate', { text }))
+    return steps.at(-1)?.result?.flips.map(({ target, becomes, proofs }) => `${target}: ${becomes} ${proofs.join()}`)
+  }
+  // Whoever asks for the address now asks for the target that has it.
+  for (const tag of ['tag:web', 'tag:db'])
+    assert.deepEqual((await asked(tag))?.toSorted(), ['db1: ask check', 'web1: ask check'], tag)
+})
+
 test('an edit leaves comments and layout alone, knows the version it was made on, and has the guards of an apply', {
   skip,
 }, async () => {

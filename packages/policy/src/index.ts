@@ -49,7 +49,7 @@ export { type ResolvedHost, resolveHost } from './decide/resolve-host.ts'
 export { diffEffects, type EffectsDiff } from './effects/diff.ts'
 export type { EffectRow } from './effects/effect-rows.ts'
 export { PROOFS, type Proof } from './effects/past-asker.ts'
-export type { PastDecision, ReplayedTarget } from './effects/past-decision.ts'
+export type { PastDecision, ReplayedPlace } from './effects/past-decision.ts'
 export { reachingAnything } from './effects/reaching-anything.ts'
 export {
   type Flip,

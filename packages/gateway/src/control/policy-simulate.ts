@@ -1,9 +1,9 @@
 import type { PolicyFlip, PolicySimulation, SimulationStep } from '@sallyport/api'
 import { type AuditLog, type AuditRecord, decodeLine } from '@sallyport/audit'
-import { type Flip, type PastDecision, Replay, type ReplayedTarget, type ReplayReport } from '@sallyport/policy'
+import { type Flip, type PastDecision, Replay, type ReplayedPlace, type ReplayReport } from '@sallyport/policy'
 import { canonicalHost } from '../access/canonical-host.ts'
 import { BLIND_DOOR } from '../access/door-terms.ts'
-import { policyHostIn, ruleName } from '../access/roster-decider.ts'
+import { policyHostIn, ruleName, sshPortAt, targetAt } from '../access/roster-decider.ts'
 import type { Handlers } from './handlers.ts'
 import { type Candidate, candidateOf } from './policy-candidate.ts'
 import { type Services, timeText } from './services.ts'
@@ -35,8 +35,8 @@ export function policySimulateHandler(services: Services): Pick<Handlers, 'polic
       const candidate = await candidateOf(services, { text, version })
       const current = services.roster.current
       const from = since === undefined ? now() - DAYS * DAY_MS : Date.parse(since)
-      const targetOf = (name: string): ReplayedTarget | undefined => candidate.roster.targetsByName.get(name)
-      const replay = new Replay(candidate.compiled, current.compiled, targetOf, BLIND_DOOR)
+      const placeOf = (place: PastDecision['destination']) => placeIn(candidate.roster, place)
+      const replay = new Replay(candidate.compiled, current.compiled, placeOf, BLIND_DOOR)
       let read = 0
       for await (const page of decisions(audit, from)) {
         for (const [index, record] of page.entries()) {
@@ -76,10 +76,10 @@ function ask(replay: Replay, record: AuditRecord, { roster }: Candidate): void {
   const target = fields['target'] === undefined ? undefined : text(fields['target'])
   const host = text(fields['destination_host'])
   const port = Number(fields['port'] ?? fields['destination_port'])
-  const known =
-    fields['address'] === undefined ? whereTo(host, port, roster) : { address: text(fields['address']), port }
+  const address = text(fields['address'])
+  const known = address === '' ? whereTo(host, port, roster) : { address, port }
   if (known === undefined) return replay.skip('address-unknown')
-  const named = target ?? known.target
+  const named = target ?? known.target ?? askedFor(host, port, roster)
   const past: PastDecision = {
     verdict: granted ? 'allow' : 'deny',
     ...(lackedProof ? { lackedProof } : {}),
@@ -116,6 +116,23 @@ function whereTo(
   if (place?.kind !== 'address') return undefined
   if (target === undefined) return { address: place.address, port }
   return { address: place.address, port: port === SSH_PORT ? target.port : port, target: target.name }
+}
+
+/** As the door does: a target whose address is asked for is asked for itself. */
+function askedFor(host: string, port: number, roster: Candidate['roster']): string | undefined {
+  const canonical = canonicalHost(host)
+  return canonical?.kind === 'address' ? targetAt(roster, canonical.address, port)?.name : undefined
+}
+
+/** What the inventory of today says of a place; undefined where the target that it was is gone. */
+function placeIn(
+  roster: Candidate['roster'],
+  { address, port, target: name }: PastDecision['destination'],
+): ReplayedPlace | undefined {
+  const target = name === undefined ? undefined : roster.targetsByName.get(name)
+  if (name !== undefined && target === undefined) return undefined
+  const sshPort = sshPortAt(roster, address, port, target)
+  return { tags: target?.tags ?? [], ...(sshPort === undefined ? {} : { sshPort }) }
 }
 
 /** Asked for where a client was not told the target's own port. */

@@ -6,7 +6,7 @@ import { type DecisionCode, decide, type Query } from '../decide/decide.ts'
 import type { RuleRef } from '../language/policy.ts'
 import type { SshRuleRef } from '../ssh/decide-login.ts'
 import { machineCheck } from '../ssh/machine-check.ts'
-import type { PastDecision, ReplayedTarget } from './past-decision.ts'
+import type { PastDecision, ReplayedPlace } from './past-decision.ts'
 
 /** What a way may want of its user that no log holds: proofs with their age, what a certificate forces, the key exchange, an approval. */
 export const PROOFS = ['factor', 'command', 'post-quantum', 'check'] as const
@@ -47,12 +47,12 @@ export class PastAsker {
     this.#door = door
   }
 
-  ask(past: PastDecision, target: ReplayedTarget | undefined): PastAnswer {
+  ask(past: PastDecision, place: ReplayedPlace): PastAnswer {
     const { user, source, destination, time } = past
     const key = [user, source, destination.address, destination.port, destination.target].join('\n')
     let known = this.#known.get(key)
     if (known === undefined) {
-      known = this.#look(past, target)
+      known = this.#look(past, place)
       if (this.#known.size === REMEMBERED_MAX) this.#known.clear()
       this.#known.set(key, known)
     }
@@ -67,12 +67,11 @@ export class PastAsker {
     return { verdict: 'deny', code: failure.term, proofs: [], ...(rule === undefined ? {} : { rule }) }
   }
 
-  #look({ user, source, destination: { address, port } }: PastDecision, target: ReplayedTarget | undefined): Known {
-    const tags = target?.tags ?? []
+  #look({ user, source, destination: { address, port } }: PastDecision, { tags, sshPort }: ReplayedPlace): Known {
     const query: Query = {
       user: { name: user },
       ...(source === undefined ? {} : { source }),
-      destination: { address, port, tags, ...(target === undefined ? {} : { sshPort: target.port }) },
+      destination: { address, port, tags, ...(sshPort === undefined ? {} : { sshPort }) },
     }
     const { verdict, code, rule } = decide(this.#compiled, query)
     const of = rule === undefined ? {} : { rule }
@@ -88,7 +87,7 @@ export class PastAsker {
       proofs.push({ proof: 'command', ...this.#lineWith(query, (own) => own.forceCommand !== undefined) })
     if (postQuantum === true)
       proofs.push({ proof: 'post-quantum', ...this.#lineWith(query, (own) => own.postQuantum === true) })
-    if (port === SSH_PORT || port === target?.port) {
+    if (port === SSH_PORT || port === sshPort) {
       const { destination: _, ...who } = query
       const check = machineCheck(this.#compiled, { ...who, target: { address, tags } })
       if (check !== undefined) proofs.push({ proof: 'check', rule: check.rule })

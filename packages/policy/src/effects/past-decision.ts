@@ -20,9 +20,9 @@ export interface PastDecision {
   readonly by?: { readonly rule: string; readonly version?: number }
 }
 
-/** A target of today's inventory. */
-export interface ReplayedTarget {
+/** What today's inventory says of a place. */
+export interface ReplayedPlace {
   readonly tags: readonly string[]
-  /** Its own port. */
-  readonly port: number
+  /** Where SSH listens there; 22 where nobody says. */
+  readonly sshPort?: number
 }

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compileText } from '../testing/compile-text.ts'
-import type { PastDecision } from './past-decision.ts'
-import { FLIPS_MAX, Replay } from './replay.ts'
+import type { PastDecision, ReplayedPlace } from './past-decision.ts'
+import { FLIPS_MAX, type PlaceOf, Replay } from './replay.ts'
 
 const accept = (src: readonly string[], dst: readonly string[]) => ({ action: 'accept', src, dst })
-const TARGETS: Readonly<Record<string, { readonly tags: readonly string[]; readonly port: number }>> = {
-  db1: { tags: ['tag:db'], port: 22 },
-}
+const TARGETS: Readonly<Record<string, ReplayedPlace>> = { db1: { tags: ['tag:db'], sshPort: 22 } }
+const placeOf: PlaceOf = ({ target }) => (target === undefined ? { tags: [] } : TARGETS[target])
 const BLIND = { inspect: false, record: false }
 
 function replay(candidate: object, current: object): Replay {
-  return new Replay(compileText(candidate), compileText(current), (target) => TARGETS[target], BLIND)
+  return new Replay(compileText(candidate), compileText(current), placeOf, BLIND)
 }
 
 function past(change: Partial<PastDecision> = {}): PastDecision {

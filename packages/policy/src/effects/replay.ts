@@ -1,7 +1,7 @@
 import type { SshTermFacts } from '../capability/judge-terms.ts'
 import type { CompiledPolicy } from '../decide/compile.ts'
 import { type PastAnswer, PastAsker, type Proof } from './past-asker.ts'
-import type { PastDecision, ReplayedTarget } from './past-decision.ts'
+import type { PastDecision, ReplayedPlace } from './past-decision.ts'
 
 /** Why a past decision cannot be asked again. */
 export const UNREPLAYABLE = [
@@ -54,6 +54,9 @@ export interface ReplayReport {
   readonly skipped: Readonly<Record<Unreplayable, number>>
 }
 
+/** What today's inventory says of a place; undefined where it has no such target any more. */
+export type PlaceOf = (destination: PastDecision['destination']) => ReplayedPlace | undefined
+
 /** Groups of flips held. */
 export const FLIPS_MAX = 2000
 
@@ -68,7 +71,7 @@ export class Replay {
   readonly #candidate: CompiledPolicy
   readonly #asked: PastAsker
   readonly #inForce: PastAsker
-  readonly #targetOf: (target: string) => ReplayedTarget | undefined
+  readonly #placeOf: PlaceOf
   readonly #flips = new Map<string, Group>()
   readonly #skipped: Record<Unreplayable, number> = {
     'user-gone': 0,
@@ -84,17 +87,12 @@ export class Replay {
   #askedAnew = 0
   #ungrouped = 0
 
-  /** `targetOf`: a target of today's inventory by its name; `door`: what the door that decides can do today. */
-  constructor(
-    candidate: CompiledPolicy,
-    current: CompiledPolicy,
-    targetOf: (target: string) => ReplayedTarget | undefined,
-    door: SshTermFacts['door'],
-  ) {
+  /** `door`: what the door that decides can do today. */
+  constructor(candidate: CompiledPolicy, current: CompiledPolicy, placeOf: PlaceOf, door: SshTermFacts['door']) {
     this.#candidate = candidate
     this.#asked = new PastAsker(candidate, door)
     this.#inForce = new PastAsker(current, door)
-    this.#targetOf = targetOf
+    this.#placeOf = placeOf
   }
 
   skip(why: Unreplayable): void {
@@ -106,15 +104,15 @@ export class Replay {
     const facts = this.#candidate.directory.user(user)
     if (facts === undefined) return this.skip('user-gone')
     if (facts.disabled) return this.skip('user-disabled')
-    const target = destination.target === undefined ? undefined : this.#targetOf(destination.target)
-    if (destination.target !== undefined && target === undefined) return this.skip('target-gone')
-    const now = this.#asked.ask(past, target)
+    const place = this.#placeOf(destination)
+    if (place === undefined) return this.skip('target-gone')
+    const now = this.#asked.ask(past, place)
     const wants = now.proofs.length > 0
     if (past.lackedProof === true && now.verdict === 'allow' && wants) return this.skip('proof-unknown')
     this.#replayed++
     // Most decisions stay, and the policy in force is asked of none of them.
     if (now.verdict === verdict && !wants) return
-    const inForce = this.#inForce.ask(past, target)
+    const inForce = this.#inForce.ask(past, place)
     if (now.verdict !== verdict) {
       const alreadySo = inForce.verdict === now.verdict
       this.#flipped++
