@@ -48,6 +48,7 @@ export function ActDialog<Name extends CallRouteName>(props: ActDialogProps<Name
       doing={doing}
       keep={keep}
       stop
+      untyped
       busy={acting.isPending}
       error={acting.error}
       onSubmit={() => acting.mutate(input)}

@@ -18,6 +18,8 @@ interface FormDialogProps {
   readonly keep?: string
   /** Destroys something: the button is filled in madder. */
   readonly stop?: boolean
+  /** There is nothing to type: the focus begins on the harmless button, as where there is nothing inside. */
+  readonly untyped?: boolean
   /** What is typed is not enough yet. */
   readonly off?: boolean
   readonly busy: boolean
@@ -28,6 +30,7 @@ interface FormDialogProps {
 /** A question with its fields and two buttons; what fails is said inside. */
 export function FormDialog(props: FormDialogProps) {
   const { open, onClose, title, lead, children, verb, doing, keep = 'Cancel', stop, off, busy, error, onSubmit } = props
+  const untyped = props.untyped === true || children === undefined
   return (
     <Dialog
       open={open}
@@ -36,7 +39,7 @@ export function FormDialog(props: FormDialogProps) {
       lead={lead}
       footer={
         <>
-          <Button onPress={onClose} autoFocus={children === undefined}>
+          <Button onPress={onClose} autoFocus={untyped}>
             {keep}
           </Button>
           <Button

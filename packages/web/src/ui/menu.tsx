@@ -4,6 +4,7 @@ import { Popover } from 'react-aria-components/Popover'
 import { Separator } from 'react-aria-components/Separator'
 import { cx } from './cx.ts'
 import { FLOAT, ITEM, SHEET } from './float-look.ts'
+import { FocusBack } from './focus-back.ts'
 import { KeyCap } from './key-cap.tsx'
 import { Mark } from './mark.tsx'
 import type { MarkName } from './marks.tsx'
@@ -41,6 +42,7 @@ export function Menu({ label, entries, children }: MenuProps) {
         offset={4}
         placement="bottom end"
       >
+        <FocusBack />
         <AriaMenu aria-label={label} className="outline-none">
           {entries.map((entry) => (
             <Fragment key={entry.id}>

@@ -4,6 +4,7 @@ import { Dialog, DialogTrigger } from 'react-aria-components/Dialog'
 import { Menu, MenuItem } from 'react-aria-components/Menu'
 import { Popover } from 'react-aria-components/Popover'
 import { FLOAT, ITEM, SHEET } from '../../ui/float-look.ts'
+import { FocusBack } from '../../ui/focus-back.ts'
 import { Mark } from '../../ui/mark.tsx'
 import { MenuButton } from '../../ui/menu-button.tsx'
 import { toast } from '../../ui/toast-list.ts'
@@ -38,6 +39,7 @@ export function ConnectMenu({ target, gateway }: ConnectMenuProps) {
           <Dialog aria-label={`Connect to ${target.name}`} className="outline-none">
             {({ close }) => (
               <>
+                <FocusBack />
                 <ConnectLogin target={target} login={login} onChange={setLogin} />
                 <Menu aria-label="Ways to connect" className="outline-none" onClose={close} autoFocus="first">
                   <MenuItem id="copy" textValue="Copy ssh command" className={ITEM} onAction={copy}>
