@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { freePort, GatewayProcess, runCommand } from '@sallyport/testkit'
 import { ROOT } from './script-place.ts'
 
-const TIMEOUT_MS = 180_000
+const TIMEOUT_MS = 400_000
 const DOCUMENT = readFileSync(join(ROOT, 'docs/operate.md'), 'utf8')
 
 /** The commands that a section of the document has in its `sh` block. */

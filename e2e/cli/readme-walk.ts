@@ -13,7 +13,7 @@ const home = join(place, 'home')
 const terminal = join(place, 'checkout')
 /** The target's /etc/ssh; it is this machine's own as well, in this namespace alone. */
 const etc = join(place, 'etc-ssh')
-const DEADLINE_MS = 30_000
+const DEADLINE_MS = 90_000
 
 const environment = {
   ...process.env,

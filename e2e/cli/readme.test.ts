@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { hasSshd, runCommand, TemporaryDirectory } from '@sallyport/testkit'
 import { ROOT } from './script-place.ts'
 
-const WALK_TIMEOUT_MS = 120_000
+const WALK_TIMEOUT_MS = 400_000
 /** Network and mounts of its own: port 22 of 192.0.2.10 is there, and 2222 is free. */
 const NAMESPACES = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private']
 

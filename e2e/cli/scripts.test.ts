@@ -9,7 +9,7 @@ const folder = join(import.meta.dirname, 'scripts')
 
 suite('the command against a running gateway', { concurrency: 2 }, () => {
   for (const file of globSync('*.txt', { cwd: folder }).sort()) {
-    test(basename(file, '.txt').replaceAll('-', ' '), { timeout: 120_000 }, async () => {
+    test(basename(file, '.txt').replaceAll('-', ' '), { timeout: 400_000 }, async () => {
       const script = parseScript(readFileSync(join(folder, file), 'utf8'))
       await using gateway = await GatewayProcess.start()
       const place = placeOf(gateway)

@@ -407,7 +407,7 @@ class Use {
 
 async function listening(port: number, errors: () => string): Promise<void> {
   const { connect } = await import('node:net')
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {
         socket.destroy()

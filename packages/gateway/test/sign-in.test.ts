@@ -225,7 +225,8 @@ test('a source that fails to sign in again and again is refused for a while, and
 }, async () => {
   await using gate = await TestGateway.start()
   const config = gate.sshConfig(gate.key())
-  for (let i = 0; i < 4; i++) await gate.ssh(config, ['gate'])
+  // Four in a row are enough; the time of the first runs down while a busy machine makes the others.
+  for (let i = 0; i < 20 && (await gate.events('penalty-applied')).length === 0; i++) await gate.ssh(config, ['gate'])
   const { stderr } = await gate.ssh(gate.sshConfig(gate.ownerKey), ['gate'])
   assert.match(stderr, /Not allowed at this time|closed|reset|exchange_identification/i)
   const [penalty] = await gate.events('penalty-applied')
