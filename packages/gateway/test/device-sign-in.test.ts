@@ -169,7 +169,7 @@ test('V-C08 a command, a script and somebody who signed out let nobody in; roles
   assert.deepEqual([answer.status, answer.session], ['denied', null], 'approved, and signed out before it was fetched')
 })
 
-test('who types codes that nobody was given is stopped', { skip }, async () => {
+test('V-E04 who types codes that nobody was given is stopped', { skip }, async () => {
   await using gate = await TestGateway.start({ flags })
   const browser = await atConsole(gate)
   for (let guess = 0; guess < 10; guess++)

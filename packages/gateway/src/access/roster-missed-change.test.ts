@@ -22,11 +22,12 @@ function through(store: Store, around: (run: () => Promise<unknown>) => Promise<
   })
 }
 
-test('a user disabled while the store cannot be read is disabled once it can, without another change', {
+test('V-C06 while the store cannot be read what was taken back stays so; who is disabled meanwhile is so once it can', {
   timeout: 30_000,
 }, async () => {
   const { store, alice } = await storeWithAlice()
   await using _store = store
+  const { fingerprint } = await store.revokedKeys.add({ blob: Uint8Array.of(1), reason: 'stolen', revokedBy: 'test' })
   let busy = false
   const failures: string[] = []
   const flaky = through(store, (run) => {
@@ -39,6 +40,7 @@ test('a user disabled while the store cannot be read is disabled once it can, wi
   await store.users.change(alice.id, { disabled: true })
   while (failures.length === 0) await sleep(5)
   assert.equal(roster.current.usersById.get(alice.id)?.disabled, false)
+  assert.deepEqual([...roster.current.trust.revokedKeys], [fingerprint])
   busy = false
   while (told.length === 0) await sleep(5)
   assert.equal(roster.current.usersById.get(alice.id)?.disabled, true)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { STRANGER_BURST, STRANGER_PER_SECOND, STRANGERS_MAX, StrangerLimit } from './stranger-limit.ts'
 
-test('a source has its burst, then what trickles in, and another source its own', () => {
+test('V-E04 a source has its burst, then what trickles in, and another source its own', () => {
   let now = 0
   const limit = new StrangerLimit(() => now)
   for (let n = 0; n < STRANGER_BURST; n++) assert.equal(limit.take('a'), 0)

@@ -58,7 +58,7 @@ function principalOf(user: User, authority: PrivateKey): Principal {
 
 const CIRCUMSTANCES = { sourceAddress: '192.0.2.7', now: NOW }
 
-test('an authority of ours whose key was revoked signs nobody in', async () => {
+test('V-C06 an authority of ours whose key was revoked signs nobody in', async () => {
   const authority = generatePrivateKey('ssh-ed25519')
   const userAuthorities = [authority.publicKey]
   const { roster, alice } = await rosterWith({ userAuthorities })
@@ -68,7 +68,7 @@ test('an authority of ours whose key was revoked signs nobody in', async () => {
   assert.equal(keyOwner({ ...roster, trust: revoked }, certificate, CIRCUMSTANCES), undefined)
 })
 
-test('a certificate of ours that was revoked ends its sessions, also where the configuration names our authority', async () => {
+test('V-C06 a certificate of ours that was revoked ends its sessions, also where the configuration names our authority', async () => {
   const authority = generatePrivateKey('ssh-ed25519')
   const userAuthorities = [authority.publicKey]
   const named = [{ name: 'ours', key: authority.publicKey, fingerprint: fingerprint(authority.publicKey) }]
