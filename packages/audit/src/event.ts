@@ -448,9 +448,6 @@ export interface AuthorityCreated extends EventContext {
   readonly fingerprint: string
 }
 
-export interface AuthorityRetired extends EventContext {
-  readonly type: 'authority-retired'
-  readonly authority: string
 export interface AuthorityPromoted extends EventContext {
   readonly type: 'authority-promoted'
   readonly authority: string
@@ -460,6 +457,9 @@ export interface AuthorityPromoted extends EventContext {
   readonly former?: string | undefined
 }
 
+export interface AuthorityRetired extends EventContext {
+  readonly type: 'authority-retired'
+  readonly authority: string
   readonly kind: string
   readonly fingerprint: string
 }
