@@ -1,5 +1,6 @@
 /**
- * `npm run fuzz [-- --seconds 30 --target ssh/keys --write --seed N]`: coverage-guided fuzzing of every `fuzzTargets` list.
+ * `npm run fuzz [-- --seconds 30 --executions N --target ssh/keys --write --seed N]`: coverage-guided fuzzing of every
+ * `fuzzTargets` list, each for that time or so many inputs, whichever is over first.
  * A crash or a hang is printed with its input, added to the target's crashes file, and fails the run; `--write` keeps what
  * reached new code in the corpus.
  */
@@ -10,6 +11,7 @@ import { loadFuzzTargets } from './fuzz-targets.ts'
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '10' },
+    executions: { type: 'string', default: 'Infinity' },
     target: { type: 'string', default: '' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 32) },
     write: { type: 'boolean', default: false },
@@ -29,7 +31,11 @@ console.log(`${total} targets, ${values.seconds} s each, seed ${seed}`)
 async function work(): Promise<void> {
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const { file, target } = next
-    const answer = await superviseFuzz(file, target, Number(values.seconds) * 1000, seed)
+    const answer = await superviseFuzz(file, target, {
+      budgetMs: Number(values.seconds) * 1000,
+      seed,
+      maxExecutions: Number(values.executions),
+    })
     executions += answer.executions
     report(target.name, answer)
     if (values.write && answer.crash === undefined) {

@@ -22,6 +22,8 @@ export interface FuzzLoopOptions {
   readonly random: SeededRandom
   /** Milliseconds to run. */
   readonly budgetMs: number
+  /** Executions at most: with a seed, what a quick machine finds a slow one finds too, or neither does. */
+  readonly maxExecutions?: number
   /** Called before each execution, so that a watchdog knows the input that hangs. */
   readonly onInput?: (input: Uint8Array) => void
 }
@@ -41,7 +43,7 @@ const CLASSES = Uint8Array.from({ length: 256 }, (_, count) => {
 
 /** Runs a target on mutations of a corpus, keeping each input that reaches something new; stops at the first crash. */
 export async function fuzzLoop(target: FuzzTarget, map: CoverageMap, options: FuzzLoopOptions): Promise<FuzzResult> {
-  const { random, budgetMs, onInput } = options
+  const { random, budgetMs, maxExecutions = Number.POSITIVE_INFINITY, onInput } = options
   const seen = new Uint8Array(map.counters.length)
   const maxBytes = target.maxBytes ?? DEFAULT_MAX_BYTES
   const corpus: Uint8Array[] = []
@@ -73,7 +75,7 @@ export async function fuzzLoop(target: FuzzTarget, map: CoverageMap, options: Fu
   }
   const dictionary = [...map.strings].map((text) => new Uint8Array(Buffer.from(text)))
   const deadline = performance.now() + budgetMs
-  while (performance.now() < deadline) {
+  while (performance.now() < deadline && executions < maxExecutions) {
     for (let left = BATCH; left > 0; left--) {
       const base = pickRecent(corpus, random)
       const crash = await run(mutate(base, random.pick(corpus), dictionary, random, maxBytes))

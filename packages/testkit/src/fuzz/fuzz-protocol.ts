@@ -5,6 +5,7 @@ export interface FuzzJob {
   readonly targetName: string
   /** Milliseconds to run. */
   readonly budgetMs: number
+  readonly maxExecutions?: number
   readonly seed: number
   /** Two 32-bit numbers (executions, length of the present input), then the present input. */
   readonly progress: SharedArrayBuffer

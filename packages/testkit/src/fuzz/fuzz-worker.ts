@@ -39,6 +39,7 @@ const result = await fuzzLoop(target, map, {
   corpus: [...readCorpus(crashPath(target.name)), ...readCorpus(corpusPath(target.name))],
   random: new SeededRandom(job.seed),
   budgetMs: job.budgetMs,
+  ...(job.maxExecutions === undefined ? {} : { maxExecutions: job.maxExecutions }),
   onInput(input) {
     shown.set(input.subarray(0, shown.length))
     numbers[1] = Math.min(input.length, shown.length)

@@ -10,11 +10,11 @@ const LOOK_EVERY_MS = 1000
 export async function superviseFuzz(
   file: string,
   target: FuzzTarget,
-  budgetMs: number,
-  seed: number,
+  { budgetMs, seed, maxExecutions }: Pick<FuzzJob, 'budgetMs' | 'seed' | 'maxExecutions'>,
 ): Promise<FuzzAnswer> {
   const progress = new SharedArrayBuffer(PROGRESS_HEADER_BYTES + (target.maxBytes ?? DEFAULT_MAX_BYTES))
-  const job: FuzzJob = { file, targetName: target.name, budgetMs, seed, progress }
+  const most = maxExecutions === undefined ? {} : { maxExecutions }
+  const job: FuzzJob = { file, targetName: target.name, budgetMs, seed, progress, ...most }
   const worker = new Worker(new URL('./fuzz-worker.ts', import.meta.url), { workerData: job })
   try {
     return await new Promise<FuzzAnswer>((resolve, reject) => {
