@@ -236,7 +236,9 @@ test('a source that fails to sign in again and again is refused for a while, and
   assert.equal((await gate.ssh(gate.sshConfig(gate.ownerKey), ['gate'])).status, 0)
 })
 
-test('V-C06 a good key that the audit log cannot note is told so, and is no offence of its owner', { skip }, async () => {
+test('V-C06 a good key that the audit log cannot note is told so, and is no offence of its owner', {
+  skip,
+}, async () => {
   await using gate = await TestGateway.start({ flags: { 'penalties.min': '1s' } })
   const other = new DatabaseSync(join(gate.stateDirectory, 'sallyport.db'))
   other.exec('begin immediate')

@@ -75,7 +75,8 @@ export async function fuzzLoop(target: FuzzTarget, map: CoverageMap, options: Fu
   }
   const dictionary = [...map.strings].map((text) => new Uint8Array(Buffer.from(text)))
   const deadline = performance.now() + budgetMs
-  while (performance.now() < deadline && executions < maxExecutions) {
+  const isOver = () => performance.now() >= deadline || executions >= maxExecutions
+  while (!isOver()) {
     for (let left = BATCH; left > 0; left--) {
       const base = pickRecent(corpus, random)
       const crash = await run(mutate(base, random.pick(corpus), dictionary, random, maxBytes))
