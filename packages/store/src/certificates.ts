@@ -127,6 +127,35 @@ export class Certificates {
     return rows.map(({ serial, authority_id: authorityId }) => ({ serial, authorityId }))
   }
 
+  /**
+   * Forgets certificates of people that ended before a second, and revoked ones that ended before another; how many. Those that
+   * ended first go first. Hosts' stay, for the last of each tells what the host shows, and so does the newest of all, which
+   * serial numbers are counted from.
+   */
+  async removeEnded(than: {
+    readonly endedBefore: number
+    readonly revokedEndedBefore: number
+    readonly limit: number
+  }): Promise<number> {
+    const { db } = this.#session
+    // Nobody is told: nothing that is in force changes.
+    const { numDeletedRows } = await db
+      .deleteFrom('certificates')
+      .where('serial', 'in', (each) =>
+        each
+          .selectFrom('certificates')
+          .select('serial')
+          .where('kind', '=', 'user')
+          .where('valid_before', '<', than.endedBefore)
+          .where((eb) => eb.or([eb('revoked_at', 'is', null), eb('valid_before', '<', than.revokedEndedBefore)]))
+          .where('serial', '<', (eb) => eb.selectFrom('certificates').select(({ fn }) => fn.max('serial').as('last')))
+          .orderBy('valid_before')
+          .limit(than.limit),
+      )
+      .executeTakeFirstOrThrow()
+    return Number(numDeletedRows)
+  }
+
   /** Revokes those of the list that are not yet; which they were. */
   async revoke(
     which: { readonly serial: number } | { readonly userId: UserId } | { readonly session: WebSessionId },

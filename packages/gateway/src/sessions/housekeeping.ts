@@ -8,6 +8,13 @@ import type { SessionRegistry } from './session-registry.ts'
 const HOUSEKEEPING_MS = 2000
 /** How often what nobody can use any more is deleted, in milliseconds. */
 const FORGETTING_MS = 60 * 60 * 1000
+const DAY_SECONDS = 24 * 60 * 60
+/** How long a certificate is listed after its end, in seconds: whoever looks into a log of the last weeks finds it. */
+const CERTIFICATE_KEPT_SECONDS = 30 * DAY_SECONDS
+/** The same of one that was revoked: a clock that is set a year ahead, and back, must not bring it to life. */
+const REVOKED_KEPT_SECONDS = 400 * DAY_SECONDS
+/** Certificates that are forgotten at once: a few milliseconds, and more in a day than thousands of people get. */
+const CERTIFICATES_FORGOTTEN_MAX = 1000
 
 export interface HousekeepingParts {
   readonly sessions: SessionRegistry
@@ -34,6 +41,7 @@ export function keepHouse({ sessions, recheck, roster, store, checks, failed, no
   const forgetting = setInterval(() => {
     checks.purge(now()).catch((error: unknown) => failed('forget old login checks', error))
     store.invitations.removeExpired().catch((error: unknown) => failed('forget links that have ended', error))
+    forgetCertificates(store, now()).catch((error: unknown) => failed('forget certificates that have ended', error))
     store.webSessions.removeExpired().catch((error: unknown) => failed('forget web sessions that have ended', error))
   }, FORGETTING_MS)
   looking.unref()
@@ -44,4 +52,14 @@ export function keepHouse({ sessions, recheck, roster, store, checks, failed, no
       clearInterval(forgetting)
     },
   }
+}
+
+/** Deletes what is known of people's certificates that ended long ago; `now` in milliseconds since the epoch. The audit log keeps its events. */
+export function forgetCertificates({ certificates }: Pick<Store, 'certificates'>, now: number): Promise<number> {
+  const seconds = Math.floor(now / 1000)
+  return certificates.removeEnded({
+    endedBefore: seconds - CERTIFICATE_KEPT_SECONDS,
+    revokedEndedBefore: seconds - REVOKED_KEPT_SECONDS,
+    limit: CERTIFICATES_FORGOTTEN_MAX,
+  })
 }

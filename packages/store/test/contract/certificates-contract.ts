@@ -54,6 +54,30 @@ export function certificatesContract(given: Given): void {
       assert.equal((await store.certificates.list({ validAt: 4999 })).length, 3)
     })
 
+    given('what ended long ago is forgotten, a part at a time; hosts’, revoked and the newest stay', async (store) => {
+      const { id } = await store.authorities.add({ kind: 'user', publicKey: bytes('one') })
+      const until = (validBefore: number, kind: 'user' | 'host' = 'user') =>
+        store.certificates.add({ ...draft(id, undefined), validBefore, kind }, complete)
+      for (const validBefore of [1500, 1400, 1300, 1200, 1100]) await until(validBefore)
+      await until(1100, 'host')
+      await store.certificates.revoke({ serial: 4 }, { by: 'admin', reason: '' })
+      await store.certificates.revoke({ serial: 5 }, { by: 'admin', reason: '' })
+      await until(1050)
+      const left = async () => (await store.certificates.list()).map(({ serial }) => serial).toSorted((a, b) => a - b)
+      const remove = (endedBefore: number, revokedEndedBefore: number, limit = 100) =>
+        store.certificates.removeEnded({ endedBefore, revokedEndedBefore, limit })
+      assert.equal(await remove(1100, 1100), 0, 'the newest stays')
+      assert.equal(await remove(1500, 1150, 2), 2, 'those that ended first')
+      assert.deepEqual(await left(), [1, 2, 4, 6, 7])
+      assert.equal(await remove(1500, 1150, 2), 1)
+      assert.deepEqual(await left(), [1, 4, 6, 7])
+      assert.deepEqual(await store.certificates.revokedSerials(1150), [{ serial: 4, authorityId: id }])
+      await until(2000)
+      assert.equal(await remove(1500, 1201), 2)
+      assert.deepEqual(await left(), [1, 6, 8])
+      assert.equal((await until(2000)).serial, 9, 'no serial number is used twice')
+    })
+
     given('of each host the last certificate is known, also once it has ended', async (store, { clock }) => {
       const { id } = await store.authorities.add({ kind: 'host', publicKey: bytes('one') })
       const next = await store.authorities.add({ kind: 'host', publicKey: bytes('two') })
