@@ -228,6 +228,26 @@ test('without an agent the key is a file of mode 0600; logout takes everything a
   )
 })
 
+test('logout during a sign-in ends the session that this brings, and not only the one before', { skip }, async () => {
+  await using gate = await TestGateway.start({ flags })
+  const browser = await atConsole(gate)
+  using user = new CommandUser(gate.directory.file('home-laptop'), { agent: false })
+  using other = new CommandUser(gate.directory.file('home-other'), { agent: false })
+  await signIn(gate, user, browser)
+  await signIn(gate, other, browser)
+  const folder = ({ home }: CommandUser) => join(home, '.config/sallyport', `localhost_${new URL(serverOf(gate)).port}`)
+  const brought = readFileSync(join(folder(other), 'session.json'), 'utf8')
+  const held = kernelLock(join(folder(user), 'lock'))
+  const running = user.start('logout')
+  await wait(2_000) // time in which it could have read the one before
+  writeFileSync(join(folder(user), 'session.json'), brought)
+  held?.[Symbol.dispose]()
+  assert.equal(await running.ended, 0, running.stderr)
+  const stolen = new WebClient(gate)
+  stolen.token = (JSON.parse(brought) as { token: string }).token
+  await assert.rejects(stolen.api.call('me.show'), { reason: 'caller.unknown' })
+})
+
 test('logout empties the agent, also where the gateway is gone', { skip }, async () => {
   await using gate = await TestGateway.start({ flags })
   const browser = await atConsole(gate)

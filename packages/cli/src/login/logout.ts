@@ -26,14 +26,17 @@ export async function logout(context: CommandContext, { all }: { readonly all: b
 
 async function signOut(context: CommandContext, profiles: Profiles, profile: Profile): Promise<LoggedOut | undefined> {
   const { server } = profile
-  const session = profiles.session(server)
-  if (session === undefined) return undefined
+  if (profiles.session(server) === undefined) return undefined
   const paths = profiles.paths(server)
-  // Here first: what the gateway does not hear of must still be gone from this machine. A renewal under way ends before.
-  await alone(paths.lock, context.signal, async () => {
+  // Here first: what the gateway does not hear of must still be gone from this machine. A renewal or a sign-in under way ends
+  // before; it is its session that ends then.
+  const session = await alone(paths.lock, context.signal, async () => {
+    const kept = profiles.session(server)
     await forgetKeys(agentSocket(context), paths)
     profiles.signOut(server)
+    return kept
   })
+  if (session === undefined) return undefined
   const { token } = session
   const { environment } = context.terminal
   const transport = httpsTransport({ ...profile, token, environment })
