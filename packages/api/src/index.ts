@@ -90,7 +90,7 @@ export type {
 } from './schemas/policy-effects.ts'
 export { NOTE_MAX, PAGE_MAX } from './schemas/primitives.ts'
 export type { Killed, Passage, Session } from './schemas/session.ts'
-export type { Target, TargetImport, TargetInput } from './schemas/target.ts'
+export type { Target, TargetChange, TargetImport, TargetInput } from './schemas/target.ts'
 export { IMPORT_MAX } from './schemas/target.ts'
 export type { Key, User, UserDetail } from './schemas/user.ts'
 export { SIGN_IN_REFUSALS, type SignInRefusalName, signInRefusalName } from './sign-in-refusals.ts'

@@ -42,7 +42,7 @@ import {
 } from './schemas/policy-effects.ts'
 import { count, displayName, keyComment, limit, nothing, role, selector } from './schemas/primitives.ts'
 import { killed, killInput, session } from './schemas/session.ts'
-import { target, targetImport, targetImportInput, targetInput } from './schemas/target.ts'
+import { target, targetChange, targetImport, targetImportInput, targetInput } from './schemas/target.ts'
 import { key, keyLine, user, userDetail } from './schemas/user.ts'
 
 const ADMINS = ['owner', 'admin'] as const satisfies readonly Role[]
@@ -150,6 +150,14 @@ export const routes = {
     callers: READERS,
     summary: 'Shows one target, by name or id.',
     input: z.strictObject({ target: selector }),
+    output: target,
+  }),
+  'target.update': route({
+    method: 'PATCH',
+    path: '/v1/targets/:target',
+    callers: ADMINS,
+    summary: 'Changes a target; ends what the change no longer allows.',
+    input: targetChange.extend({ target: selector }),
     output: target,
   }),
   'target.remove': route({

@@ -299,7 +299,16 @@ export const AUDIT_EVENTS = {
     doc: 'A target is in the inventory.',
     fields: { ...targetFields, address: text('IP address or DNS name'), port, tags: texts('Its policy tags') },
   },
-  'target-changed': { doc: 'A target was changed.', fields: { ...targetFields, changes } },
+  'target-changed': {
+    doc: 'A target was changed.',
+    fields: {
+      ...targetFields,
+      changes,
+      address: maybe(text('The IP address or DNS name that it has now')),
+      port: maybe(port),
+      tags: maybe(texts('The policy tags that it has now')),
+    },
+  },
   'target-removed': { doc: 'A target is no longer in the inventory.', fields: targetFields },
   'policy-applied': {
     doc: 'A policy is in force.',

@@ -381,6 +381,9 @@ export interface TargetAdded extends TargetEvent {
 export interface TargetChanged extends TargetEvent {
   readonly type: 'target-changed'
   readonly changes: readonly string[]
+  readonly address?: string | undefined
+  readonly port?: number | undefined
+  readonly tags?: readonly string[] | undefined
 }
 
 export interface TargetRemoved extends TargetEvent {

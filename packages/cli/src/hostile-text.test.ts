@@ -25,6 +25,7 @@ const COMMAND_LINES = [
   'key rm k --yes',
   'target ls',
   'target show db1',
+  'target edit db1 --port 2022',
   'target rm db1 --yes',
   'target add db1 10.0.0.1',
   'policy show',

@@ -12,6 +12,7 @@ user show a: id,name,display_name,role,disabled,created_at,keys,sessions,public_
 key ls: id,user,type,fingerprint,comment,added_at,last_used_at,line
 target ls: id,name,address,port,tags,host_keys,created_at
 target show a: id,name,address,port,tags,host_keys,created_at
+target edit a -p 1: id,name,address,port,tags,host_keys,created_at
 policy show: version,applied_at,applied_by,message,sha256,text
 policy history: version,applied_at,applied_by,message,sha256
 policy check: ok,diagnostics.severity,diagnostics.code,diagnostics.message,diagnostics.line,diagnostics.column,diagnostics.suggestion,tests,failures.source,failures.destination,failures.expected,failures.got,failures.line,failures.why

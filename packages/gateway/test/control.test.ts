@@ -187,6 +187,33 @@ test('targets: add, show, import with a trial run, remove', { skip }, async () =
   await assert.rejects(api.call('target.show', { target: 'db1' }), { code: 'SP1201' })
 })
 
+test('a target is changed in what is said, and the log has what it is then', { skip }, async () => {
+  await using gate = await TestGateway.start()
+  const { api } = gate
+  const { id } = await api.call('target.add', { name: 'db1', address: '10.0.0.1', tags: ['tag:db'] })
+  const edit = (change: object) => api.call('target.update', { target: 'db1', ...change })
+  assert.equal((await edit({ port: 2222, address: '::ffff:10.0.0.9' })).id, id)
+  assert.deepEqual((await edit({ tags: [] })).tags, [])
+  await edit({ port: 2222 })
+  const { address, port, tags } = await api.call('target.show', { target: 'db1' })
+  assert.deepEqual([address, port, tags], ['10.0.0.9', 2222, []])
+  assert.deepEqual(
+    (await gate.events('target-changed')).map(({ data }) => [
+      data['changes'],
+      data['address'],
+      data['port'],
+      data['tags'],
+    ]),
+    [
+      [['address', 'port'], '10.0.0.9', 2222, undefined],
+      [['tags'], undefined, undefined, []],
+    ],
+  )
+  await assert.rejects(edit({ address: 'not a name' }), { code: 'SP1203' })
+  await assert.rejects(edit({ host_keys: ['ssh-ed25519 AAAA'] }), { code: 'SP1203' })
+  await assert.rejects(api.call('target.update', { target: 'db2', port: 22 }), { code: 'SP1201' })
+})
+
 test('a policy whose tests fail is not taken, the old one stays, and both are in the log', { skip }, async () => {
   await using gate = await TestGateway.start()
   const { api } = gate

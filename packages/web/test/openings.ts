@@ -128,6 +128,7 @@ export const OPENINGS: readonly Opening[] = [
   },
   { file: 'rooms/targets/targets-room.tsx', at: '/targets', press: [/Tag$/], as: 'listbox' },
   { file: 'rooms/targets/add-target-dialog.tsx', at: '/targets', press: ['Add target'] },
+  { file: 'rooms/targets/edit-target-dialog.tsx', at: '/targets/db-1', press: ['Change…'] },
   { file: 'rooms/targets/remove-target-dialog.tsx', at: '/targets/db-1', press: ['Remove…'] },
   { file: 'rooms/approve/report-dialog.tsx', at: '/approve/K7QP-3MXD', press: ['I did not ask for this'] },
 ]

@@ -19,14 +19,27 @@ export const target = z.object({
 })
 export type Target = z.infer<typeof target>
 
+const address = z.string().min(1).max(ADDRESS_MAX)
+const tags = z.array(z.string().max(64)).max(TAGS_MAX)
+const hostKeys = z.array(z.string().max(HOST_KEY_LINE_MAX)).max(HOST_KEYS_MAX)
+
 export const targetInput = z.strictObject({
   name: z.string().min(1).max(253),
-  address: z.string().min(1).max(ADDRESS_MAX),
+  address,
   port: port.default(22),
-  tags: z.array(z.string().max(64)).max(TAGS_MAX).default([]),
-  host_keys: z.array(z.string().max(HOST_KEY_LINE_MAX)).max(HOST_KEYS_MAX).default([]),
+  tags: tags.default([]),
+  host_keys: hostKeys.default([]),
 })
 export type TargetInput = z.input<typeof targetInput>
+
+/** What is left out stays; lists are given whole. */
+export const targetChange = z.strictObject({
+  address: address.optional(),
+  port: port.optional(),
+  tags: tags.optional(),
+  host_keys: hostKeys.optional(),
+})
+export type TargetChange = z.infer<typeof targetChange>
 
 /** Most targets in one import. */
 export const IMPORT_MAX = 5000

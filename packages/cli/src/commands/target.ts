@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Target, TargetInput } from '@sallyport/api'
+import type { Target, TargetChange, TargetInput } from '@sallyport/api'
 import type { Command } from 'commander'
 import { CommandError } from '../command-error.ts'
 import { confirmByName } from '../confirm.ts'
@@ -11,6 +11,7 @@ import { formatTime } from '../output/values.ts'
 import { ownHome } from '../own-home.ts'
 import type { Runner } from '../program.ts'
 import { readText } from '../read-text.ts'
+import type { Terminal } from '../terminal.ts'
 
 const SSH_PORT = 22
 
@@ -86,6 +87,31 @@ export function targetCommands(program: Command, run: Runner): void {
       }),
     )
   examples(show, 'sallyport target show db1')
+
+  const edit = target
+    .command('edit <target>')
+    .description('change where it is, its tags or its host keys; ends what is no longer allowed')
+    .option('--address <address>', 'IP address or DNS name')
+    .option('-p, --port <port>', 'TCP port', portNumber)
+    .addOption(repeatable('-t, --tag <tag>', 'policy tag, with or without tag:, instead of those it has'))
+    .option('--no-tags', 'take its tags away')
+    .option('--host-key <file>', 'file of host keys instead of those it is known by (- for standard input)')
+    .action(
+      run(async (context, command) => {
+        const [name = ''] = command.args
+        const change = await changeFrom(command.opts<EditFlags>(), context.terminal)
+        const changed = await context.daemon.call('target.update', { target: name, ...change })
+        context.print(changed, () => describe(changed))
+        if (change.address !== undefined || change.host_keys !== undefined)
+          context.note(`where it is enrolled, enrol it again: sallyport target enrol ${changed.name}`)
+        return undefined
+      }),
+    )
+  examples(
+    edit,
+    'sallyport target edit db1 --tag prod --tag db',
+    'sallyport target edit db1 --address 10.0.0.9 -p 2222',
+  )
 
   const remove = target
     .command('rm <target>')
@@ -198,6 +224,31 @@ export function targetCommands(program: Command, run: Runner): void {
     'sallyport target import --dry-run',
     'sallyport target import ~/.ssh/config --tag imported --known-hosts /etc/ssh/ssh_known_hosts',
   )
+}
+
+interface EditFlags {
+  readonly address?: string
+  readonly port?: number
+  readonly tag?: readonly string[]
+  /** `--no-tags`. */
+  readonly tags: boolean
+  readonly hostKey?: string
+}
+
+async function changeFrom({ address, port, tag, tags, hostKey }: EditFlags, terminal: Terminal): Promise<TargetChange> {
+  if (tag !== undefined && !tags)
+    throw new CommandError('usage.invalid', '--tag and --no-tags say different things', { fix: 'give one of them' })
+  const change: TargetChange = {
+    ...(address !== undefined && { address }),
+    ...(port !== undefined && { port }),
+    ...(tag !== undefined && { tags: tag.map(withPrefix) }),
+    ...(!tags && { tags: [] }),
+    ...(hostKey !== undefined && { host_keys: await hostKeysOf(hostKey, await readText(hostKey, terminal)) }),
+  }
+  if (Object.keys(change).length > 0) return change
+  throw new CommandError('usage.invalid', 'there is nothing to change', {
+    fix: 'add --address, --port, --tag, --no-tags or --host-key',
+  })
 }
 
 function describe(target: Target): string {

@@ -1,6 +1,7 @@
 import { ApiError, type Target as ApiTarget } from '@sallyport/api'
 import { isTag, isTargetName, type Target } from '@sallyport/model'
 import { formatPublicKey, parsePublicKey } from '@sallyport/ssh/keys'
+import { StoreError } from '@sallyport/store'
 import { canonicalHost } from '../access/canonical-host.ts'
 import type { Handlers } from './handlers.ts'
 import { recordedChange, type Services, timeText } from './services.ts'
@@ -14,6 +15,7 @@ interface NewTarget {
   readonly hostKeys: readonly string[]
 }
 type TargetFields = Omit<NewTarget, 'hostKeys'> & { readonly host_keys: readonly string[] }
+type Change = Partial<Omit<NewTarget, 'name'>>
 
 /** `target …`. */
 export function targetHandlers(
@@ -25,10 +27,15 @@ export function targetHandlers(
     const target =
       targetsByName.get(selector.toLowerCase()) ?? [...targetsByName.values()].find(({ id }) => id === selector)
     if (target !== undefined) return target
-    throw new ApiError('target.not-found', `there is no target “${plain(selector)}”`, { fix: 'sallyport target ls' })
+    throw notFound(selector)
   }
   const added = ({ id, name, address, port, tags }: Target, actor: string) =>
     ({ type: 'target-added', actor, target: name, targetId: id, address, port, tags }) as const
+
+  const changed = ({ id, name }: Target, change: Change, actor: string) => {
+    const { hostKeys: _, ...told } = change
+    return { type: 'target-changed', actor, target: name, targetId: id, changes: Object.keys(change), ...told } as const
+  }
 
   return {
     'target.list': () => ({ targets: [...roster.current.targetsByName.values()].map(shown) }),
@@ -44,6 +51,28 @@ export function targetHandlers(
       )
       await roster.refresh()
       return shown(target)
+    },
+
+    async 'target.update'({ target: selector, address, port, tags, host_keys }, { actor }) {
+      const target = find(selector)
+      const wanted = checked({
+        name: target.name,
+        address: address ?? target.address,
+        port: port ?? target.port,
+        tags: tags ?? target.tags,
+        host_keys: host_keys ?? target.hostKeys,
+      })
+      const change = changeOf(target, wanted)
+      if (Object.keys(change).length === 0) return shown(target)
+      const next = await recordedChange(services, async (tx, record) => {
+        const next = await tx.targets.change(target.id, change).catch((error: unknown) => {
+          throw error instanceof StoreError && error.code === 'not-found' ? notFound(selector) : error
+        })
+        record(changed(target, change, actor))
+        return next
+      })
+      await roster.refresh()
+      return shown(next)
     },
 
     async 'target.remove'({ target: selector }, { actor }) {
@@ -69,8 +98,7 @@ export function targetHandlers(
         for (const each of plan.add) record(added(await tx.targets.add(each), actor))
         for (const { target, change } of plan.replace) {
           await tx.targets.change(target.id, change)
-          const changes = Object.keys(change)
-          record({ type: 'target-changed', actor, target: target.name, targetId: target.id, changes })
+          record(changed(target, change, actor))
         }
       })
       await roster.refresh()
@@ -79,13 +107,17 @@ export function targetHandlers(
   }
 }
 
+function notFound(selector: string): ApiError {
+  return new ApiError('target.not-found', `there is no target “${plain(selector)}”`, { fix: 'sallyport target ls' })
+}
+
 function planImport(
   targets: readonly TargetFields[],
   onConflict: 'skip' | 'replace',
   known: ReadonlyMap<string, Target>,
 ) {
   const add: NewTarget[] = []
-  const replace: { target: Target; change: Partial<Omit<NewTarget, 'name'>> }[] = []
+  const replace: { target: Target; change: Change }[] = []
   const skipped: { name: string; why: string }[] = []
   const seen = new Set<string>()
   for (const input of targets) {
@@ -110,7 +142,7 @@ function planImport(
   return { add, replace, skipped }
 }
 
-function changeOf(target: Target, next: NewTarget): Partial<Omit<NewTarget, 'name'>> {
+function changeOf(target: Target, next: NewTarget): Change {
   const { name: _, ...fields } = next
   return Object.fromEntries(
     Object.entries(fields).filter(

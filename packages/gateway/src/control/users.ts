@@ -255,7 +255,8 @@ const TAKEN_FIX = {
   'user.exists': 'take another name, or see who it is: sallyport user ls',
   'key.exists':
     'a key proves one person only: take another one, or let an admin find whose it is with: sallyport key ls',
-  'target.exists': 'take another name, or take the old one out first: sallyport target rm NAME',
+  'target.exists':
+    'take another name, change the old one with sallyport target edit, or take it out first: sallyport target rm NAME',
 } as const
 
 /** Runs a change; a name or key that is taken becomes the caller's error. */

@@ -3,8 +3,8 @@ import { useState } from 'react'
 import { useAct } from '../../api/use-act.ts'
 import { paths } from '../../paths.ts'
 import { FormDialog } from '../../ui/form-dialog.tsx'
-import { TextAreaField } from '../../ui/text-area-field.tsx'
 import { TextField } from '../../ui/text-field.tsx'
+import { TargetFields } from './target-fields.tsx'
 import { portFault, type TargetForm, targetFrom } from './targets-view.ts'
 
 const BLANK: TargetForm = { name: '', address: '', port: '22', tags: '', hostKey: '' }
@@ -14,7 +14,6 @@ export function AddTargetDialog({ onClose }: { readonly onClose: () => void }) {
   const [form, setForm] = useState(BLANK)
   const navigate = useNavigate()
   const add = useAct('target.add', { changes: ['me.targets', 'daemon.status'] })
-  const set = (field: keyof TargetForm) => (value: string) => setForm({ ...form, [field]: value })
   const submit = () =>
     add.mutate(targetFrom(form), {
       onSuccess: ({ name }) => {
@@ -35,26 +34,15 @@ export function AddTargetDialog({ onClose }: { readonly onClose: () => void }) {
       error={add.error}
       onSubmit={submit}
     >
-      <TextField label="Name" value={form.name} onChange={set('name')} mono autoFocus hint="What people type: db-1" />
-      <div className="grid grid-cols-[minmax(0,1fr)_6rem] gap-4">
-        <TextField
-          label="Address"
-          value={form.address}
-          onChange={set('address')}
-          mono
-          hint="IP address or DNS name, as the gateway sees it"
-        />
-        <TextField label="Port" value={form.port} onChange={set('port')} mono inputMode="numeric" check={portFault} />
-      </div>
-      <TextField label="Tags" value={form.tags} onChange={set('tags')} mono hint="What rules name: prod db" />
-      <TextAreaField
-        label="Host keys, where you know them"
-        value={form.hostKey}
-        onChange={set('hostKey')}
+      <TextField
+        label="Name"
+        value={form.name}
+        onChange={(name) => setForm({ ...form, name })}
         mono
-        rows={2}
-        hint="One a line, as in known_hosts behind the name"
+        autoFocus
+        hint="What people type: db-1"
       />
+      <TargetFields form={form} onChange={setForm} />
     </FormDialog>
   )
 }

@@ -6,6 +6,7 @@ import { Page } from '../../frame/page.tsx'
 import { paths } from '../../paths.ts'
 import { Button } from '../../ui/button.tsx'
 import { DataRegion } from '../../ui/data-region.tsx'
+import { EditTargetDialog } from './edit-target-dialog.tsx'
 import { RemoveTargetDialog } from './remove-target-dialog.tsx'
 import { TargetEnrol } from './target-enrol.tsx'
 import { TargetFacts } from './target-facts.tsx'
@@ -14,6 +15,7 @@ import { TargetReachers } from './target-reachers.tsx'
 /** One target: where it is, who may go there, and how it comes to believe our certificates. */
 export function TargetRoom() {
   const { target: name = '' } = useParams({ strict: false }) as { target?: string }
+  const [editing, setEditing] = useState(false)
   const [removing, setRemoving] = useState(false)
   const navigate = useNavigate()
   const mayChange = useMay(['owner', 'admin'])
@@ -26,9 +28,12 @@ export function TargetRoom() {
       acts={
         mayChange &&
         query.data !== undefined && (
-          <Button kind="stop" onPress={() => setRemoving(true)}>
-            Remove…
-          </Button>
+          <>
+            <Button onPress={() => setEditing(true)}>Change…</Button>
+            <Button kind="stop" onPress={() => setRemoving(true)}>
+              Remove…
+            </Button>
+          </>
         )
       }
     >
@@ -38,6 +43,7 @@ export function TargetRoom() {
             <TargetFacts target={target} />
             <TargetReachers target={target} />
             {mayChange && <TargetEnrol target={target} />}
+            {editing && <EditTargetDialog target={target} onClose={() => setEditing(false)} />}
             {removing && (
               <RemoveTargetDialog
                 target={target}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Target } from '@sallyport/api'
-import { matchingTargets, portFault, tagsFrom, targetFrom, targetsState } from './targets-view.ts'
+import { changeFrom, formOf, matchingTargets, portFault, tagsFrom, targetFrom, targetsState } from './targets-view.ts'
 
 const target = (name: string, more: Partial<Target> = {}): Target => ({
   id: `tgt_${name}`,
@@ -52,4 +52,11 @@ test('targets are found by name, address and tag, in the order of their names', 
   assert.deepEqual(names(undefined), ['db', 'web'])
   assert.deepEqual(names('192.'), ['db'])
   assert.deepEqual(names(undefined, 'tag:db'), ['web'])
+})
+
+test('a changed form says what was changed, and nothing that somebody else may have changed meanwhile', () => {
+  const shown = target('db-1', { tags: ['tag:db', 'tag:prod'], host_keys: ['a b', 'c d'] })
+  assert.deepEqual(changeFrom(shown, formOf(shown)), {})
+  const form = { ...formOf(shown), port: '2222', hostKey: '' }
+  assert.deepEqual(changeFrom(shown, form), { port: 2222, host_keys: [] })
 })

@@ -1,4 +1,4 @@
-import type { Target, TargetInput } from '@sallyport/api'
+import type { Target, TargetChange, TargetInput } from '@sallyport/api'
 import { amountText, countText } from '../../words/amounts.ts'
 import type { TargetsSearch } from './targets-search.ts'
 
@@ -31,13 +31,17 @@ export function targetsState(targets: readonly Target[]): string {
   return parts.join(' ')
 }
 
-/** What is typed into the form of a new target. */
+/** What is typed into the form of a target. */
 export interface TargetForm {
   readonly name: string
   readonly address: string
   readonly port: string
   readonly tags: string
   readonly hostKey: string
+}
+
+export function formOf({ name, address, port, tags, host_keys }: Target): TargetForm {
+  return { name, address, port: String(port), tags: tags.join(' '), hostKey: host_keys.join('\n') }
 }
 
 export function portFault(port: string): string | undefined {
@@ -51,7 +55,7 @@ export function tagsFrom(text: string): readonly string[] {
   return [...new Set(words.map((word) => (word.startsWith('tag:') ? word : `tag:${word}`)))]
 }
 
-export function targetFrom({ name, address, port, tags, hostKey }: TargetForm): TargetInput {
+export function targetFrom({ name, address, port, tags, hostKey }: TargetForm): Required<TargetInput> {
   const keys = hostKey.split('\n').map((line) => line.trim())
   return {
     name: name.trim(),
@@ -60,4 +64,14 @@ export function targetFrom({ name, address, port, tags, hostKey }: TargetForm): 
     tags: [...tagsFrom(tags)],
     host_keys: keys.filter((line) => line !== ''),
   }
+}
+
+/** What is typed that the page did not show: what somebody else changed meanwhile stays as they left it. */
+export function changeFrom(target: Target, form: TargetForm): TargetChange {
+  const { name: _, ...typed } = targetFrom(form)
+  return Object.fromEntries(
+    Object.entries(typed).filter(
+      ([field, value]) => JSON.stringify(value) !== JSON.stringify(target[field as keyof typeof typed]),
+    ),
+  )
 }
