@@ -3,6 +3,8 @@ import { useEffect, useState } from 'react'
 /** Where reading goes on when what opened a dialog is gone with it. */
 const FALLBACK = 'main h1, h1'
 const AROUND = '[role=dialog], [role=alertdialog], [role=row]'
+/** Frames in which the focus is given back: two seconds, for a menu's way out of a tenth of one, on a busy machine. */
+const FRAMES_MAX = 120
 /** What the dialogs that are open were opened from, the first one first. */
 const openers = new Set<HTMLElement>()
 
@@ -25,16 +27,18 @@ function useFocusBack(): void {
     return () => {
       if (opener !== undefined) openers.delete(opener)
       // After the component library has tried, which knows no way back to a menu that closed meanwhile.
-      requestAnimationFrame(() =>
-        requestAnimationFrame(() => {
-          if (!isLost(opener)) return
-          const back = ways.find((each) => each?.isConnected === true)
-          const title = document.querySelector<HTMLElement>(FALLBACK)
-          ;(back ?? title)?.focus({ preventScroll: true })
-        }),
-      )
+      requestAnimationFrame(() => requestAnimationFrame(() => giveBack(opener, ways, FRAMES_MAX)))
     }
   }, [ways])
+}
+
+/** Tries again while what is still on its way out, such as the menu whose entry it was, lets nothing else have the focus. */
+function giveBack(opener: HTMLElement | undefined, ways: readonly (HTMLElement | undefined)[], frames: number): void {
+  if (!isLost(opener)) return
+  const back = ways.find((each) => each?.isConnected === true)
+  const title = document.querySelector<HTMLElement>(FALLBACK)
+  ;(back ?? title)?.focus({ preventScroll: true })
+  if (frames > 0) requestAnimationFrame(() => giveBack(opener, ways, frames - 1))
 }
 
 /** Whether the focus is on nothing, or on the whole dialog, or the row of a list, in which something was open. */
