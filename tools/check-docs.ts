@@ -1,4 +1,7 @@
-/** Checks that every relative link and `path` named in the documents exists, so that a moved file takes its mentions along. */
+/**
+ * Checks that every relative link and `path` named in the documents exists, so that a moved file takes its mentions along, and
+ * that what is said of a command stands behind a `#`, so that its line can be pasted.
+ */
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 
@@ -6,7 +9,11 @@ const documents = globSync(['*.md', 'docs/**/*.md', 'packages/*/README.md', 'ben
 const problems: string[] = []
 
 for (const document of documents) {
-  const text = readFileSync(document, 'utf8').replaceAll(/```[\s\S]*?```/g, (block) => block.replaceAll(/[^\n]/g, ''))
+  const whole = readFileSync(document, 'utf8')
+  for (const [line] of whole.matchAll(/^(?:npx )?sallyport .*$/gm))
+    if (/^[^#]*?[^#\s] {2,}[^#\s]/.test(line))
+      problems.push(`${document}: “${line}” cannot be pasted: put a # before what is said of it`)
+  const text = whole.replaceAll(/```[\s\S]*?```/g, (block) => block.replaceAll(/[^\n]/g, ''))
   for (const match of text.matchAll(/\[[^\]]*\]\(([^)\s]+)\)/g)) {
     const link = match[1] ?? ''
     if (/^[a-z]+:|^#/.test(link)) continue
