@@ -220,39 +220,40 @@ suite('channels', { skip }, () => {
   })
 
   test('V-D03 10,000 session opens without a request, and 10,000 refused ones: capped at the open, memory flat', async () => {
-    await using client = await RawClient.signedIn(gateway.port, key)
-    const openMany = (type: string, count: number, rest: Uint8Array = new Uint8Array(0)): void => {
-      for (let id = 0; id < count; id++) {
-        client.peer.send(
-          new ByteWriter().u8(MSG.channelOpen).string(type).u32(id).u32(1000).u32(1000).bytes(rest).finish(),
-        )
+    const flood = async (): Promise<void> => {
+      await using client = await RawClient.signedIn(gateway.port, key)
+      const openMany = (type: string, count: number, rest: Uint8Array = new Uint8Array(0)): void => {
+        for (let id = 0; id < count; id++) {
+          client.peer.send(
+            new ByteWriter().u8(MSG.channelOpen).string(type).u32(id).u32(1000).u32(1000).bytes(rest).finish(),
+          )
+        }
+        client.flush()
       }
-      client.flush()
-    }
-    const count = async (expected: number): Promise<{ opened: number; refused: number }> => {
-      const seen = { opened: 0, refused: 0 }
-      while (seen.opened + seen.refused < expected) {
-        const [number] = await client.next()
-        if (number === MSG.openConfirmation) seen.opened++
-        else if (number === MSG.openFailure) seen.refused++
-        else assert.equal(number, MSG.windowAdjust)
+      const count = async (expected: number): Promise<{ opened: number; refused: number }> => {
+        const seen = { opened: 0, refused: 0 }
+        while (seen.opened + seen.refused < expected) {
+          const [number] = await client.next()
+          if (number === MSG.openConfirmation) seen.opened++
+          else if (number === MSG.openFailure) seen.refused++
+          else assert.equal(number, MSG.windowAdjust)
+        }
+        return seen
       }
-      return seen
+      openMany('session', 10_000)
+      const sessions = await count(10_000)
+      assert.equal(sessions.opened, 256, 'ssh.max_channels')
+      openMany('made-up@example.com', 10_000)
+      assert.deepEqual(await count(10_000), { opened: 0, refused: 10_000 })
+      openMany('direct-tcpip', 2000, directTcpip('10.0.0.1', 22))
+      assert.equal((await count(2000)).opened, 0)
     }
-    openMany('made-up@example.com', 2000)
-    await count(2000)
+    // A heap grows to what a busy connection needs; what is kept of the opens would come on top, every time.
+    for (let warm = 0; warm < 2; warm++) await flood()
     const before = residentBytes(gateway.pid)
-    openMany('session', 10_000)
-    const sessions = await count(10_000)
-    assert.equal(sessions.opened, 256, 'ssh.max_channels')
-    openMany('made-up@example.com', 10_000)
-    assert.deepEqual(await count(10_000), { opened: 0, refused: 10_000 })
-    openMany('direct-tcpip', 2000, directTcpip('10.0.0.1', 22))
-    assert.equal((await count(2000)).opened, 0)
-    assert.ok(
-      residentBytes(gateway.pid) - before < 40 * 1024 * 1024,
-      `${residentBytes(gateway.pid) - before} bytes more`,
-    )
+    await flood()
+    const grown = residentBytes(gateway.pid) - before
+    assert.ok(grown < 40 * 1024 * 1024, `${grown} bytes more`)
   })
 
   test('V-D18 a policy change is in force for the next open, and ends what it no longer allows', async () => {

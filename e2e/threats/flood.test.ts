@@ -136,9 +136,8 @@ suite('floods', { skip }, () => {
     test(`V-A08 1,000 connections that declare packets of ${length} bytes: all cut, memory flat`, async () => {
       await idle()
       const head = new ByteWriter().u32(length).u8(4).finish()
-      const before = residentBytes(gateway.pid)
       let most = 0
-      for (let batch = 0; batch < 5; batch++) {
+      const batch = async (): Promise<void> => {
         const clients = await Promise.all(Array.from({ length: 200 }, () => RawClient.open(gateway.port)))
         for (const client of clients) {
           client.peer.identify()
@@ -149,6 +148,11 @@ suite('floods', { skip }, () => {
         most = Math.max(most, residentBytes(gateway.pid))
         await Promise.all(clients.map((client) => client.closed()))
       }
+      // The first two hundred at once have the heap grow to what so many need.
+      await batch()
+      const before = residentBytes(gateway.pid)
+      most = before
+      for (let done = 0; done < 5; done++) await batch()
       assert.ok(most - before < NOISE_BYTES, `${most - before} bytes more`)
     })
   }
