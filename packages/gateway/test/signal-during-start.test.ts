@@ -28,7 +28,7 @@ async function starting(directory: TemporaryDirectory) {
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const ended = once(child, 'exit').finally(() => agent.close())
+  const ended = once(child, 'close').finally(() => agent.close())
   await Promise.race([asked, ended])
   const says = async (text: RegExp) => {
     while (!text.test(output) && child.exitCode === null && child.signalCode === null)
