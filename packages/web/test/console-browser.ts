@@ -15,7 +15,7 @@ const CHROMIUM = '/usr/bin/chromium'
 /** The folder for a screenshot of every look; without it there is one of each that finds something. */
 const SHOTS = process.env['CONSOLE_SHOTS']
 /** Longest wait for something to appear, in milliseconds. */
-const WAIT_MS = 30_000
+const WAIT_MS = 60_000
 
 /** Why browser tests cannot run here; false where they can. */
 export const skip: string | false = existsSync(CHROMIUM) ? false : 'needs chromium (Debian package chromium)'
@@ -72,7 +72,7 @@ export class ConsoleBrowser implements AsyncDisposable {
   }
 
   static async open(origin: string, options: BrowserContextOptions = {}): Promise<ConsoleBrowser> {
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: 2 * WAIT_MS })
     try {
       return await ConsoleBrowser.#window(browser, origin, options, true)
     } catch (error) {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { TOTP } from 'otpauth'
+import { comesTrue } from './comes-true.ts'
 import { ConsoleBrowser, skip } from './console-browser.ts'
 import { ConsoleGateway } from './console-gateway.ts'
 import { joinBy } from './join-by.ts'
@@ -88,7 +89,7 @@ test('people sign out and in again, keep their last passkey, and see their rooms
   found.push(...(await browser.look('devices')))
   await page.goto('/me/appearance')
   await page.getByText('Dark', { exact: true }).click()
-  assert.equal(await page.evaluate('document.documentElement.dataset.theme'), 'dark')
+  await comesTrue(page, `document.documentElement.dataset.theme === 'dark'`)
   await page.reload()
   assert.equal(await page.evaluate('document.documentElement.dataset.theme'), 'dark', 'before anything is drawn')
   found.push(...(await browser.look('appearance')))

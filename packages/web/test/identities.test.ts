@@ -57,7 +57,8 @@ test('somebody links who they are at a provider and takes it off, and is told wh
   await page.getByRole('menuitem', { name: 'Example Inc.' }).click()
   await section.getByText('e1f2-77').waitFor()
   await page.getByText('You sign in with Example Inc. from now on').waitFor()
-  assert.equal(new URL(page.url()).search, '', 'what was used up does not stay in the address')
+  // What was used up does not stay in the address.
+  await page.waitForURL(({ search }) => search === '')
   await section.scrollIntoViewIfNeeded()
   found.push(...(await browser.look('identities')))
 

@@ -53,7 +53,7 @@ test('everything can be done with keys alone, and nothing moves for who wants no
   await page.context().clearCookies()
   await page.goto('/me')
   // The passkey button has the focus already.
-  await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor()
+  await comesTrue(page, `document.activeElement?.textContent === 'Sign in with a passkey'`)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Passkeys and keys' }).waitFor()
   const calm = await page.evaluate<string>(`getComputedStyle(document.documentElement).getPropertyValue('--calm')`)

@@ -10,7 +10,7 @@ export const sshSkip: string | false =
   hasSshd() && existsSync('/usr/bin/ssh') && existsSync('/usr/bin/script') ? false : 'needs ssh, sshd and script'
 
 /** Longest wait for ssh to say something, in milliseconds. */
-const WAIT_MS = 30_000
+const WAIT_MS = 60_000
 const CHECKING = {
   tagOwners: { 'tag:db': ['autogroup:admin'] },
   grants: [{ src: ['*'], dst: ['tag:db'], ip: ['*'] }],
