@@ -40,6 +40,14 @@ test('a field of a query that may have several values has each of them once, and
   assert.equal(roundTrip(routes['audit.search'], { text: ['a', 'b'] }).success, false)
 })
 
+test('a field that comes a hundred thousand times is read in a time that grows with it, and refused', () => {
+  const query = new URLSearchParams('a=&'.repeat(100_000))
+  const started = performance.now()
+  assert.equal(decodeInput(routes['auth.state'], {}, query, undefined).success, false)
+  // Copying what came before at each would take minutes.
+  assert.ok(performance.now() - started < 20_000)
+})
+
 test('a parameter that stands twice is refused', () => {
   const twice = new URLSearchParams('limit=1&limit=2')
   assert.equal(decodeInput(routes['audit.search'], {}, twice, undefined).success, false)

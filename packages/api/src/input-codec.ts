@@ -41,11 +41,15 @@ export function decodeInput<R extends Route>(
 ): z.ZodSafeParseResult<z.output<R['input']>> {
   const raw = Object.create(null) as Record<string, unknown>
   if (route.method === 'GET') {
+    const values = new Map<string, unknown[]>()
     for (const [name, value] of query) {
       const read = fromText(route, name, value)
-      // A second value is never dropped: one reader would take the first and another the last.
-      raw[name] = name in raw ? [...several(raw[name]), read] : read
+      const before = values.get(name)
+      if (before === undefined) values.set(name, [read])
+      else before.push(read)
     }
+    // A second value is never dropped: one reader would take the first and another the last.
+    for (const [name, [first, ...more]] of values) raw[name] = more.length === 0 ? first : [first, ...more]
   } else if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
     Object.assign(raw, body)
   } else if (body !== undefined) {
