@@ -93,6 +93,12 @@ test('login with a code: certificate in the agent, token in a file that nobody e
   assert.deepEqual(events, [], 'looking at one’s own status is nothing that is refused')
   const refused = await user.run('target ls')
   assert.equal(refused.status, 5)
+  const doctor = await user.run('doctor')
+  assert.match(
+    doctor.stdout.toString(),
+    /^✓ the gateway answers: its own checks are not yours: it takes one of: owner/m,
+  )
+  assert.equal(doctor.status, 0)
   assert.match(refused.stderr, /^ {2}fix {3}what you may reach is in the console, and in: ssh GATEWAY$/m)
 })
 

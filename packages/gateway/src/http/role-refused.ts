@@ -9,7 +9,6 @@ const OWN_SHARE: Readonly<Record<string, string>> = {
   key: 'your own are in the console, under Me',
   certificate: 'your own: sallyport cert ls',
   session: 'your own sign-ins are in the console, under Me',
-  daemon: 'how you are signed in: sallyport status',
 }
 
 /** The refusal of somebody whose role is not among a route's callers: who may, and what is theirs instead. */
