@@ -80,7 +80,7 @@ function sshdConfig(target: Pick<Target, 'name' | 'tags'>, hostCertificate: stri
  * client wrote to the letter and its patterns have no classes of characters.
  */
 function spellings(name: string): readonly string[] {
-  const letters = [...name].map((letter) => [...new Set([letter, letter.toUpperCase()])])
+  const letters = name.split('').map((letter) => [...new Set([letter, letter.toUpperCase()])])
   return letters.reduce<readonly string[]>(
     (begun, each) => begun.flatMap((text) => each.map((next) => text + next)),
     [''],
