@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { byPalette, openPalette } from './by-palette.ts'
-import { comesTrue } from './comes-true.ts'
+import { comesTrue, isCopied } from './comes-true.ts'
 import { ConsoleBrowser, skip } from './console-browser.ts'
 import { ConsoleGateway } from './console-gateway.ts'
 import { Inhabited, skipSsh } from './inhabit.ts'
@@ -96,7 +96,7 @@ test('the palette connects, a question mark lists the keys, the line between lis
 
   await byPalette(page, 'connect db-2', /Connect to db-2/)
   await page.getByText('Copied. Paste it into a terminal.').waitFor()
-  assert.match(await page.evaluate<string>('navigator.clipboard.readText()'), /^ssh -J \S+ \S*db-2$/)
+  await isCopied(page, /^ssh -J \S+ \S*db-2$/)
   await openPalette(page)
   await page.keyboard.type('db-2')
   await page.getByRole('option', { name: /How to reach db-2/ }).waitFor()

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { paths } from '../src/paths.ts'
 import { Answers } from './answers.ts'
+import { comesTrue } from './comes-true.ts'
 import { ConsoleBrowser, skip } from './console-browser.ts'
 import { ConsoleGateway } from './console-gateway.ts'
 import { addCrowd, manySessions, waitingLogin } from './crowd.ts'
@@ -106,7 +107,7 @@ class Looker {
     await this.#sub(`${name}, with plenty in it`, async () => {
       if (asks === 'nothing') await page.goto(at)
       await there(page).waitFor()
-      assert.equal(await page.title(), `${place.title} · Sallyport`)
+      await comesTrue(page, `document.title === ${JSON.stringify(`${place.title} · Sallyport`)}`)
       return this.#look(name)
     })
     if (kind === 'framed') await this.#sub(`${name}, cut off`, () => this.#cutOff(name))
