@@ -57,7 +57,8 @@ test('a change told in the very turn in which a refresh ends is read', async () 
       if (++reads === 1) afterMicrotasks(turns, () => void roster.refresh())
     })
     await roster.refresh()
-    for (let tries = 0; reads < 2 && tries < 2000; tries++) await sleep(5)
+    const isTold = () => reads >= 2
+    for (let tries = 0; !isTold() && tries < 2000; tries++) await sleep(5)
     assert.equal(reads, 2, `told ${turns} turns of the microtask queue later`)
   }
 })
