@@ -28,6 +28,8 @@ interface Num<Optional extends boolean> extends FieldSpec {
 const SHORT_BYTES = 256
 /** An IPv6 prefix. */
 const PREFIX_BYTES = 64
+/** A policy tag, twice over. */
+const TAG_BYTES = 128
 /** What a peer or an administrator wrote: enough to recognise, small enough that a flood of it does not matter. */
 const LONG_BYTES = 1024
 /** Elements kept of a list; `{LIST_MAX} × SHORT_BYTES` stays below half a line. */
@@ -306,7 +308,7 @@ export const AUDIT_EVENTS = {
       changes,
       address: maybe(text('The IP address or DNS name that it has now')),
       port: maybe(port),
-      tags: maybe(texts('The policy tags that it has now')),
+      tags: maybe(texts('The policy tags that it has now', TAG_BYTES)),
     },
   },
   'target-removed': { doc: 'A target is no longer in the inventory.', fields: targetFields },

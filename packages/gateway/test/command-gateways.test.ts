@@ -142,7 +142,7 @@ test('status: the gateway lists what it serves where; signed in, the shape of it
   assert.match(String(signed_in_until), time)
   const { valid_before, ...usable } = certificate as Record<string, unknown>
   assert.match(String(valid_before), time)
-  assert.deepEqual(usable, { usable: true })
+  assert.deepEqual(usable, { usable: true, revoked: null })
   await gate.api.call('user.update', { user: 'alice', role: 'auditor' })
   const auditor = JSON.parse((await alice.run('status --json=role,gateway')).stdout.toString()) as {
     role: string

@@ -91,8 +91,8 @@ export function targetCommands(program: Command, run: Runner): void {
   const edit = target
     .command('edit <target>')
     .description('change where it is, its tags or its host keys; ends what is no longer allowed')
-    .option('--address <address>', 'IP address or DNS name')
-    .option('-p, --port <port>', 'TCP port', portNumber)
+    .option('--address <address>', 'another IP address or DNS name')
+    .option('-p, --port <port>', 'another TCP port', portNumber)
     .addOption(repeatable('-t, --tag <tag>', 'policy tag, with or without tag:, instead of those it has'))
     .option('--no-tags', 'take its tags away')
     .option('--host-key <file>', 'file of host keys instead of those it is known by (- for standard input)')
