@@ -5,7 +5,7 @@ const FALLBACK = 'main h1, h1'
 const AROUND = '[role=dialog], [role=alertdialog], [role=row]'
 /** Frames in which the focus is given back: two seconds, for a menu's way out of a tenth of one, on a busy machine. */
 const FRAMES_MAX = 120
-/** What the dialogs that are open were opened from, the first one first. */
+/** What the dialogs and menus that are open were opened from, the first one first. */
 const openers = new Set<HTMLElement>()
 
 /** Stands in what opens above a page and lives as long as it. */
@@ -20,7 +20,7 @@ export function FocusBack(): null {
  * removed. It is never on nothing.
  */
 function useFocusBack(): void {
-  const [ways] = useState(() => [openerNow(), ...[...openers].toReversed()])
+  const [ways] = useState(() => [...new Set([openerNow(), ...[...openers].toReversed()])])
   useEffect(() => {
     const [opener] = ways
     if (opener !== undefined) openers.add(opener)
@@ -50,9 +50,9 @@ function isLost(opener: HTMLElement | undefined): boolean {
   )
 }
 
+/** An entry of a menu is gone with it: what opened the menu is meant. */
 function openerNow(): HTMLElement | undefined {
   const { activeElement } = document
   if (!(activeElement instanceof HTMLElement)) return undefined
-  if (activeElement.closest('[role=menu]') === null) return activeElement
-  return document.querySelector<HTMLElement>('button[aria-haspopup][aria-expanded=true]') ?? undefined
+  return activeElement.closest('[role=menu]') === null ? activeElement : [...openers].at(-1)
 }
