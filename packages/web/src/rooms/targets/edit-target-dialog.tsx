@@ -12,9 +12,11 @@ interface EditTargetDialogProps {
 
 /** Changes where a target is, its tags and its host keys. Its name stays: people and certificates go by it. */
 export function EditTargetDialog({ target, onClose }: EditTargetDialogProps) {
-  const [form, setForm] = useState(() => formOf(target))
+  // As it was when the form was filled: the page behind may learn meanwhile what somebody else changed.
+  const [shown] = useState(target)
+  const [form, setForm] = useState(() => formOf(shown))
   const update = useAct('target.update', { changes: ['me.targets', 'session.list'] })
-  const change = changeFrom(target, form)
+  const change = changeFrom(shown, form)
   return (
     <FormDialog
       open
