@@ -5,10 +5,9 @@ import { hasOpenSsh, TestGateway, until } from './test-gateway.ts'
 const skip = hasOpenSsh() ? false : 'needs ssh and sshd'
 const POLICY = '{"tagOwners":{"tag:x":[],"tag:y":[]},"acls":[{"action":"accept","src":["*"],"dst":["tag:x:*"]}]}'
 
-for (const [what, change] of [
-  ['the tag that opened it', { tags: ['tag:y'] }],
-  ['its address', { address: '127.0.0.2' }],
-] as const)
+const LOSSES = { 'the tag that opened it': { tags: ['tag:y'] }, 'its address': { address: '127.0.0.2' } }
+
+for (const [what, change] of Object.entries(LOSSES))
   test(`a way to a target ends when the target loses ${what}, and stays while it is allowed`, { skip }, async () => {
     await using gate = await TestGateway.start({ policy: POLICY })
     const target = await gate.sshd()
