@@ -4,6 +4,6 @@
  */
 import * as fc from 'fast-check'
 
-export const FIXED_SEED = 1
+const FIXED_SEED = 1
 
 fc.configureGlobal({ seed: Number(process.env['PROPERTY_SEED'] ?? FIXED_SEED) })

@@ -9,8 +9,10 @@ import { OidcBrowser } from './oidc-browser.ts'
 import { hasOpenSsh, TestGateway } from './test-gateway.ts'
 
 const skip = hasOpenSsh() ? false : 'needs ssh and sshd'
-/** A refused sign-in takes less than this many milliseconds, however evil the token: a billion rounds would take minutes. */
-const REFUSAL_MS = 10_000
+/** A refused sign-in takes less than this many milliseconds, however evil the token. */
+const REFUSAL_MS = 500
+/** Tries of which the quickest counts: an evil token is slow every time, a busy machine is not. */
+const REFUSALS_MAX = 5
 
 interface Given {
   readonly gate: TestGateway
@@ -83,9 +85,13 @@ void suite('with hostile providers', { skip }, () => {
         'a token of half a megabyte': (claims, provider) => provider.signed({ ...claims, more: 'x'.repeat(400_000) }),
       }
       for (const [name, token] of Object.entries(tokens)) {
-        const begun = performance.now()
-        assert.equal(await signIn({ token }), 403, name)
-        assert.ok(performance.now() - begun < REFUSAL_MS, name)
+        let best = Number.POSITIVE_INFINITY
+        for (let tries = 0; tries < REFUSALS_MAX && best >= REFUSAL_MS; tries++) {
+          const begun = performance.now()
+          assert.equal(await signIn({ token }), 403, name)
+          best = Math.min(best, performance.now() - begun)
+        }
+        assert.ok(best < REFUSAL_MS, `${name}: ${best} ms`)
       }
       const known = ['/.well-known/openid-configuration', '/jwks', '/authorize', '/token']
       assert.deepEqual(
